@@ -1,0 +1,85 @@
+// Module: what runtime keeps of a decoded and validated module, translated code included. Built once
+// by load_module_from_binary() on the retained end of the arena, never changed afterwards, shared by
+// its instances.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include <wrt/decoder/instruction.hpp>
+#include <wrt/decoder/types.hpp>
+#include <wrt/foundation/static_vector.hpp>
+#include <wrt/runtime/cell.hpp>
+
+namespace wrt::runtime {
+
+inline constexpr uint32_t no_function = 0xffffffffu;
+
+/// A function of the function index space. Imported functions have no entry.
+struct Function {
+    uint32_t type = 0;                 ///< Type index.
+    uint32_t code = 0;                 ///< First cell in `Module::code`.
+    uint32_t code_size = 0;            ///< Cells.
+    uint32_t source_map = 0;           ///< First byte in `Module::source_map`.
+    uint32_t body_offset = 0;          ///< Byte offset of the body in the binary.
+    uint16_t window = 0;               ///< Slots shared by parameters and results; the call record follows.
+    uint16_t frame_slots = 0;          ///< Slots of the whole frame.
+};
+
+/// An instruction of a constant expression with its immediate.
+struct ConstOp {
+    Instr op{};
+    uint32_t index = 0;                ///< Index immediate, or heap type bits of ref.null.
+    uint64_t value = 0;                ///< Bits of a number; low half of a v128.
+    uint64_t value_high = 0;           ///< High half of a v128.
+};
+/// A run of `Module::const_ops`.
+struct ConstCode {
+    uint32_t first = 0;
+    uint32_t count = 0;
+};
+
+struct Import { std::string_view module, name; ExternKind kind; uint32_t index; };
+struct Export { std::string_view name; ExternKind kind; uint32_t index; };
+struct Table { TableType type; ConstCode init; };
+struct Global { GlobalType type; ConstCode init; uint32_t slot; };  ///< `slot`: place in own_globals.
+struct ElementSegment { enum class Mode : uint8_t { active, passive, declarative }; Mode mode; uint32_t table; ConstCode offset; ValType type; uint32_t first, count; };  ///< first: in element_items
+struct DataSegment { bool active; uint32_t memory; ConstCode offset; std::span<const uint8_t> bytes; };
+
+/// A module ready to be instantiated. Views into the binary hold as long as the binary does: the
+/// caller's (BinaryLifetime::borrowed) or the arena's copy (BinaryLifetime::copied).
+struct Module {
+    std::span<const uint8_t> binary;
+    static_vector<TypeDef> types;
+    static_vector<RecGroup> groups;
+    static_vector<ValType> type_values;
+    static_vector<FieldType> type_fields;
+    static_vector<Import> imports;
+    static_vector<Export> exports;                 ///< In the binary's order; `export_order` is sorted by name.
+    static_vector<uint32_t> export_order;
+    static_vector<Function> functions;             ///< Imports first.
+    static_vector<Table> tables;
+    static_vector<MemoryType> memories;
+    static_vector<Global> globals;
+    static_vector<uint32_t> tags;                  ///< Type index of each tag.
+    static_vector<ElementSegment> elements;
+    static_vector<ConstCode> element_items;
+    static_vector<DataSegment> data;
+    static_vector<ConstOp> const_ops;
+    uint32_t imported_functions = 0, imported_tables = 0, imported_memories = 0, imported_globals = 0, imported_tags = 0;
+    uint32_t own_global_slots = 0;
+    uint32_t start = no_function;
+    static_vector<Cell> code;
+    static_vector<uint8_t> source_map;
+
+    [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept
+    {
+        return {type_values.data() + types[type].first, types[type].params};
+    }
+    [[nodiscard]] std::span<const ValType> results(uint32_t type) const noexcept
+    {
+        return {type_values.data() + types[type].first + types[type].params, types[type].results};
+    }
+};
+
+}  // namespace wrt::runtime
