@@ -1,20 +1,20 @@
-// What each numeric instruction computes: one pure function per WRT_NUMERIC row of instructions.def,
-// named like its enumerator. An i32 is an int32_t and an i64 an int64_t throughout; instructions that
-// read their operands unsigned convert inside. How operands get here and where control goes next is
-// said elsewhere. numeric_check.hpp proves that this list and the table agree.
-// https://webassembly.github.io/spec/core/exec/numerics.html
+// What each numeric instruction computes: one pure function per WRT_NUMERIC row of
+// instructions.def, named like its enumerator. An i32 is an int32_t and an i64 an int64_t
+// throughout; instructions that read their operands unsigned convert inside. How operands get here
+// and where control goes next is said elsewhere. numeric_check.hpp proves that this list and the
+// table agree. https://webassembly.github.io/spec/core/exec/numerics.html
 //
 // NaN: reinterpret, neg, abs and copysign are operations on bits and keep every payload. All other
-// float instructions give a quiet NaN (a canonical one is not promised, nor does the specification ask
-// for it when an operand was some other NaN).
+// float instructions give a quiet NaN (a canonical one is not promised, nor does the specification
+// ask for it when an operand was some other NaN).
 #pragma once
+
+#include <wrt/foundation/error.hpp>
 
 #include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
-
-#include <wrt/foundation/error.hpp>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -43,6 +43,25 @@ constexpr Unsigned<T> as_unsigned(T a) noexcept
     return static_cast<Unsigned<T>>(a);
 }
 
+// Integers wrap, so they are computed unsigned.
+template <class T>
+constexpr T add(T a, T b) noexcept
+{
+    return static_cast<T>(as_unsigned(a) + as_unsigned(b));
+}
+
+template <class T>
+constexpr T sub(T a, T b) noexcept
+{
+    return static_cast<T>(as_unsigned(a) - as_unsigned(b));
+}
+
+template <class T>
+constexpr T mul(T a, T b) noexcept
+{
+    return static_cast<T>(as_unsigned(a) * as_unsigned(b));
+}
+
 /// Shift and rotation counts are taken modulo the width.
 template <class T>
 constexpr int shift_count(T count) noexcept
@@ -51,32 +70,68 @@ constexpr int shift_count(T count) noexcept
 }
 
 template <class T>
+constexpr T shl(T a, T b) noexcept
+{
+    return static_cast<T>(as_unsigned(a) << shift_count(b));
+}
+
+template <class T>
+constexpr T shr_s(T a, T b) noexcept
+{
+    return a >> shift_count(b);
+}
+
+template <class T>
+constexpr T shr_u(T a, T b) noexcept
+{
+    return static_cast<T>(as_unsigned(a) >> shift_count(b));
+}
+
+template <class T>
+constexpr T rotl(T a, T b) noexcept
+{
+    return static_cast<T>(std::rotl(as_unsigned(a), shift_count(b)));
+}
+
+template <class T>
+constexpr T rotr(T a, T b) noexcept
+{
+    return static_cast<T>(std::rotr(as_unsigned(a), shift_count(b)));
+}
+
+template <class T>
 constexpr OrTrap<T> div_s(T a, T b) noexcept
 {
-    if (b == 0) [[unlikely]] return Errc::integer_divide_by_zero;
-    if (b == -1 && a == std::numeric_limits<T>::min()) [[unlikely]] return Errc::integer_overflow;
+    if (b == 0) [[unlikely]]
+        return Errc::integer_divide_by_zero;
+    if (b == -1 && a == std::numeric_limits<T>::min()) [[unlikely]]
+        return Errc::integer_overflow;
     return static_cast<T>(a / b);
 }
 
 template <class T>
 constexpr OrTrap<T> div_u(T a, T b) noexcept
 {
-    if (b == 0) [[unlikely]] return Errc::integer_divide_by_zero;
+    if (b == 0) [[unlikely]]
+        return Errc::integer_divide_by_zero;
     return static_cast<T>(as_unsigned(a) / as_unsigned(b));
 }
 
 template <class T>
 constexpr OrTrap<T> rem_s(T a, T b) noexcept
 {
-    if (b == 0) [[unlikely]] return Errc::integer_divide_by_zero;
-    if (b == -1) [[unlikely]] return T{0};  // min % -1 overflows in C++ and in idiv
+    if (b == 0) [[unlikely]]
+        return Errc::integer_divide_by_zero;
+    if (b == -1) [[unlikely]]
+        return T{0};  // min % -1 overflows in C++ and in idiv
     return static_cast<T>(a % b);
 }
 
 template <class T>
 constexpr OrTrap<T> rem_u(T a, T b) noexcept
 {
-    if (b == 0) [[unlikely]] return Errc::integer_divide_by_zero;
+    if (b == 0) [[unlikely]]
+        return Errc::integer_divide_by_zero;
     return static_cast<T>(as_unsigned(a) % as_unsigned(b));
 }
 
@@ -138,16 +193,20 @@ template <class F>
 template <class F>
 constexpr F min(F a, F b) noexcept
 {
-    if (__builtin_isunordered(a, b)) [[unlikely]] return propagate_nan(a, b);
-    if (a == b) [[unlikely]] return from_bits<F>(bits_of(a) | bits_of(b));
+    if (a != a || b != b) [[unlikely]]
+        return propagate_nan(a, b);
+    if (a == b) [[unlikely]]
+        return from_bits<F>(bits_of(a) | bits_of(b));
     return a < b ? a : b;
 }
 
 template <class F>
 constexpr F max(F a, F b) noexcept
 {
-    if (__builtin_isunordered(a, b)) [[unlikely]] return propagate_nan(a, b);
-    if (a == b) [[unlikely]] return from_bits<F>(bits_of(a) & bits_of(b));
+    if (a != a || b != b) [[unlikely]]
+        return propagate_nan(a, b);
+    if (a == b) [[unlikely]]
+        return from_bits<F>(bits_of(a) & bits_of(b));
     return a > b ? a : b;
 }
 
@@ -180,7 +239,8 @@ constexpr std::make_signed_t<I> trunc_sat(F value) noexcept
 {
     using Limits = std::numeric_limits<I>;
     using Result = std::make_signed_t<I>;
-    if (truncates_into<I>(value)) [[likely]] return static_cast<Result>(static_cast<I>(value));
+    if (truncates_into<I>(value)) [[likely]]
+        return static_cast<Result>(static_cast<I>(value));
     if (value != value) return 0;
     return static_cast<Result>(value < F{0} ? Limits::min() : Limits::max());
 }
@@ -208,15 +268,18 @@ inline double sqrt(double a) noexcept
 
 }  // namespace detail
 
+// Rows, to be read like the table they mirror.
+// clang-format off
+
 // --- i32 -------------------------------------------------------------------------------------------
 
-constexpr int32_t i32_clz(int32_t a) noexcept { return std::countl_zero(static_cast<uint32_t>(a)); }
-constexpr int32_t i32_ctz(int32_t a) noexcept { return std::countr_zero(static_cast<uint32_t>(a)); }
-constexpr int32_t i32_popcnt(int32_t a) noexcept { return std::popcount(static_cast<uint32_t>(a)); }
+constexpr int32_t i32_clz(int32_t a) noexcept { return std::countl_zero(detail::as_unsigned(a)); }
+constexpr int32_t i32_ctz(int32_t a) noexcept { return std::countr_zero(detail::as_unsigned(a)); }
+constexpr int32_t i32_popcnt(int32_t a) noexcept { return std::popcount(detail::as_unsigned(a)); }
 
-constexpr int32_t i32_add(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(detail::as_unsigned(a) + detail::as_unsigned(b)); }
-constexpr int32_t i32_sub(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(detail::as_unsigned(a) - detail::as_unsigned(b)); }
-constexpr int32_t i32_mul(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(detail::as_unsigned(a) * detail::as_unsigned(b)); }
+constexpr int32_t i32_add(int32_t a, int32_t b) noexcept { return detail::add(a, b); }
+constexpr int32_t i32_sub(int32_t a, int32_t b) noexcept { return detail::sub(a, b); }
+constexpr int32_t i32_mul(int32_t a, int32_t b) noexcept { return detail::mul(a, b); }
 constexpr OrTrap<int32_t> i32_div_s(int32_t a, int32_t b) noexcept { return detail::div_s(a, b); }
 constexpr OrTrap<int32_t> i32_div_u(int32_t a, int32_t b) noexcept { return detail::div_u(a, b); }
 constexpr OrTrap<int32_t> i32_rem_s(int32_t a, int32_t b) noexcept { return detail::rem_s(a, b); }
@@ -225,11 +288,11 @@ constexpr OrTrap<int32_t> i32_rem_u(int32_t a, int32_t b) noexcept { return deta
 constexpr int32_t i32_and(int32_t a, int32_t b) noexcept { return a & b; }
 constexpr int32_t i32_or(int32_t a, int32_t b) noexcept { return a | b; }
 constexpr int32_t i32_xor(int32_t a, int32_t b) noexcept { return a ^ b; }
-constexpr int32_t i32_shl(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(detail::as_unsigned(a) << detail::shift_count(b)); }
-constexpr int32_t i32_shr_s(int32_t a, int32_t b) noexcept { return a >> detail::shift_count(b); }
-constexpr int32_t i32_shr_u(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(detail::as_unsigned(a) >> detail::shift_count(b)); }
-constexpr int32_t i32_rotl(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(std::rotl(detail::as_unsigned(a), detail::shift_count(b))); }
-constexpr int32_t i32_rotr(int32_t a, int32_t b) noexcept { return static_cast<int32_t>(std::rotr(detail::as_unsigned(a), detail::shift_count(b))); }
+constexpr int32_t i32_shl(int32_t a, int32_t b) noexcept { return detail::shl(a, b); }
+constexpr int32_t i32_shr_s(int32_t a, int32_t b) noexcept { return detail::shr_s(a, b); }
+constexpr int32_t i32_shr_u(int32_t a, int32_t b) noexcept { return detail::shr_u(a, b); }
+constexpr int32_t i32_rotl(int32_t a, int32_t b) noexcept { return detail::rotl(a, b); }
+constexpr int32_t i32_rotr(int32_t a, int32_t b) noexcept { return detail::rotr(a, b); }
 
 constexpr int32_t i32_eqz(int32_t a) noexcept { return a == 0; }
 constexpr int32_t i32_eq(int32_t a, int32_t b) noexcept { return a == b; }
@@ -248,13 +311,13 @@ constexpr int32_t i32_extend16_s(int32_t a) noexcept { return static_cast<int16_
 
 // --- i64 -------------------------------------------------------------------------------------------
 
-constexpr int64_t i64_clz(int64_t a) noexcept { return std::countl_zero(static_cast<uint64_t>(a)); }
-constexpr int64_t i64_ctz(int64_t a) noexcept { return std::countr_zero(static_cast<uint64_t>(a)); }
-constexpr int64_t i64_popcnt(int64_t a) noexcept { return std::popcount(static_cast<uint64_t>(a)); }
+constexpr int64_t i64_clz(int64_t a) noexcept { return std::countl_zero(detail::as_unsigned(a)); }
+constexpr int64_t i64_ctz(int64_t a) noexcept { return std::countr_zero(detail::as_unsigned(a)); }
+constexpr int64_t i64_popcnt(int64_t a) noexcept { return std::popcount(detail::as_unsigned(a)); }
 
-constexpr int64_t i64_add(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(detail::as_unsigned(a) + detail::as_unsigned(b)); }
-constexpr int64_t i64_sub(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(detail::as_unsigned(a) - detail::as_unsigned(b)); }
-constexpr int64_t i64_mul(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(detail::as_unsigned(a) * detail::as_unsigned(b)); }
+constexpr int64_t i64_add(int64_t a, int64_t b) noexcept { return detail::add(a, b); }
+constexpr int64_t i64_sub(int64_t a, int64_t b) noexcept { return detail::sub(a, b); }
+constexpr int64_t i64_mul(int64_t a, int64_t b) noexcept { return detail::mul(a, b); }
 constexpr OrTrap<int64_t> i64_div_s(int64_t a, int64_t b) noexcept { return detail::div_s(a, b); }
 constexpr OrTrap<int64_t> i64_div_u(int64_t a, int64_t b) noexcept { return detail::div_u(a, b); }
 constexpr OrTrap<int64_t> i64_rem_s(int64_t a, int64_t b) noexcept { return detail::rem_s(a, b); }
@@ -263,11 +326,11 @@ constexpr OrTrap<int64_t> i64_rem_u(int64_t a, int64_t b) noexcept { return deta
 constexpr int64_t i64_and(int64_t a, int64_t b) noexcept { return a & b; }
 constexpr int64_t i64_or(int64_t a, int64_t b) noexcept { return a | b; }
 constexpr int64_t i64_xor(int64_t a, int64_t b) noexcept { return a ^ b; }
-constexpr int64_t i64_shl(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(detail::as_unsigned(a) << detail::shift_count(b)); }
-constexpr int64_t i64_shr_s(int64_t a, int64_t b) noexcept { return a >> detail::shift_count(b); }
-constexpr int64_t i64_shr_u(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(detail::as_unsigned(a) >> detail::shift_count(b)); }
-constexpr int64_t i64_rotl(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(std::rotl(detail::as_unsigned(a), detail::shift_count(b))); }
-constexpr int64_t i64_rotr(int64_t a, int64_t b) noexcept { return static_cast<int64_t>(std::rotr(detail::as_unsigned(a), detail::shift_count(b))); }
+constexpr int64_t i64_shl(int64_t a, int64_t b) noexcept { return detail::shl(a, b); }
+constexpr int64_t i64_shr_s(int64_t a, int64_t b) noexcept { return detail::shr_s(a, b); }
+constexpr int64_t i64_shr_u(int64_t a, int64_t b) noexcept { return detail::shr_u(a, b); }
+constexpr int64_t i64_rotl(int64_t a, int64_t b) noexcept { return detail::rotl(a, b); }
+constexpr int64_t i64_rotr(int64_t a, int64_t b) noexcept { return detail::rotr(a, b); }
 
 constexpr int32_t i64_eqz(int64_t a) noexcept { return a == 0; }
 constexpr int32_t i64_eq(int64_t a, int64_t b) noexcept { return a == b; }
@@ -374,5 +437,7 @@ constexpr int32_t i32_reinterpret_f32(float a) noexcept { return std::bit_cast<i
 constexpr int64_t i64_reinterpret_f64(double a) noexcept { return std::bit_cast<int64_t>(a); }
 constexpr float f32_reinterpret_i32(int32_t a) noexcept { return std::bit_cast<float>(a); }
 constexpr double f64_reinterpret_i64(int64_t a) noexcept { return std::bit_cast<double>(a); }
+
+// clang-format on
 
 }  // namespace wrt::numeric

@@ -1,13 +1,13 @@
-// Proof that numeric.hpp and the instruction table agree: every WRT_NUMERIC row has its function, and
-// the function's C++ type is the row's signature. Included by one source file; nothing to call.
+// Proof that numeric.hpp and the instruction table agree: every WRT_NUMERIC row has its function,
+// and the function's C++ type is the row's signature. Included by one source file; nothing to call.
 #pragma once
+
+#include "numeric.hpp"
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
-
-#include "numeric.hpp"
 
 namespace wrt::numeric::check {
 
@@ -48,8 +48,8 @@ consteval bool has_signature(Result (*)(Params...) noexcept, std::string_view si
     return signature == TypeName<Result>::text;
 }
 
-#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                  \
-    static_assert(has_signature(&numeric::name, signature),                                          \
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
+    static_assert(has_signature(&numeric::name, signature),                                        \
                   "runtime/numeric.hpp and instructions.def disagree on the type of " text);
 #include <wrt/decoder/instructions.def>
 
