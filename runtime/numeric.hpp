@@ -62,6 +62,12 @@ constexpr T mul(T a, T b) noexcept
     return static_cast<T>(as_unsigned(a) * as_unsigned(b));
 }
 
+template <class T>
+constexpr bool lt_u(T a, T b) noexcept
+{
+    return as_unsigned(a) < as_unsigned(b);
+}
+
 /// Shift and rotation counts are taken modulo the width.
 template <class T>
 constexpr int shift_count(T count) noexcept
@@ -181,6 +187,13 @@ constexpr F copysign(F a, F b) noexcept
     return from_bits<F>((bits_of(a) & ~FloatBits<F>::sign) | (bits_of(b) & FloatBits<F>::sign));
 }
 
+template <class F>
+constexpr bool unordered(F a, F b) noexcept
+{
+    if (std::is_constant_evaluated()) return a != a || b != b;
+    return __builtin_isunordered(a, b);  // one comparison on gcc too
+}
+
 /// The quiet form of whichever operand is a NaN; the first if both are.
 template <class F>
 [[gnu::cold]] constexpr F propagate_nan(F a, F b) noexcept
@@ -193,7 +206,7 @@ template <class F>
 template <class F>
 constexpr F min(F a, F b) noexcept
 {
-    if (a != a || b != b) [[unlikely]]
+    if (unordered(a, b)) [[unlikely]]
         return propagate_nan(a, b);
     if (a == b) [[unlikely]]
         return from_bits<F>(bits_of(a) | bits_of(b));
@@ -203,7 +216,7 @@ constexpr F min(F a, F b) noexcept
 template <class F>
 constexpr F max(F a, F b) noexcept
 {
-    if (a != a || b != b) [[unlikely]]
+    if (unordered(a, b)) [[unlikely]]
         return propagate_nan(a, b);
     if (a == b) [[unlikely]]
         return from_bits<F>(bits_of(a) & bits_of(b));
@@ -245,6 +258,13 @@ constexpr std::make_signed_t<I> trunc_sat(F value) noexcept
     return static_cast<Result>(value < F{0} ? Limits::min() : Limits::max());
 }
 
+/// An integer read unsigned, as a float.
+template <class F, class T>
+constexpr F from_u(T a) noexcept
+{
+    return static_cast<F>(as_unsigned(a));
+}
+
 // Square root and rounding are inline rather than constexpr: clang 19 evaluates no such builtin at
 // compile time. The intrinsics keep the errno-setting library call away.
 inline float sqrt(float a) noexcept
@@ -271,7 +291,7 @@ inline double sqrt(double a) noexcept
 // Rows, to be read like the table they mirror.
 // clang-format off
 
-// --- i32 -------------------------------------------------------------------------------------------
+// --- i32 ---
 
 constexpr int32_t i32_clz(int32_t a) noexcept { return std::countl_zero(detail::as_unsigned(a)); }
 constexpr int32_t i32_ctz(int32_t a) noexcept { return std::countr_zero(detail::as_unsigned(a)); }
@@ -298,18 +318,18 @@ constexpr int32_t i32_eqz(int32_t a) noexcept { return a == 0; }
 constexpr int32_t i32_eq(int32_t a, int32_t b) noexcept { return a == b; }
 constexpr int32_t i32_ne(int32_t a, int32_t b) noexcept { return a != b; }
 constexpr int32_t i32_lt_s(int32_t a, int32_t b) noexcept { return a < b; }
-constexpr int32_t i32_lt_u(int32_t a, int32_t b) noexcept { return detail::as_unsigned(a) < detail::as_unsigned(b); }
+constexpr int32_t i32_lt_u(int32_t a, int32_t b) noexcept { return detail::lt_u(a, b); }
 constexpr int32_t i32_gt_s(int32_t a, int32_t b) noexcept { return a > b; }
-constexpr int32_t i32_gt_u(int32_t a, int32_t b) noexcept { return detail::as_unsigned(a) > detail::as_unsigned(b); }
+constexpr int32_t i32_gt_u(int32_t a, int32_t b) noexcept { return detail::lt_u(b, a); }
 constexpr int32_t i32_le_s(int32_t a, int32_t b) noexcept { return a <= b; }
-constexpr int32_t i32_le_u(int32_t a, int32_t b) noexcept { return detail::as_unsigned(a) <= detail::as_unsigned(b); }
+constexpr int32_t i32_le_u(int32_t a, int32_t b) noexcept { return !detail::lt_u(b, a); }
 constexpr int32_t i32_ge_s(int32_t a, int32_t b) noexcept { return a >= b; }
-constexpr int32_t i32_ge_u(int32_t a, int32_t b) noexcept { return detail::as_unsigned(a) >= detail::as_unsigned(b); }
+constexpr int32_t i32_ge_u(int32_t a, int32_t b) noexcept { return !detail::lt_u(a, b); }
 
 constexpr int32_t i32_extend8_s(int32_t a) noexcept { return static_cast<int8_t>(a); }
 constexpr int32_t i32_extend16_s(int32_t a) noexcept { return static_cast<int16_t>(a); }
 
-// --- i64 -------------------------------------------------------------------------------------------
+// --- i64 ---
 
 constexpr int64_t i64_clz(int64_t a) noexcept { return std::countl_zero(detail::as_unsigned(a)); }
 constexpr int64_t i64_ctz(int64_t a) noexcept { return std::countr_zero(detail::as_unsigned(a)); }
@@ -336,19 +356,19 @@ constexpr int32_t i64_eqz(int64_t a) noexcept { return a == 0; }
 constexpr int32_t i64_eq(int64_t a, int64_t b) noexcept { return a == b; }
 constexpr int32_t i64_ne(int64_t a, int64_t b) noexcept { return a != b; }
 constexpr int32_t i64_lt_s(int64_t a, int64_t b) noexcept { return a < b; }
-constexpr int32_t i64_lt_u(int64_t a, int64_t b) noexcept { return detail::as_unsigned(a) < detail::as_unsigned(b); }
+constexpr int32_t i64_lt_u(int64_t a, int64_t b) noexcept { return detail::lt_u(a, b); }
 constexpr int32_t i64_gt_s(int64_t a, int64_t b) noexcept { return a > b; }
-constexpr int32_t i64_gt_u(int64_t a, int64_t b) noexcept { return detail::as_unsigned(a) > detail::as_unsigned(b); }
+constexpr int32_t i64_gt_u(int64_t a, int64_t b) noexcept { return detail::lt_u(b, a); }
 constexpr int32_t i64_le_s(int64_t a, int64_t b) noexcept { return a <= b; }
-constexpr int32_t i64_le_u(int64_t a, int64_t b) noexcept { return detail::as_unsigned(a) <= detail::as_unsigned(b); }
+constexpr int32_t i64_le_u(int64_t a, int64_t b) noexcept { return !detail::lt_u(b, a); }
 constexpr int32_t i64_ge_s(int64_t a, int64_t b) noexcept { return a >= b; }
-constexpr int32_t i64_ge_u(int64_t a, int64_t b) noexcept { return detail::as_unsigned(a) >= detail::as_unsigned(b); }
+constexpr int32_t i64_ge_u(int64_t a, int64_t b) noexcept { return !detail::lt_u(a, b); }
 
 constexpr int64_t i64_extend8_s(int64_t a) noexcept { return static_cast<int8_t>(a); }
 constexpr int64_t i64_extend16_s(int64_t a) noexcept { return static_cast<int16_t>(a); }
 constexpr int64_t i64_extend32_s(int64_t a) noexcept { return static_cast<int32_t>(a); }
 
-// --- f32 -------------------------------------------------------------------------------------------
+// --- f32 ---
 
 constexpr float f32_abs(float a) noexcept { return detail::abs(a); }
 constexpr float f32_neg(float a) noexcept { return detail::neg(a); }
@@ -373,7 +393,7 @@ constexpr int32_t f32_gt(float a, float b) noexcept { return a > b; }
 constexpr int32_t f32_le(float a, float b) noexcept { return a <= b; }
 constexpr int32_t f32_ge(float a, float b) noexcept { return a >= b; }
 
-// --- f64 -------------------------------------------------------------------------------------------
+// --- f64 ---
 
 constexpr double f64_abs(double a) noexcept { return detail::abs(a); }
 constexpr double f64_neg(double a) noexcept { return detail::neg(a); }
@@ -398,11 +418,11 @@ constexpr int32_t f64_gt(double a, double b) noexcept { return a > b; }
 constexpr int32_t f64_le(double a, double b) noexcept { return a <= b; }
 constexpr int32_t f64_ge(double a, double b) noexcept { return a >= b; }
 
-// --- conversions -----------------------------------------------------------------------------------
+// --- conversions ---
 
 constexpr int32_t i32_wrap_i64(int64_t a) noexcept { return static_cast<int32_t>(a); }
 constexpr int64_t i64_extend_i32_s(int32_t a) noexcept { return a; }
-constexpr int64_t i64_extend_i32_u(int32_t a) noexcept { return static_cast<int64_t>(detail::as_unsigned(a)); }
+constexpr int64_t i64_extend_i32_u(int32_t a) noexcept { return static_cast<uint32_t>(a); }
 
 constexpr OrTrap<int32_t> i32_trunc_f32_s(float a) noexcept { return detail::trunc<int32_t>(a); }
 constexpr OrTrap<int32_t> i32_trunc_f32_u(float a) noexcept { return detail::trunc<uint32_t>(a); }
@@ -423,13 +443,13 @@ constexpr int64_t i64_trunc_sat_f64_s(double a) noexcept { return detail::trunc_
 constexpr int64_t i64_trunc_sat_f64_u(double a) noexcept { return detail::trunc_sat<uint64_t>(a); }
 
 constexpr float f32_convert_i32_s(int32_t a) noexcept { return static_cast<float>(a); }
-constexpr float f32_convert_i32_u(int32_t a) noexcept { return static_cast<float>(detail::as_unsigned(a)); }
+constexpr float f32_convert_i32_u(int32_t a) noexcept { return detail::from_u<float>(a); }
 constexpr float f32_convert_i64_s(int64_t a) noexcept { return static_cast<float>(a); }
-constexpr float f32_convert_i64_u(int64_t a) noexcept { return static_cast<float>(detail::as_unsigned(a)); }
+constexpr float f32_convert_i64_u(int64_t a) noexcept { return detail::from_u<float>(a); }
 constexpr double f64_convert_i32_s(int32_t a) noexcept { return static_cast<double>(a); }
-constexpr double f64_convert_i32_u(int32_t a) noexcept { return static_cast<double>(detail::as_unsigned(a)); }
+constexpr double f64_convert_i32_u(int32_t a) noexcept { return detail::from_u<double>(a); }
 constexpr double f64_convert_i64_s(int64_t a) noexcept { return static_cast<double>(a); }
-constexpr double f64_convert_i64_u(int64_t a) noexcept { return static_cast<double>(detail::as_unsigned(a)); }
+constexpr double f64_convert_i64_u(int64_t a) noexcept { return detail::from_u<double>(a); }
 constexpr float f32_demote_f64(double a) noexcept { return static_cast<float>(a); }
 constexpr double f64_promote_f32(float a) noexcept { return static_cast<double>(a); }
 
