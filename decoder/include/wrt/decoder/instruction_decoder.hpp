@@ -1,0 +1,185 @@
+// InstructionDecoder: opcodes and immediates out of bytes, one instruction at a time. Syntax only; what an index or a
+// type means is for the validator to ask.
+#pragma once
+
+#include <wrt/decoder/instruction.hpp>
+#include <wrt/foundation/byte_reader.hpp>
+#include <wrt/foundation/error.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace wrt::decoder {
+
+/// Reads return false on failure and leave the reason in error(): an answer in a register, because they are asked
+/// several hundred million times a second. Once false, the decoder is not to be used further.
+class InstructionDecoder {
+public:
+    /// `base` is the offset of `bytes` in the binary.
+    InstructionDecoder(std::span<const uint8_t> bytes, uint32_t base)
+        : position_{bytes.data()}, begin_{bytes.data()}, end_{bytes.data() + bytes.size()}, base_{base}
+    {
+    }
+
+    bool at_end() const { return position_ == end_; }
+    uint32_t offset() const { return base_ + static_cast<uint32_t>(position_ - begin_); }
+    size_t remaining() const { return static_cast<size_t>(end_ - position_); }
+    const uint8_t* position() const { return position_; }
+    const Error& error() const { return error_; }
+
+    /// Decodes the next instruction. Reference types come with the indices that the bytes have.
+    [[nodiscard]] bool next(Instruction& instruction)
+    {
+        instruction.offset = offset();
+        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end_of_section_or_function);
+        const uint8_t byte = *position_++;
+        Instr op = opcode_pages.single[byte];
+        if (op == Instr::count_) [[unlikely]] {
+            if (!prefixed_opcode(byte, op)) return false;
+        }
+        instruction.op = op;
+        return immediates(info(op).immediates, instruction);
+    }
+
+    [[nodiscard]] bool byte(uint8_t& value)
+    {
+        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end);
+        value = *position_++;
+        return true;
+    }
+
+    [[nodiscard]] bool u32(uint32_t& value)
+    {
+        if (position_ != end_ && *position_ < 0x80) [[likely]] {
+            value = *position_++;
+            return true;
+        }
+        return long_u32(value);
+    }
+
+    [[nodiscard]] bool u64(uint64_t& value)
+    {
+        if (position_ != end_ && *position_ < 0x80) [[likely]] {
+            value = *position_++;
+            return true;
+        }
+        return long_u64(value);
+    }
+
+    /// A value type (5.3.5); `index` types are as written, those above HeapType::max_index as that.
+    [[nodiscard]] bool value_type(ValType& type);
+    [[nodiscard]] bool heap_type(HeapType& type);
+    /// A value type where the grammar allows references only.
+    [[nodiscard]] bool reference_type(ValType& type);
+    /// A value type, i8 or i16.
+    [[nodiscard]] bool storage_type(ValType& type);
+
+    [[nodiscard]] bool fail(Errc code) { return fail(Error{.code = code, .offset = offset()}); }
+    [[nodiscard]] bool fail(const Error& error)
+    {
+        error_ = error;
+        return false;
+    }
+
+private:
+    [[nodiscard]] bool immediates(Immediates kind, Instruction& instruction)
+    {
+        switch (kind) {
+        case Immediates::none: return true;
+        case Immediates::local:
+        case Immediates::global:
+        case Immediates::label:
+        case Immediates::function:
+        case Immediates::type:
+        case Immediates::table:
+        case Immediates::tag:
+        case Immediates::elem:
+        case Immediates::data:
+        case Immediates::memory: return u32(instruction.index);
+        case Immediates::i32: return i32(instruction.value);
+        case Immediates::memarg8:
+        case Immediates::memarg16:
+        case Immediates::memarg32:
+        case Immediates::memarg64:
+        case Immediates::memarg128: return memarg(instruction);
+        case Immediates::block_type:
+        case Immediates::label_table:
+        case Immediates::type_table:
+        case Immediates::select_types:
+        case Immediates::table_table:
+        case Immediates::elem_table:
+        case Immediates::memory_memory:
+        case Immediates::data_memory:
+        case Immediates::try_table:
+        case Immediates::heap_type:
+        case Immediates::cast_label:
+        case Immediates::type_field:
+        case Immediates::type_count:
+        case Immediates::type_data:
+        case Immediates::type_elem:
+        case Immediates::type_type:
+        case Immediates::i64:
+        case Immediates::f32:
+        case Immediates::f64:
+        case Immediates::v128:
+        case Immediates::memarg8_lane:
+        case Immediates::memarg16_lane:
+        case Immediates::memarg32_lane:
+        case Immediates::memarg64_lane:
+        case Immediates::lane2:
+        case Immediates::lane4:
+        case Immediates::lane8:
+        case Immediates::lane16:
+        case Immediates::lanes: return rare_immediates(kind, instruction);
+        }
+        WRT_UNREACHABLE();
+    }
+
+    [[nodiscard]] bool i32(uint64_t& bits)
+    {
+        if (position_ != end_ && *position_ < 0x80) [[likely]] {
+            // Sign in bit 6 of the only byte.
+            const uint32_t byte = *position_++;
+            bits = byte < 0x40 ? byte : byte | 0xffffff80u;
+            return true;
+        }
+        return long_i32(bits);
+    }
+
+    [[nodiscard]] bool memarg(Instruction& instruction)
+    {
+        uint32_t flags = 0;
+        if (!u32(flags)) return false;
+        if (flags >= 0x40) [[unlikely]] return rare_memarg(flags, instruction);
+        instruction.align = static_cast<uint8_t>(flags);
+        instruction.index = 0;
+        return u64(instruction.value);
+    }
+
+    bool prefixed_opcode(uint8_t prefix, Instr& op);
+    bool rare_immediates(Immediates kind, Instruction& instruction);
+    bool rare_memarg(uint32_t flags, Instruction& instruction);
+    bool block_type(BlockType& type);
+    bool label_table(Instruction& instruction);
+    bool try_table(Instruction& instruction);
+    bool select_types(Instruction& instruction);
+    bool cast_label(Instruction& instruction);
+    bool fixed_bytes(uint32_t count, uint8_t* to);
+    bool long_u32(uint32_t& value);
+    bool long_u64(uint64_t& value);
+    bool long_i32(uint64_t& bits);
+    bool s33(int64_t& value);
+    bool s64(uint64_t& bits);
+
+    // Runs one of ByteReader's reads at the position, for the cases that are not one byte long.
+    template <class Read>
+    bool through_reader(Read read);
+
+    const uint8_t* position_;
+    const uint8_t* begin_;
+    const uint8_t* end_;
+    uint32_t base_;
+    Error error_{};
+};
+
+}  // namespace wrt::decoder
