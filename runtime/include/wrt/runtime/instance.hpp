@@ -40,21 +40,24 @@ struct FuncInstance {
 struct TableInstance {
     Slot* elements = nullptr;  ///< References; never moves.
     uint64_t size = 0;
-    uint64_t capacity = 0;     ///< What `elements` has room for; table.grow past it gives -1.
-    TableType type;
+    uint64_t capacity = 0;     ///< table.grow past this many elements gives -1.
+    TableType type;            ///< As declared; the element type names types by their ids in the store.
+    LinearRegion region;       ///< Holds the elements of a table that can grow far; else they lie in the arena.
+    Store* store = nullptr;    ///< Whose limits growing counts against.
 };
 
 struct MemoryInstance {
     uint8_t* base = nullptr;   ///< Never moves: growing commits what is reserved behind it.
     uint64_t size = 0;         ///< In bytes.
     uint64_t limit = 0;        ///< memory.grow past this many bytes gives -1.
-    MemoryType type;
+    MemoryType type;           ///< As declared.
     LinearRegion region;
+    Store* store = nullptr;    ///< Whose limits growing counts against.
 };
 
 struct GlobalInstance {
     Slot* value = nullptr;     ///< One slot, two for a v128.
-    GlobalType type;
+    GlobalType type;           ///< Names types by their ids in the store.
 };
 
 struct TagInstance {
@@ -86,6 +89,8 @@ struct ModuleInstance {
     static_vector<TagInstance*> tags;
     static_vector<ElementInstance> elements;
     static_vector<DataInstance> data;
+    MemoryInstance* exported_memory = nullptr;  ///< What it exports as "memory": where host functions look.
+    ModuleInstance* older = nullptr;            ///< The store's instances, newest first.
 };
 
 }  // namespace wrt::runtime

@@ -39,17 +39,54 @@ struct ConstCode {
     uint32_t count = 0;
 };
 
-struct Import { std::string_view module, name; ExternKind kind; uint32_t index; };
-struct Export { std::string_view name; ExternKind kind; uint32_t index; };
-struct Table { TableType type; ConstCode init; };
-struct Global { GlobalType type; ConstCode init; uint32_t slot; };  ///< `slot`: place in own_globals.
-struct ElementSegment { enum class Mode : uint8_t { active, passive, declarative }; Mode mode; uint32_t table; ConstCode offset; ValType type; uint32_t first, count; };  ///< first: in element_items
-struct DataSegment { bool active; uint32_t memory; ConstCode offset; std::span<const uint8_t> bytes; };
+struct Import {
+    std::string_view module;
+    std::string_view name;
+    ExternKind kind = ExternKind::func;
+    uint32_t index = 0;  ///< In the index space of its kind.
+};
+
+struct Export {
+    std::string_view name;
+    ExternKind kind = ExternKind::func;
+    uint32_t index = 0;
+};
+
+struct Table {
+    TableType type;
+    ConstCode init;  ///< Of every element; empty: null.
+};
+
+struct Global {
+    GlobalType type;
+    ConstCode init;
+    uint32_t slot = 0;  ///< Place of its value in own_globals; imported ones have none.
+};
+
+struct ElementSegment {
+    enum class Mode : uint8_t { active, passive, declarative };
+
+    Mode mode = Mode::passive;
+    bool expressions = false;  ///< The items are constant expressions; else functions and nulls.
+    uint32_t table = 0;        ///< Only where active, like `offset`.
+    ConstCode offset;
+    ValType type;
+    uint32_t first = 0;  ///< In `Module::element_items` or `Module::element_functions`.
+    uint32_t count = 0;
+};
+
+struct DataSegment {
+    bool active = false;
+    uint32_t memory = 0;  ///< Only where active, like `offset`.
+    ConstCode offset;
+    std::span<const uint8_t> bytes;
+};
 
 /// A module ready to be instantiated. Views into the binary hold as long as the binary does: the
 /// caller's (BinaryLifetime::borrowed) or the arena's copy (BinaryLifetime::copied).
 struct Module {
     std::span<const uint8_t> binary;
+    std::span<const uint8_t> names;                ///< Contents of the name section, which is read when asked for.
     static_vector<TypeDef> types;
     static_vector<RecGroup> groups;
     static_vector<ValType> type_values;
@@ -58,15 +95,21 @@ struct Module {
     static_vector<Export> exports;                 ///< In the binary's order; `export_order` is sorted by name.
     static_vector<uint32_t> export_order;
     static_vector<Function> functions;             ///< Imports first.
-    static_vector<Table> tables;
+    static_vector<Table> tables;                   ///< Imports first, as in the following three.
     static_vector<MemoryType> memories;
     static_vector<Global> globals;
-    static_vector<uint32_t> tags;                  ///< Type index of each tag.
+    static_vector<uint32_t> tags;                  ///< Type index of each.
     static_vector<ElementSegment> elements;
-    static_vector<ConstCode> element_items;
+    static_vector<uint32_t> element_functions;     ///< Function indices; no_function: null.
+    static_vector<ConstCode> element_items;        ///< What is not that simple.
     static_vector<DataSegment> data;
     static_vector<ConstOp> const_ops;
-    uint32_t imported_functions = 0, imported_tables = 0, imported_memories = 0, imported_globals = 0, imported_tags = 0;
+    uint32_t const_depth = 0;                      ///< Slots that evaluating any of them takes.
+    uint32_t imported_functions = 0;
+    uint32_t imported_tables = 0;
+    uint32_t imported_memories = 0;
+    uint32_t imported_globals = 0;
+    uint32_t imported_tags = 0;
     uint32_t own_global_slots = 0;
     uint32_t start = no_function;
     static_vector<Cell> code;
