@@ -1,5 +1,6 @@
-// GrowingStack: a stack of trivially copyable elements whose capacity doubles out of an arena. For work of unknown
-// depth while loading: operand types, control frames, work lists. Nothing recurses, so something must hold the depth.
+// GrowingStack: a stack of trivially copyable elements whose capacity doubles out of an arena. For
+// work of unknown depth while loading: operand types, control frames, work lists. Nothing recurses,
+// so something must hold the depth.
 #pragma once
 
 #include <wrt/foundation/arena.hpp>
@@ -15,8 +16,9 @@
 
 namespace wrt {
 
-/// Storage lies in the arena until the scope it was taken in is left; the stack itself frees nothing. Growing moves the
-/// elements, so no pointer into it outlives a push. All blocks together are less than twice the largest.
+/// Storage lies in the arena until the scope it was taken in is left; the stack itself frees
+/// nothing. Growing moves the elements, so no pointer into it outlives a push. All blocks together
+/// are less than twice the largest.
 template <class T>
 class GrowingStack {
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -54,10 +56,12 @@ public:
     T& back() { return (*this)[size_ - 1]; }
     const T& back() const { return (*this)[size_ - 1]; }
 
-    /// Room for `more` elements above those there are. Refuses (exhaustion) and changes nothing where there is none.
+    /// Room for `more` elements above those there are. Refuses (exhaustion) and changes nothing
+    /// where there is none.
     Status reserve(size_t more)
     {
-        if (more <= capacity_ - size_) [[likely]] return ok();
+        if (more <= capacity_ - size_) [[likely]]
+            return ok();
         return grow(more);
     }
 
@@ -112,7 +116,8 @@ private:
         size_t wanted = capacity_ == 0 ? first_capacity : size_t{capacity_} * 2;
         if (wanted < needed) wanted = needed;
         if (wanted > std::numeric_limits<uint32_t>::max()) wanted = needed;
-        if (needed > std::numeric_limits<uint32_t>::max()) return Error{.code = Errc::arena_exhausted, .account = account_};
+        if (needed > std::numeric_limits<uint32_t>::max())
+            return Error{.code = Errc::arena_exhausted, .account = account_};
 
         if (data_ != nullptr &&
             arena_->try_extend(end_, data_, capacity_ * sizeof(T), wanted * sizeof(T), account_)) {
