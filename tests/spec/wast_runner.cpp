@@ -1,0 +1,44 @@
+// Runs the converted suite for ctest. Exit codes: 0 as expected, 1 not so, 77 the suite is not
+// there (an error when CI=true).
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include <wast/wast.hpp>
+
+namespace {
+
+bool in_ci()
+{
+    const char* const value = std::getenv("CI");
+    return value != nullptr && std::string_view{value} == "true";
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    wrt::wast::Options options;
+    bool validate_only = false;
+    CLI::App app{"Runs WebAssembly scripts, converted to JSON by convert.mjs"};
+    app.add_option("paths", options.paths, "script files, or directories of them")->required();
+    app.add_option("--filter", options.filter, "only scripts whose file name contains this");
+    app.add_option("--known-failures", options.known_failures,
+                   "file of commands that are known to fail");
+    app.add_option("--junit", options.junit, "write the results there as JUnit XML");
+    app.add_flag("--validate-only", validate_only,
+                 "decode and validate every module, execute nothing");
+    app.add_flag("-v,--verbose", options.verbose, "say of each file what came of it");
+    CLI11_PARSE(app, argc, argv);
+    if (validate_only) options.mode = wrt::wast::Mode::validate;
+
+    switch (wrt::wast::run_files(options, std::cout)) {
+    case wrt::wast::Verdict::passed: return 0;
+    case wrt::wast::Verdict::failed: return 1;
+    case wrt::wast::Verdict::not_run: break;
+    }
+    std::cout << "\n*** THE SPECIFICATION'S SUITE WAS NOT RUN ***\n";
+    return in_ci() ? 1 : 77;
+}

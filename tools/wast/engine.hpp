@@ -1,0 +1,48 @@
+// What a script needs of the runtime: modules, instances under names, calls. The rest of this
+// folder knows no more of wrt than this header.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <wrt/foundation/result.hpp>
+
+#include "value.hpp"
+
+namespace wrt::wast {
+
+/// Decodes and validates a module, and keeps nothing of it.
+Status validate(std::span<const uint8_t> binary);
+
+/// One script's world: a store, the spectest module, and what the script loads. Modules and
+/// instances live as long as their engine and are known by the numbers that they were given.
+class Engine {
+public:
+    enum class ModuleId : uint32_t {};
+    enum class InstanceId : uint32_t {};
+
+    Engine();
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    Result<ModuleId> load(std::span<const uint8_t> binary);
+    Result<InstanceId> instantiate(ModuleId module);
+    /// Lets later modules import the instance's exports from `name`.
+    void register_as(std::string_view name, InstanceId instance);
+
+    /// Errc::unknown_export and the like where there is nothing to call; otherwise what the call
+    /// came to.
+    Result<std::vector<Value>> invoke(InstanceId instance, std::string_view field,
+                                      std::span<const Value> args);
+    Result<Value> get(InstanceId instance, std::string_view field);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace wrt::wast

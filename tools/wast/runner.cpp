@@ -1,0 +1,352 @@
+#include "runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include <wrt/foundation/error.hpp>
+
+#include "engine.hpp"
+
+namespace wrt::wast {
+namespace {
+
+Outcome passed()
+{
+    return {};
+}
+
+Outcome failed(std::string note)
+{
+    return {.kind = Outcome::Kind::failed, .note = std::move(note), .other_words = false};
+}
+
+Outcome skipped(std::string reason)
+{
+    return {.kind = Outcome::Kind::skipped, .note = std::move(reason), .other_words = false};
+}
+
+std::string text_of(const Error& error)
+{
+    return std::string{std::string_view{describe(error)}};
+}
+
+/// Scripts quote the beginning of a phrase, or a phrase with the particular after it.
+bool says(const Error& error, std::string_view wanted)
+{
+    const std::string_view said = phrase(error.code);
+    return said.starts_with(wanted) || wanted.starts_with(said);
+}
+
+/// An error where none was to come, or the wrong one.
+Outcome unexpected(const Error& error, std::string_view wanted)
+{
+    if (kind_of(error.code) == ErrorKind::unsupported)
+        return skipped(std::string{phrase(error.code)});
+    return failed(fmt::format("expected {}, got {}", wanted, text_of(error)));
+}
+
+std::string list(const std::vector<Pattern>& patterns)
+{
+    std::string text;
+    for (const Pattern& pattern : patterns)
+        text += fmt::format("({})", to_string(pattern));
+    return text.empty() ? "nothing" : text;
+}
+
+std::string list(const std::vector<Value>& values)
+{
+    std::string text;
+    for (const Value& value : values)
+        text += fmt::format("({})", to_string(value));
+    return text.empty() ? "nothing" : text;
+}
+
+std::optional<std::vector<uint8_t>> read(const std::string& directory, const Command& command)
+{
+    std::ifstream file{directory + "/" + command.filename, std::ios::binary};
+    if (!file) return std::nullopt;
+    return std::vector<uint8_t>{std::istreambuf_iterator<char>{file}, {}};
+}
+
+Outcome unreadable(const Command& command)
+{
+    return failed("cannot read " + command.filename);
+}
+
+Outcome without_text_format()
+{
+    return skipped("modules in the text format");
+}
+
+/// The module has to be refused. Either refusal is right: where decoding ends and validation begins
+/// is for each implementation to say.
+Outcome expect_refusal(const std::string& directory, const Command& command)
+{
+    if (command.text) return without_text_format();
+    const auto binary = read(directory, command);
+    if (!binary) return unreadable(command);
+    const Status status = validate(*binary);
+    if (status) return failed("accepted, expected: " + command.phrase);
+    const ErrorKind kind = kind_of(status.error().code);
+    if (kind != ErrorKind::malformed && kind != ErrorKind::invalid) {
+        return unexpected(status.error(), "a refusal");
+    }
+    Outcome outcome = passed();
+    if (!says(status.error(), command.phrase)) {
+        outcome.other_words = true;
+        outcome.note = fmt::format("expected {}, got {}", command.phrase, text_of(status.error()));
+    }
+    return outcome;
+}
+
+Outcome expect_acceptance(const std::string& directory, const Command& command)
+{
+    if (command.text) return without_text_format();
+    const auto binary = read(directory, command);
+    if (!binary) return unreadable(command);
+    const Status status = validate(*binary);
+    return status ? passed() : unexpected(status.error(), "a valid module");
+}
+
+/// What a command says about decoding and validation, if anything.
+std::optional<Outcome> validate_only(const std::string& directory, const Command& command)
+{
+    using enum Command::Kind;
+    switch (command.kind) {
+    case module:
+    case module_definition:
+    case assert_unlinkable:
+    case assert_uninstantiable: return expect_acceptance(directory, command);
+    case assert_malformed:
+    case assert_invalid: return expect_refusal(directory, command);
+    case module_instance:
+    case register_instance:
+    case action:
+    case assert_return:
+    case assert_trap:
+    case assert_exception:
+    case assert_exhaustion:
+    case assert_malformed_custom:
+    case assert_invalid_custom: break;
+    }
+    return std::nullopt;
+}
+
+/// A script in the middle of its execution.
+class Run {
+public:
+    explicit Run(std::string directory) : directory_{std::move(directory)} {}
+
+    Outcome command(const Command& command)
+    {
+        using enum Command::Kind;
+        switch (command.kind) {
+        case module: return define_and_instantiate(command);
+        case module_definition: return define(command);
+        case module_instance: return instantiate(command);
+        case register_instance: return register_instance_as(command);
+        case action: return act(command);
+        case assert_return: return expect_values(command);
+        case assert_trap: return expect_error(command, ErrorKind::trap);
+        case assert_exhaustion: return expect_error(command, ErrorKind::exhaustion);
+        case assert_exception: return expect_exception(command);
+        case assert_malformed:
+        case assert_invalid: return expect_refusal(directory_, command);
+        case assert_malformed_custom:
+        case assert_invalid_custom: return skipped("annotations of custom sections");
+        case assert_unlinkable: return expect_instantiation_error(command, ErrorKind::unlinkable);
+        case assert_uninstantiable: return expect_instantiation_error(command, ErrorKind::trap);
+        }
+        return failed("no such command");
+    }
+
+private:
+    using ModuleId = Engine::ModuleId;
+    using InstanceId = Engine::InstanceId;
+
+    /// Where a module or an instance would stand, had it not been skipped or failed: what depends
+    /// on it says so.
+    template <class Id>
+    using Place = std::variant<Id, Outcome>;
+
+    // Modules
+
+    /// Loads the command's module and makes it the latest, under its name if it has one.
+    Outcome define(const Command& command)
+    {
+        Place<ModuleId> place = load(command);
+        latest_module_ = place;
+        if (!command.name.empty()) modules_.insert_or_assign(command.name, place);
+        return std::holds_alternative<Outcome>(place) ? std::get<Outcome>(place) : passed();
+    }
+
+    Place<ModuleId> load(const Command& command)
+    {
+        if (command.text) return without_text_format();
+        const auto binary = read(directory_, command);
+        if (!binary) return unreadable(command);
+        const auto loaded = engine_.load(*binary);
+        if (!loaded) return unexpected(loaded.error(), "a valid module");
+        return *loaded;
+    }
+
+    Outcome define_and_instantiate(const Command& command)
+    {
+        // An instance is added in any case, so that what asks for it by name is told what became of
+        // it.
+        Outcome defined = define(command);
+        Outcome instantiated = add_instance(command.name, latest_module_);
+        return defined.kind == Outcome::Kind::passed ? instantiated : defined;
+    }
+
+    Outcome instantiate(const Command& command)
+    {
+        if (command.module.empty()) return add_instance(command.name, latest_module_);
+        const auto found = modules_.find(command.module);
+        if (found == modules_.end()) return failed("no module " + command.module);
+        return add_instance(command.name, found->second);
+    }
+
+    Outcome add_instance(const std::string& name, const Place<ModuleId>& module)
+    {
+        Place<InstanceId> place = instance_of(module);
+        latest_instance_ = place;
+        if (!name.empty()) instances_.insert_or_assign(name, place);
+        return std::holds_alternative<Outcome>(place) ? std::get<Outcome>(place) : passed();
+    }
+
+    Place<InstanceId> instance_of(const Place<ModuleId>& module)
+    {
+        if (const auto* missing = std::get_if<Outcome>(&module)) return *missing;
+        const auto instance = engine_.instantiate(std::get<ModuleId>(module));
+        if (!instance) return unexpected(instance.error(), "an instance");
+        return *instance;
+    }
+
+    Outcome register_instance_as(const Command& command)
+    {
+        const Place<InstanceId> place = instance(command.name);
+        if (const auto* missing = std::get_if<Outcome>(&place)) return *missing;
+        engine_.register_as(command.as, std::get<InstanceId>(place));
+        return passed();
+    }
+
+    Place<InstanceId> instance(const std::string& name) const
+    {
+        if (name.empty()) return latest_instance_;
+        const auto found = instances_.find(name);
+        if (found == instances_.end()) return failed("no instance " + name);
+        return found->second;
+    }
+
+    Outcome expect_instantiation_error(const Command& command, ErrorKind kind)
+    {
+        const Place<ModuleId> module = load(command);
+        if (const auto* missing = std::get_if<Outcome>(&module)) return *missing;
+        const auto instance = engine_.instantiate(std::get<ModuleId>(module));
+        if (instance) return failed("instantiated, expected: " + command.phrase);
+        return check_error(instance.error(), kind, command.phrase);
+    }
+
+    // Actions
+
+    using Values = std::vector<Value>;
+
+    Place<Result<Values>> perform(const Action& action)
+    {
+        const Place<InstanceId> place = instance(action.module);
+        if (const auto* missing = std::get_if<Outcome>(&place)) {
+            // What became of the module is told there; here it is only why this could not be tried.
+            return missing->kind == Outcome::Kind::failed ? failed("its module failed") : *missing;
+        }
+        const InstanceId target = std::get<InstanceId>(place);
+        if (action.kind == Action::Kind::invoke) {
+            return engine_.invoke(target, action.field, action.args);
+        }
+        const auto value = engine_.get(target, action.field);
+        if (!value) return Result<Values>{value.error()};
+        return Result<Values>{Values{*value}};
+    }
+
+    Outcome act(const Command& command)
+    {
+        const auto result = perform(command.action);
+        if (const auto* missing = std::get_if<Outcome>(&result)) return *missing;
+        const auto& values = std::get<Result<Values>>(result);
+        return values ? passed() : unexpected(values.error(), "results");
+    }
+
+    Outcome expect_values(const Command& command)
+    {
+        const auto result = perform(command.action);
+        if (const auto* missing = std::get_if<Outcome>(&result)) return *missing;
+        const auto& values = std::get<Result<Values>>(result);
+        if (!values) return unexpected(values.error(), list(command.expected));
+        if (std::ranges::equal(command.expected, *values, matches)) return passed();
+        return failed(fmt::format("expected {}, got {}", list(command.expected), list(*values)));
+    }
+
+    Outcome expect_error(const Command& command, ErrorKind kind)
+    {
+        const auto result = perform(command.action);
+        if (const auto* missing = std::get_if<Outcome>(&result)) return *missing;
+        const auto& values = std::get<Result<Values>>(result);
+        if (values) {
+            return failed(fmt::format("expected {}, got {}", command.phrase, list(*values)));
+        }
+        return check_error(values.error(), kind, command.phrase);
+    }
+
+    Outcome expect_exception(const Command& command)
+    {
+        Command wanted = command;
+        wanted.phrase = "uncaught exception";
+        return expect_error(wanted, ErrorKind::trap);
+    }
+
+    static Outcome check_error(const Error& error, ErrorKind kind, std::string_view wanted)
+    {
+        if (kind_of(error.code) == kind && says(error, wanted)) return passed();
+        return unexpected(error, fmt::format("{}: {}", wrt::name_of(kind), wanted));
+    }
+
+    std::string directory_;
+    Engine engine_;
+    std::map<std::string, Place<ModuleId>, std::less<>> modules_;
+    std::map<std::string, Place<InstanceId>, std::less<>> instances_;
+    Place<ModuleId> latest_module_ = failed("no module yet");
+    Place<InstanceId> latest_instance_ = failed("no instance yet");
+};
+
+}  // namespace
+
+size_t FileReport::count(Outcome::Kind kind) const
+{
+    return static_cast<size_t>(std::ranges::count(
+        commands, kind, [](const CommandReport& report) { return report.outcome.kind; }));
+}
+
+FileReport run(const Script& script, const std::string& directory, Mode mode)
+{
+    const auto start = std::chrono::steady_clock::now();
+    FileReport report;
+    report.source = script.source;
+    std::optional<Run> execution;
+    if (mode == Mode::execute) execution.emplace(directory);
+    for (const Command& command : script.commands) {
+        auto outcome = execution ? execution->command(command) : validate_only(directory, command);
+        if (outcome) report.commands.push_back({command.kind, command.line, std::move(*outcome)});
+    }
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return report;
+}
+
+}  // namespace wrt::wast

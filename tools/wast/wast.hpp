@@ -1,0 +1,30 @@
+// The front of this library: runs script files and directories of them. `wrtd wast` and tests/spec
+// call it.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "runner.hpp"
+
+namespace wrt::wast {
+
+struct Options {
+    std::vector<std::string> paths;  ///< .json files, or directories whose .json files are meant.
+    std::string filter;              ///< Only files whose name contains this.
+    std::string known_failures;      ///< File, or empty for none.
+    std::string junit;               ///< File to write, or empty for none.
+    Mode mode = Mode::execute;
+    bool verbose = false;
+};
+
+enum class Verdict : uint8_t {
+    passed,
+    failed,
+    not_run,  ///< No script to be found, or one that cannot be read; `out` says which.
+};
+
+Verdict run_files(const Options& options, std::ostream& out);
+
+}  // namespace wrt::wast
