@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 #include <sstream>
 
@@ -192,6 +194,22 @@ TEST(architecture, nothing_above_foundation_throws)
 {
     EXPECT_EQ(lines_with(core_sources({"decoder", "runtime", "component", "wrt"}), R"(\bthrow\b)"),
               "");
+}
+
+std::string read_text(const std::filesystem::path& path)
+{
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// The README shows an example that is built and run; what it shows has to be what is built.
+TEST(architecture, the_readme_shows_the_example_as_it_is)
+{
+    const std::string readme = read_text(project / "README.md");
+    const std::regex shown{R"(<!-- example: (\S+) -->\n```cpp\n([^`]*)```)"};
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(readme, match, shown));
+    EXPECT_EQ(match[2], read_text(project / match[1].str()));
 }
 
 TEST(architecture, every_library_says_what_it_promises)
