@@ -14,9 +14,6 @@
 
 namespace wrt::wast {
 
-/// Decodes and validates a module, and keeps nothing of it.
-Status validate(std::span<const uint8_t> binary);
-
 /// One script's world: a store, the spectest module, and what the script loads. Modules and
 /// instances live as long as their engine and are known by the numbers that they were given.
 class Engine {

@@ -1,6 +1,7 @@
 #include "runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include <wrt/foundation/error.hpp>
 
 #include "engine.hpp"
+#include "validate.hpp"
 
 namespace wrt::wast {
 namespace {
@@ -44,11 +46,19 @@ bool says(const Error& error, std::string_view wanted)
     return said.starts_with(wanted) || wanted.starts_with(said);
 }
 
+/// What wrt knows and does not execute yet. Its limits are not among these: the suite respects none
+/// of them.
+bool is_to_come(Errc code)
+{
+    static constexpr std::array to_come{Errc::v128_unsupported, Errc::gc_unsupported,
+                                        Errc::exceptions_unsupported, Errc::threads_unsupported};
+    return std::ranges::find(to_come, code) != to_come.end();
+}
+
 /// An error where none was to come, or the wrong one.
 Outcome unexpected(const Error& error, std::string_view wanted)
 {
-    if (kind_of(error.code) == ErrorKind::unsupported)
-        return skipped(std::string{phrase(error.code)});
+    if (is_to_come(error.code)) return skipped(std::string{phrase(error.code)});
     return failed(fmt::format("expected {}, got {}", wanted, text_of(error)));
 }
 

@@ -1,0 +1,14 @@
+// What decoding and validation alone say of a module.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <wrt/foundation/result.hpp>
+
+namespace wrt::wast {
+
+/// Decodes and validates a module, and keeps nothing of it.
+Status validate(std::span<const uint8_t> binary);
+
+}  // namespace wrt::wast
