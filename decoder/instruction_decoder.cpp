@@ -10,7 +10,7 @@ namespace wrt::decoder {
 template <class Read>
 bool InstructionDecoder::through_reader(Read read)
 {
-    ByteReader reader{{position_, end_}, offset()};
+    ByteReader reader{{position_, end_}, offset(), Errc::unexpected_end_of_section_or_function};
     if (auto value = read(reader); !value) return fail(value.error());
     position_ = reader.position();
     return true;
@@ -182,7 +182,7 @@ bool InstructionDecoder::rare_memarg(uint32_t flags, Instruction& instruction)
 
 bool InstructionDecoder::block_type(BlockType& type)
 {
-    if (position_ == end_) return fail(Errc::unexpected_end);
+    if (position_ == end_) return fail(Errc::unexpected_end_of_section_or_function);
     const uint8_t first = *position_;
     if (first == empty_block_code) {
         ++position_;
@@ -265,7 +265,7 @@ bool InstructionDecoder::cast_label(Instruction& instruction)
     uint8_t flags = 0;
     if (!byte(flags)) return false;
     if (flags > 3) {
-        return fail({.code = Errc::malformed_br_on_cast_flags, .detail = Detail::hex, .offset = at, .actual = flags});
+        return fail({.code = Errc::malformed_cast_flags, .detail = Detail::hex, .offset = at, .actual = flags});
     }
     HeapType from;
     HeapType to;

@@ -21,6 +21,9 @@ enum class Instr : uint16_t {
 
 inline constexpr uint32_t instr_count = static_cast<uint32_t>(Instr::count_);
 
+/// For a `switch` over some instructions: `case raw(Instr::drop):`.
+constexpr uint16_t raw(Instr op) { return static_cast<uint16_t>(op); }
+
 /// The proposal that brought an instruction.
 enum class Feature : uint8_t {
     mvp, sign_extension, saturating_float_to_int, multi_value, reference_types, bulk_memory, simd, relaxed_simd, tail_call,
@@ -313,7 +316,8 @@ struct Instruction {
     /// Reference types of the immediates: ref.null (the type of its result), ref.test, ref.cast (the target type),
     /// br_on_cast (`type` from, `type2` to), select_t (the operand type).
     /// Found by the validator: the type of the operand of drop, select, ref.is_null, ref.as_non_null, br_on_null,
-    /// br_on_non_null, any.convert_extern, extern.convert_any (bot in unreachable code); of the variable in local.*,
+    /// br_on_non_null, any.convert_extern, extern.convert_any (in unreachable code bot, or (ref bot) where it must be a
+    /// reference); of the variable in local.*,
     /// global.*; of the table's elements in table.*; of the field in struct.get, struct.set, array.get, array.set and
     /// their like (unpacked no further than declared: i8 stays i8).
     ValType type;
@@ -325,7 +329,7 @@ struct Instruction {
     std::span<const ValType> results;
 };
 
-/// Reads one instruction: opcode and immediates, no validation. `bytes_checked` below are those of the malformed kind.
+/// Reads one instruction: opcode and immediates, no validation. Refuses what is malformed.
 Status decode_instruction(ByteReader& reader, Instruction& instruction);
 
 }  // namespace decoder

@@ -43,7 +43,7 @@ public:
 
     [[nodiscard]] bool byte(uint8_t& value)
     {
-        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end);
+        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end_of_section_or_function);
         value = *position_++;
         return true;
     }

@@ -5,6 +5,7 @@
 #include <wrt/decoder/instruction.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/arena_resource.hpp>
 #include <wrt/foundation/byte_reader.hpp>
 #include <wrt/foundation/result.hpp>
 

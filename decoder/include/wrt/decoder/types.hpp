@@ -177,13 +177,13 @@ enum class CompositeKind : uint8_t { func, struct_, array };
 struct TypeDef {
     CompositeKind kind = CompositeKind::func;
     bool final = true;
-    uint16_t depth = 0;             ///< Length of the supertype chain above; at most limits::max_subtype_depth.
+    uint16_t depth = 0;             ///< Length of the supertype chain above; at most limits::subtype_depth.
     uint32_t supertype = no_index;  ///< Canonical type index, or no_index.
     uint32_t canonical = 0;         ///< The lowest type index that denotes the same type.
     uint32_t group = 0;             ///< Index of its recursion group.
     uint32_t first = 0;             ///< func: its params, then its results, in `values`; else its fields in `fields`.
     uint16_t params = 0;            ///< func: number of params. struct: number of fields. array: 1.
-    uint16_t results = 0;           ///< func: number of results.
+    uint16_t results = 0;           ///< func: number of results. Else: 1 where every field has a default value.
     ValType reference[2];           ///< (ref $t) and (ref null $t), canonical: storage for block types of one value.
 };
 

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 
 namespace wrt::decoder {
@@ -88,6 +89,9 @@ struct ValidatorScratch {
     GrowingStack<uint32_t> init_log;      ///< Locals whose bit a block set, to clear at its end.
     GrowingStack<uint32_t> table_stamps;  ///< Per type: the last br_table that checked a label of it.
     uint32_t table_stamp = 0;
+
+    static constexpr uint32_t direct_locals = 64;
+    ValType direct[direct_locals];        ///< Types of the first locals, which most instructions name.
 };
 
 /// Types one function body or one constant expression, an instruction at a time. Not for use by itself: see
@@ -120,6 +124,14 @@ public:
     [[nodiscard]] bool step(Instruction& instruction)
     {
         if (!decoder_.next(instruction)) [[unlikely]] return false;
+        return type(instruction);
+    }
+
+    /// The halves of step(), for who has to ask something in between.
+    [[nodiscard]] bool decode(Instruction& instruction) { return decoder_.next(instruction); }
+    /// Types the instruction, which has just been decoded.
+    [[nodiscard]] bool type(Instruction& instruction)
+    {
         offset_ = instruction.offset;
         switch (raw(instruction.op)) {
         case raw(Instr::local_get):
@@ -132,14 +144,11 @@ public:
         }
         const InstrInfo& row = info(instruction.op);
         if (row.immediates == Immediates::none && !row.signature.by_hand) [[likely]] return apply(row.signature);
-        return step_with_context(instruction, row);
+        return type_with_context(instruction, row);
     }
 
 private:
-    friend class ConstantValidator;
-
-    static constexpr uint16_t raw(Instr op) { return static_cast<uint16_t>(op); }
-    static constexpr uint32_t direct_locals = 64;
+    static constexpr uint32_t direct_locals = ValidatorScratch::direct_locals;
 
     // Operands ---------------------------------------------------------------------------------------------------
 
@@ -192,11 +201,13 @@ private:
     // Control ----------------------------------------------------------------------------------------------------
 
     bool push_frame(Instr op, BlockType block);
-    bool pop_frame(Instruction& instruction);
+    bool close_frame(Instruction& instruction);
     void set_unreachable();
     bool label_types(uint32_t label, std::span<const ValType>& types);
+    bool match_all(std::span<const ValType> subs, std::span<const ValType> supers);
     bool block(Instruction& instruction);
     bool else_(Instruction& instruction);
+    bool end(Instruction& instruction);
     bool br_table(Instruction& instruction);
     bool catches(const Instruction& instruction);
 
@@ -206,7 +217,7 @@ private:
     {
         const uint32_t index = instruction.index;
         if (index < direct_count_) [[likely]] {
-            instruction.type = direct_[index];
+            instruction.type = scratch_.direct[index];
             return true;
         }
         return local_far(instruction);
@@ -214,26 +225,36 @@ private:
 
     [[nodiscard]] bool mark_set(uint32_t index) { return all_set_ || mark_set_slowly(index); }
 
+    bool decode_locals();
+    bool clear_set_locals();
     bool local_far(Instruction& instruction);
     bool is_set(uint32_t index);
     bool mark_set_slowly(uint32_t index);
     void forget_set(uint32_t init_height);
 
-    // Instructions with more context than operands -----------------------------------------------------------------
+    // Instructions that need more than their row: validate_instruction.cpp ------------------------------------------
 
-    bool step_with_context(Instruction& instruction, const InstrInfo& row);
-    bool type_by_hand(Instruction& instruction);
-    bool type_memory(Instruction& instruction, const InstrInfo& row);
-    bool type_control(Instruction& instruction);
+    bool type_with_context(Instruction& instruction, const InstrInfo& row);
+    bool type_memory_access(Instruction& instruction, const InstrInfo& row);
+    bool type_simple(Instruction& instruction);
+    bool type_branch(Instruction& instruction);
+    bool type_cast_branch(Instruction& instruction);
     bool type_call(Instruction& instruction);
-    bool type_variable(Instruction& instruction);
+    bool type_global(Instruction& instruction);
     bool type_table(Instruction& instruction);
+    bool type_two_indices(Instruction& instruction, const InstrInfo& row);
     bool type_reference(Instruction& instruction);
-    bool type_aggregate(Instruction& instruction);
-    bool type_branch_on_reference(Instruction& instruction);
+    bool type_struct(Instruction& instruction);
+    bool type_array(Instruction& instruction);
+    bool type_array_of_segment(Instruction& instruction);
+    bool type_array_copy(Instruction& instruction);
     bool select(Instruction& instruction);
-    bool callee(Instruction& instruction, uint32_t type_index, bool tail);
-    bool array_from_segment(Instruction& instruction, const FieldType& element);
+    bool select_typed(Instruction& instruction);
+    bool call(Instruction& instruction, uint32_t type_index, bool tail);
+    bool pop_repeated(ValType type, uint32_t count);
+    bool data_count_known();
+    bool lane_below(const Instruction& instruction, uint32_t lanes);
+    bool type_of_type(Instruction& instruction);
 
     // Lookups: the index is in its space, or a refusal ------------------------------------------------------------
 
@@ -243,11 +264,13 @@ private:
     bool find_table(uint32_t index, const TableType*& table);
     bool find_element(uint32_t index, const ElementSegment*& segment);
     bool find_data(uint32_t index);
-    bool find_global(uint32_t index, const GlobalType*& global);
 
-    bool fail(Errc code, uint32_t index);
-    bool fail(Errc code);
-    bool mismatch(ValType expected, ValType actual);
+    // Refusals: all return false ----------------------------------------------------------------------------------
+
+    [[gnu::cold]] bool fail(Errc code);
+    [[gnu::cold]] bool fail_index(Errc code, uint32_t index, size_t size);
+    [[gnu::cold]] bool mismatch(ValType expected, ValType actual);
+    [[gnu::cold]] bool wrong_count(size_t expected, size_t actual);
 
     const Module& module_;
     ValidatorScratch& scratch_;
@@ -259,9 +282,8 @@ private:
     bool unreachable_ = false;   // and whether it is
     bool constant_ = false;      // a constant expression
     bool all_set_ = true;        // every local has a value
-    uint32_t direct_count_ = 0;  // locals that direct_ covers
+    uint32_t direct_count_ = 0;  // locals that scratch_.direct covers
     uint32_t visible_globals_ = 0;
-    ValType direct_[direct_locals];
 };
 
 /// What a sink must have. validate_function() calls begin() once, instruction() after each instruction that is valid, and
@@ -289,10 +311,5 @@ Status validate_function(const Module& module, uint32_t function, ValidatorScrat
     }
     return sink.finish();
 }
-
-/// Validates a constant expression of type `type` at the front of `reader`, and moves past its `end`. Only globals below
-/// `visible_globals` may be read. Functions that it names in ref.func are told to `declare(index)`.
-Result<ConstExpr> validate_constant(const Module& module, ByteReader& reader, ValType type, uint32_t visible_globals,
-                                    ValidatorScratch& scratch);
 
 }  // namespace wrt::decoder
