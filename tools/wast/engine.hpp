@@ -29,9 +29,9 @@ public:
     Result<ModuleId> load(std::span<const uint8_t> binary);
     Result<InstanceId> instantiate(ModuleId module);
     /// Lets later modules import the instance's exports from `name`.
-    void register_as(std::string_view name, InstanceId instance);
+    Status register_as(std::string_view name, InstanceId instance);
 
-    /// Errc::unknown_export and the like where there is nothing to call; otherwise what the call
+    /// Errc::not_found and the like where there is nothing to call; otherwise what the call
     /// came to.
     Result<std::vector<Value>> invoke(InstanceId instance, std::string_view field,
                                       std::span<const Value> args);

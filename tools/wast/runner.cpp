@@ -244,8 +244,8 @@ private:
     {
         const Place<InstanceId> place = instance(command.name);
         if (const auto* missing = std::get_if<Outcome>(&place)) return *missing;
-        engine_.register_as(command.as, std::get<InstanceId>(place));
-        return passed();
+        const Status status = engine_.register_as(command.as, std::get<InstanceId>(place));
+        return status ? passed() : unexpected(status.error(), "a registration");
     }
 
     Place<InstanceId> instance(const std::string& name) const

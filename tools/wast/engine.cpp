@@ -1,0 +1,231 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include <wrt/foundation/arena.hpp>
+#include <wrt/runtime/execution.hpp>
+#include <wrt/runtime/extern.hpp>
+#include <wrt/runtime/instantiate.hpp>
+#include <wrt/runtime/load.hpp>
+#include <wrt/runtime/store.hpp>
+
+namespace wrt::wast {
+namespace {
+
+/// Address space of a script's engine: memories come out of it in their full possible size.
+constexpr size_t reserved_bytes = size_t{1} << 40;
+/// Deep enough for what the suite recurses on purpose, small enough that running out of it is
+/// quick.
+constexpr uint32_t stack_slots = 1u << 18;
+
+/// spectest.print and its siblings: a script is not about what they print.
+Status ignore(runtime::Caller&, void*, runtime::Slot*)
+{
+    return ok();
+}
+
+/// The module that every script may import from.
+/// https://github.com/WebAssembly/spec/tree/main/interpreter#spectest-host-module
+Status define_spectest(runtime::Store& store)
+{
+    runtime::ImportTable& names = store.names();
+    struct Print {
+        std::string_view name;
+        std::vector<ValType> params;
+    };
+    const std::array<Print, 7> prints{{
+        {"print", {}},
+        {"print_i32", {ValType::i32}},
+        {"print_i64", {ValType::i64}},
+        {"print_f32", {ValType::f32}},
+        {"print_f64", {ValType::f64}},
+        {"print_i32_f32", {ValType::i32, ValType::f32}},
+        {"print_f64_f64", {ValType::f64, ValType::f64}},
+    }};
+    for (const Print& print : prints) {
+        WRT_CHECK(names.define_function("spectest", print.name, print.params, {}, ignore));
+    }
+
+    const std::array<std::pair<std::string_view, runtime::Value>, 4> globals{{
+        {"global_i32", int32_t{666}},
+        {"global_i64", int64_t{666}},
+        {"global_f32", 666.6F},
+        {"global_f64", 666.6},
+    }};
+    for (const auto& [name, value] : globals) {
+        WRT_TRY(const auto global, store.make_global({.type = value.type}, value));
+        WRT_CHECK(names.define("spectest", name, global));
+    }
+
+    const Limits table_limits{.min = 10, .max = 20, .has_max = true};
+    Limits table64_limits = table_limits;
+    table64_limits.is64 = true;
+    const Limits memory_limits{.min = 1, .max = 2, .has_max = true};
+    WRT_TRY(const auto table,
+            store.make_table({.element = ValType::funcref, .limits = table_limits}));
+    WRT_TRY(const auto table64,
+            store.make_table({.element = ValType::funcref, .limits = table64_limits}));
+    WRT_TRY(const auto memory, store.make_memory({.limits = memory_limits}));
+    WRT_CHECK(names.define("spectest", "table", table));
+    WRT_CHECK(names.define("spectest", "table64", table64));
+    return names.define("spectest", "memory", memory);
+}
+
+runtime::Ref ref_of(const Value& value)
+{
+    return value.kind == Value::Kind::host_ref ? runtime::Ref::host(value.low) : runtime::Ref{};
+}
+
+/// Numbers as their bits, references as the runtime's; `type` is what the function takes.
+runtime::Value to_runtime(const Value& value, ValType type)
+{
+    runtime::Slot slots[2] = {{value.low}, {value.high}};
+    if (type.is_ref()) slots[0] = {ref_of(value).bits};
+    return runtime::load_value(type, slots);
+}
+
+Value::Kind kind_of(HeapType heap, runtime::Ref ref, const runtime::TypeRegistry& types)
+{
+    if (ref.is_null()) return Value::Kind::null_ref;
+    if (types.is_subtype(heap, HeapType::func)) return Value::Kind::func_ref;
+    if (types.is_subtype(heap, HeapType::exn)) return Value::Kind::exn_ref;
+    if (ref.is_host()) return Value::Kind::host_ref;
+    if (types.is_subtype(heap, HeapType::extern_)) return Value::Kind::extern_ref;
+    // Objects and i31 come with the garbage collector; until then no other reference can be made.
+    return Value::Kind::i31_ref;
+}
+
+Value from_runtime(const runtime::Value& value, const runtime::TypeRegistry& types)
+{
+    switch (value.type.kind()) {
+    case ValKind::i32: return {Value::Kind::i32, static_cast<uint32_t>(value.i32), 0};
+    case ValKind::i64: return {Value::Kind::i64, static_cast<uint64_t>(value.i64), 0};
+    case ValKind::f32: return {Value::Kind::f32, std::bit_cast<uint32_t>(value.f32), 0};
+    case ValKind::f64: return {Value::Kind::f64, std::bit_cast<uint64_t>(value.f64), 0};
+    case ValKind::v128: {
+        runtime::Slot slots[2];
+        runtime::store_value(value, slots);
+        return {Value::Kind::v128, slots[0].bits, slots[1].bits};
+    }
+    case ValKind::ref: {
+        const Value::Kind kind = kind_of(value.type.heap(), value.ref, types);
+        return {kind, kind == Value::Kind::host_ref ? value.ref.host_value() : 0, 0};
+    }
+    case ValKind::bot:
+    case ValKind::i8:
+    case ValKind::i16: break;
+    }
+    WRT_UNREACHABLE();
+}
+
+bool has_type(const Value& value, ValType type)
+{
+    switch (value.kind) {
+    case Value::Kind::i32: return type == ValType::i32;
+    case Value::Kind::i64: return type == ValType::i64;
+    case Value::Kind::f32: return type == ValType::f32;
+    case Value::Kind::f64: return type == ValType::f64;
+    case Value::Kind::v128: return type == ValType::v128;
+    case Value::Kind::null_ref:
+    case Value::Kind::host_ref:
+    case Value::Kind::func_ref:
+    case Value::Kind::i31_ref:
+    case Value::Kind::struct_ref:
+    case Value::Kind::array_ref:
+    case Value::Kind::exn_ref:
+    case Value::Kind::extern_ref: return type.is_ref();
+    }
+    return false;
+}
+
+}  // namespace
+
+struct Engine::State {
+    explicit State(Backing backing) : arena{std::move(backing)} {}
+
+    Arena arena;
+    Result<runtime::Store*> store =
+        runtime::Store::make(arena, {.limits = {.stack_slots = stack_slots}});
+    std::vector<const runtime::Module*> modules;
+    std::vector<runtime::ModuleInstance*> instances;
+};
+
+Engine::Engine()
+{
+    Result<Backing> backing = Backing::reserve(reserved_bytes);
+    // Without memory there is nothing to test with; value() says why and ends the run.
+    state_ = std::make_unique<State>(std::move(backing).value());
+    define_spectest(*state_->store.value()).value();
+}
+
+Engine::~Engine() = default;
+
+Result<Engine::ModuleId> Engine::load(std::span<const uint8_t> binary)
+{
+    WRT_TRY(const runtime::Module* const module,
+            runtime::load_module_from_binary(state_->arena, binary));
+    state_->modules.push_back(module);
+    return static_cast<ModuleId>(state_->modules.size() - 1);
+}
+
+Result<Engine::InstanceId> Engine::instantiate(ModuleId module)
+{
+    WRT_TRY(
+        runtime::ModuleInstance* const instance,
+        runtime::instantiate(**state_->store, *state_->modules.at(static_cast<size_t>(module))));
+    state_->instances.push_back(instance);
+    return static_cast<InstanceId>(state_->instances.size() - 1);
+}
+
+Status Engine::register_as(std::string_view name, InstanceId instance)
+{
+    return (*state_->store)
+        ->names()
+        .define_instance(name, *state_->instances.at(static_cast<size_t>(instance)));
+}
+
+Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view field,
+                                          std::span<const Value> args)
+{
+    runtime::Store& store = **state_->store;
+    const runtime::Extern found =
+        find_export(*state_->instances.at(static_cast<size_t>(instance)), field);
+    if (!found) return Error{.code = Errc::not_found};
+    if (found.kind != ExternKind::func) return Error{.code = Errc::wrong_kind};
+
+    const runtime::RegisteredType& type = store.types()[found.func->type];
+    const auto params = type.params();
+    if (args.size() != params.size()) return Error{.code = Errc::wrong_argument_count};
+
+    std::vector<runtime::Slot> window(std::max(1u, found.func->window()));
+    runtime::Slot* at = window.data();
+    for (size_t i = 0; i < params.size(); ++i) {
+        if (!has_type(args[i], params[i])) return Error{.code = Errc::signature_mismatch};
+        runtime::store_value(to_runtime(args[i], params[i]), at);
+        at += runtime::slots_of(params[i]);
+    }
+    WRT_CHECK(runtime::execute(store.execution(), *found.func, window));
+
+    std::vector<Value> results;
+    const runtime::Slot* from = window.data();
+    for (const ValType result : type.results()) {
+        results.push_back(from_runtime(runtime::load_value(result, from), store.types()));
+        from += runtime::slots_of(result);
+    }
+    return results;
+}
+
+Result<Value> Engine::get(InstanceId instance, std::string_view field)
+{
+    runtime::Store& store = **state_->store;
+    const runtime::Extern found =
+        find_export(*state_->instances.at(static_cast<size_t>(instance)), field);
+    if (!found) return Error{.code = Errc::not_found};
+    if (found.kind != ExternKind::global) return Error{.code = Errc::wrong_kind};
+    return from_runtime(runtime::load_value(found.global->type.type, found.global->value),
+                        store.types());
+}
+
+}  // namespace wrt::wast
