@@ -267,27 +267,35 @@ private:
 
     Place place_for(End end, size_t bytes, size_t align) const noexcept;
     Error refuse(Errc code, End end, Account account, size_t asked, size_t available, size_t budget,
-                 size_t scope_depth) const noexcept;
-    /// Errc::none, or why `need` more bytes on `end` are too many.
-    Error why_not(End end, size_t bytes, size_t align, Account account) const noexcept;
+                 const ScopeRecord* scope = nullptr) const noexcept;
+    /// Errc::none, or why the place cannot be had.
+    Error why_not(const Place& place, End end, Account account) const noexcept;
+    Error why_no_room(const Place& place, End end, Account account) const noexcept;
     size_t unmet_reserves(Account except) const noexcept;
+    size_t use_of(const ScopeRecord& scope) const noexcept;
     bool inject() const noexcept;
-    bool account_has_room(Account account, size_t need) const noexcept;
+    Error take(End end, const Place& place, Account account) noexcept;
     Status commit_low(size_t frontier) noexcept;
     Status commit_high(size_t frontier) noexcept;
-    void charge(End end, Account account, size_t need) noexcept;
-    void note_low_water() noexcept;
+    void note_peak(Account account) noexcept;
     Status charge_external(Account account, size_t bytes) noexcept;
     void discharge_external(Account account, size_t bytes) noexcept;
 
     bool valid(uint32_t index, uint32_t generation) const noexcept;
+    bool is_top(uint32_t index, uint32_t generation) const noexcept;
     ScopeInfo info_of(size_t index) const noexcept;
     Status leave(uint32_t index, uint32_t generation, bool keep) noexcept;
     void abandon(uint32_t index, uint32_t generation) noexcept;
+    void keep_when_left(uint32_t index, uint32_t generation) noexcept;
     void leave_top(bool keep) noexcept;
+    void leave_orphans() noexcept;
     void release_low(size_t frontier) noexcept;
     void release_high(size_t frontier) noexcept;
+    void scrub(size_t from, size_t to) noexcept;
     void run_cleanups(const Cleanup* until) noexcept;
+    /// A block that its owner is done with and that cannot be given back: a later use is reported
+    /// by ASan.
+    void retire(void* block, size_t bytes) noexcept;
     void check() const noexcept;
     void check_owner() const noexcept;
 
@@ -302,7 +310,7 @@ private:
     size_t hi_committed_ = 0;
     size_t least_gap_ = 0;  // since the innermost scope was entered
     size_t least_hi_ = 0;
-    uint64_t fail_countdown_ = 0;  // 0: off
+    mutable uint64_t fail_countdown_ = 0;  // 0: off
     bool sealed_ = false;
     bool has_limits_ = false;  // any limit or reserve set
     mutable bool injected_ = false;

@@ -41,6 +41,7 @@ public:
 
 private:
     struct Mapping;
+    Status extend(uint64_t new_size) noexcept;
     static void unmap(void* mapping) noexcept;
 
     Arena* arena_ = nullptr;

@@ -40,6 +40,8 @@ private:
 template <size_t N>
 class FixedText {
 public:
+    static constexpr size_t capacity = N;
+
     constexpr FixedText() noexcept = default;
     explicit FixedText(std::string_view text) noexcept
     {

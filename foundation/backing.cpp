@@ -1,0 +1,107 @@
+// The three sources of an arena's bytes. The only file of wrt, with linear_region.cpp, that asks
+// the system for memory; nothing calls malloc.
+#include <wrt/foundation/backing.hpp>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include <wrt/foundation/assert.hpp>
+
+namespace wrt {
+
+namespace {
+
+alignas(Backing::alignment) std::byte static_heap_bytes[limits::total_heap_bytes];
+std::atomic<bool> static_heap_taken{false};
+
+}  // namespace
+
+Backing::Backing(Backing&& other) noexcept
+    : base_(std::exchange(other.base_, nullptr)),
+      capacity_(std::exchange(other.capacity_, 0)),
+      kind_(std::exchange(other.kind_, Kind::none)),
+      owner_(std::exchange(other.owner_, Owner::nobody))
+{
+}
+
+Backing& Backing::operator=(Backing&& other) noexcept
+{
+    if (this != &other) {
+        release();
+        base_ = std::exchange(other.base_, nullptr);
+        capacity_ = std::exchange(other.capacity_, 0);
+        kind_ = std::exchange(other.kind_, Kind::none);
+        owner_ = std::exchange(other.owner_, Owner::nobody);
+    }
+    return *this;
+}
+
+Backing::~Backing()
+{
+    release();
+}
+
+void Backing::release() noexcept
+{
+    switch (owner_) {
+    case Owner::nobody: break;
+    case Owner::static_heap: static_heap_taken.store(false, std::memory_order_release); break;
+    case Owner::mapping: ::munmap(base_, capacity_); break;
+    }
+    owner_ = Owner::nobody;
+}
+
+Backing Backing::over(std::span<std::byte> bytes) noexcept
+{
+    void* base = bytes.data();
+    size_t capacity = bytes.size();
+    if (std::align(alignment, 0, base, capacity) == nullptr) return {};
+    return {static_cast<std::byte*>(base), capacity, Kind::fixed, Owner::nobody};
+}
+
+Result<Backing> Backing::static_heap() noexcept
+{
+    if (static_heap_taken.exchange(true, std::memory_order_acquire)) {
+        return Error{.code = Errc::in_use};
+    }
+    return Backing(static_heap_bytes, sizeof static_heap_bytes, Kind::fixed, Owner::static_heap);
+}
+
+Result<Backing> Backing::reserve(size_t bytes) noexcept
+{
+    const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    if (bytes == 0 || bytes > SIZE_MAX - page) return Error{.code = Errc::invalid_argument};
+    const size_t capacity = (bytes + page - 1) / page * page;
+    void* const base =
+        ::mmap(nullptr, capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) {
+        return Error{.code = Errc::reserve_failed, .detail = Detail::none};
+    }
+    return Backing(static_cast<std::byte*>(base), capacity, Kind::reserved, Owner::mapping);
+}
+
+Status Backing::commit(size_t from, size_t to) noexcept
+{
+    WRT_ASSERT(from <= to && to <= capacity_);
+    if (kind_ != Kind::reserved || from == to) return ok();
+    if (::mprotect(base_ + from, to - from, PROT_READ | PROT_WRITE) != 0) {
+        return Error{.code = Errc::commit_failed};
+    }
+    return ok();
+}
+
+void Backing::decommit(size_t from, size_t to) noexcept
+{
+    WRT_ASSERT(from <= to && to <= capacity_);
+    if (kind_ != Kind::reserved || from == to) return;
+    // Without the advice the pages would only become unreachable; without the protection, reachable
+    // and uncounted.
+    ::madvise(base_ + from, to - from, MADV_DONTNEED);
+    ::mprotect(base_ + from, to - from, PROT_NONE);
+}
+
+}  // namespace wrt

@@ -1,0 +1,125 @@
+// LinearRegion: a mapping of its own in a reserved arena, a block of the retained end in a fixed
+// one.
+#include <wrt/foundation/linear_region.hpp>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <wrt/foundation/assert.hpp>
+
+namespace wrt {
+
+/// Lies in the arena and outlives the region, which may be moved about.
+struct LinearRegion::Mapping {
+    Arena* arena;
+    void* base;
+    size_t reserved;
+    size_t committed;
+};
+
+namespace {
+
+size_t page_bytes() noexcept
+{
+    static const auto bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    return bytes;
+}
+
+constexpr size_t round_up(size_t value, size_t multiple) noexcept
+{
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+/// As much of `wanted` as the system grants, halving, but no less than `least`; null when not even
+/// that.
+void* map_reservation(size_t& wanted, size_t least) noexcept
+{
+    while (true) {
+        void* const base =
+            ::mmap(nullptr, wanted, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (base != MAP_FAILED) return base;
+        if (wanted <= least) return nullptr;
+        wanted = std::max(least, round_up(wanted / 2, page_bytes()));
+    }
+}
+
+}  // namespace
+
+Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
+{
+    const uint64_t cap = std::min(max_bytes, arena.linear_memory_cap());
+    constexpr uint64_t addressable = uint64_t{1}
+                                     << 46;  // what a process can map, and no sum below wraps
+    if (min_bytes > cap || min_bytes > addressable) {
+        return Error{.code = Errc::memory_too_large,
+                     .detail = Detail::bytes,
+                     .account = Account::memory,
+                     .expected = saturate_u32(cap),
+                     .actual = saturate_u32(min_bytes)};
+    }
+    capacity_ = std::min(cap, addressable);
+    arena_ = &arena;
+    size_ = 0;
+    mapping_ = nullptr;
+    if (!arena.is_reserved()) {
+        WRT_TRY(const std::span<uint8_t> bytes,
+                arena.make_uninitialized_array<uint8_t>(End::retained, Account::memory, capacity_));
+        base_ = bytes.data();
+    } else {
+        WRT_TRY(mapping_, arena.make<Mapping>(End::retained, Account::memory, &arena, nullptr,
+                                              size_t{0}, size_t{0}));
+        WRT_CHECK(arena.on_release(&LinearRegion::unmap, mapping_));
+        const size_t least = std::max(round_up(min_bytes, page_bytes()), page_bytes());
+        size_t reserved = std::max(round_up(capacity_, page_bytes()), page_bytes());
+        mapping_->base = map_reservation(reserved, least);
+        if (mapping_->base == nullptr) {
+            return Error{.code = Errc::reserve_failed, .account = Account::memory};
+        }
+        mapping_->reserved = reserved;
+        capacity_ = std::min<uint64_t>(capacity_, reserved);
+        base_ = static_cast<uint8_t*>(mapping_->base);
+    }
+    if (const Status status = extend(min_bytes); !status) return status.error();
+    return ok();
+}
+
+bool LinearRegion::grow(uint64_t new_size) noexcept
+{
+    if (new_size < size_ || new_size > capacity_) return false;
+    return extend(new_size).has_value();
+}
+
+/// validated: size_ <= new_size <= capacity_.
+Status LinearRegion::extend(uint64_t new_size) noexcept
+{
+    if (new_size == size_) return ok();
+    if (mapping_ == nullptr) {
+        // The arena's bytes have been somebody else's.
+        std::memset(base_ + size_, 0, new_size - size_);
+    } else {
+        const size_t committed = round_up(new_size, page_bytes());
+        const size_t more = committed - mapping_->committed;
+        WRT_CHECK(arena_->charge_external(Account::memory, more));
+        if (more != 0 &&
+            ::mprotect(base_ + mapping_->committed, more, PROT_READ | PROT_WRITE) != 0) {
+            arena_->discharge_external(Account::memory, more);
+            return Error{.code = Errc::commit_failed, .account = Account::memory};
+        }
+        mapping_->committed = committed;
+    }
+    size_ = new_size;
+    return ok();
+}
+
+void LinearRegion::unmap(void* mapping) noexcept
+{
+    auto& self = *static_cast<Mapping*>(mapping);
+    if (self.base == nullptr) return;  // the reservation had failed
+    ::munmap(self.base, self.reserved);
+    self.arena->discharge_external(Account::memory, self.committed);
+}
+
+}  // namespace wrt
