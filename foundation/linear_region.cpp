@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <wrt/foundation/assert.hpp>
 
@@ -50,9 +51,17 @@ void* map_reservation(size_t& wanted, size_t least) noexcept
 
 Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
 {
+    LinearRegion region;
+    WRT_CHECK(region.make(arena, min_bytes, max_bytes));
+    *this = std::move(region);
+    return ok();
+}
+
+Status LinearRegion::make(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
+{
     const uint64_t cap = std::min(max_bytes, arena.linear_memory_cap());
     constexpr uint64_t addressable = uint64_t{1}
-                                     << 46;  // what a process can map, and no sum below wraps
+                                     << 46;  // what a process can map; no sum below wraps
     if (min_bytes > cap || min_bytes > addressable) {
         return Error{.code = Errc::memory_too_large,
                      .detail = Detail::bytes,
@@ -62,28 +71,25 @@ Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_byte
     }
     capacity_ = std::min(cap, addressable);
     arena_ = &arena;
-    size_ = 0;
-    mapping_ = nullptr;
     if (!arena.is_reserved()) {
         WRT_TRY(const std::span<uint8_t> bytes,
                 arena.make_uninitialized_array<uint8_t>(End::retained, Account::memory, capacity_));
         base_ = bytes.data();
-    } else {
-        WRT_TRY(mapping_, arena.make<Mapping>(End::retained, Account::memory, &arena, nullptr,
-                                              size_t{0}, size_t{0}));
-        WRT_CHECK(arena.on_release(&LinearRegion::unmap, mapping_));
-        const size_t least = std::max(round_up(min_bytes, page_bytes()), page_bytes());
-        size_t reserved = std::max(round_up(capacity_, page_bytes()), page_bytes());
-        mapping_->base = map_reservation(reserved, least);
-        if (mapping_->base == nullptr) {
-            return Error{.code = Errc::reserve_failed, .account = Account::memory};
-        }
-        mapping_->reserved = reserved;
-        capacity_ = std::min<uint64_t>(capacity_, reserved);
-        base_ = static_cast<uint8_t*>(mapping_->base);
+        return extend(min_bytes);
     }
-    if (const Status status = extend(min_bytes); !status) return status.error();
-    return ok();
+    WRT_TRY(mapping_, arena.make<Mapping>(End::retained, Account::memory, &arena, nullptr,
+                                          size_t{0}, size_t{0}));
+    WRT_CHECK(arena.on_release(&LinearRegion::unmap, mapping_));
+    const size_t least = std::max(round_up(min_bytes, page_bytes()), page_bytes());
+    size_t reserved = std::max(round_up(capacity_, page_bytes()), page_bytes());
+    mapping_->base = map_reservation(reserved, least);
+    if (mapping_->base == nullptr) {
+        return Error{.code = Errc::reserve_failed, .account = Account::memory};
+    }
+    mapping_->reserved = reserved;
+    capacity_ = std::min<uint64_t>(capacity_, reserved);
+    base_ = static_cast<uint8_t*>(mapping_->base);
+    return extend(min_bytes);
 }
 
 bool LinearRegion::grow(uint64_t new_size) noexcept

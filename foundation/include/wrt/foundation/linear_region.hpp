@@ -24,8 +24,9 @@ public:
     LinearRegion& operator=(const LinearRegion&) = delete;
 
     /// `min_bytes` usable at once, all zero, and room to grow up to `max_bytes` or the arena's
-    /// linear_memory_cap, whichever is less. Errors: memory_too_large (the cap is below the
-    /// minimum), arena_exhausted, reserve_failed...
+    /// linear_memory_cap, whichever is less. On failure the region is as before and what it
+    /// took from the arena is left to the enclosing scope. Errors: memory_too_large (the cap is
+    /// below the minimum), arena_exhausted, reserve_failed...
     Status reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept;
 
     uint8_t* base() const noexcept { return base_; }
@@ -41,6 +42,7 @@ public:
 
 private:
     struct Mapping;
+    Status make(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept;
     Status extend(uint64_t new_size) noexcept;
     static void unmap(void* mapping) noexcept;
 
