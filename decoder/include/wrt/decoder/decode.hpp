@@ -27,15 +27,20 @@ enum class BinaryKind : uint8_t { core_module, component };
 /// Reads the eight bytes of the preamble. Refuses what is neither (malformed: magic header, binary version).
 Result<BinaryKind> detect_kind(std::span<const uint8_t> binary);
 
-/// Decodes and validates everything but function bodies into `end` of the arena; bodies are located. Temporaries go to
-/// the scratch end and are gone on return, so `end` and scratch may be the same. The module views `binary`.
-/// On refusal nothing stays charged when `end` was at the frontier of its scope: leave that scope, or try again.
+/// Decodes and validates everything but function bodies into `end` of the arena; bodies are located. The module views
+/// `binary`. Temporaries go to the scratch end. Call it in a scope: what was taken, temporaries and the beginnings of a
+/// refused module included, is freed when that is left.
 /// Errors: malformed, invalid, exhaustion, unsupported (a limit of limits.hpp). Does not throw.
 Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End end,
                              const DecodeOptions& options = {}) noexcept;
 
 /// Validates all function bodies. Scratch memory only, under a Decoder scope of its own.
 Status validate_module_bodies(const Module& module, Arena& arena) noexcept;
+
+namespace detail {
+/// The same in a scope that is open already.
+Status validate_bodies_in_scope(const Module& module, Arena& arena) noexcept;
+}  // namespace detail
 
 /// Enters a Decoder scope on the scratch end, decodes into it, validates the bodies unless options.defer_bodies, calls
 /// `Status consume(const Module&)` while the scope is open, and leaves it: what should stay, `consume` puts elsewhere
@@ -48,7 +53,7 @@ Status decode_module_streaming(std::span<const uint8_t> binary, Arena& arena, co
     WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::decoder, "decode_module", budget, End::scratch));
     {
         WRT_TRY(const Module module, decode_module(binary, arena, End::scratch, options));
-        if (!options.defer_bodies) WRT_CHECK(validate_module_bodies(module, arena));
+        if (!options.defer_bodies) WRT_CHECK(detail::validate_bodies_in_scope(module, arena));
         WRT_CHECK(std::forward<Consume>(consume)(module));
     }
     return scope.exit();

@@ -225,16 +225,9 @@ public:
     bool next(Item& item);
 
 private:
-    const Module& module_;
     ByteReader reader_;
     uint32_t left_;
     bool expressions_;
 };
-
-/// Names out of the custom section "name" (appendix 7.4), read anew at every call, so they cost nothing until asked for.
-/// Empty where the section is missing, says nothing, or is malformed.
-std::string_view module_name(const Module& module);
-std::string_view function_name(const Module& module, uint32_t function);
-std::string_view local_name(const Module& module, uint32_t function, uint32_t local);
 
 }  // namespace wrt::decoder

@@ -1,0 +1,345 @@
+// The preamble, the order of sections, pass 0, and what has to agree between sections.
+// https://webassembly.github.io/spec/core/binary/modules.html
+#include <wrt/decoder/decode.hpp>
+
+#include "module_decoder.hpp"
+
+#include <wrt/foundation/limits.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+namespace wrt::decoder {
+
+namespace {
+
+constexpr uint8_t magic[4] = {0x00, 'a', 's', 'm'};
+constexpr uint8_t core_version[4] = {0x01, 0x00, 0x00, 0x00};
+// Components: a version of 16 bits, of which the layer field is the other half.
+constexpr uint8_t component_layer[2] = {0x01, 0x00};
+constexpr size_t preamble_bytes = 8;
+
+/// Place of each section id in the order that a module must keep.
+constexpr uint8_t section_order[section_count] = {
+    0,   // custom: anywhere
+    1,   // type
+    2,   // import
+    3,   // function
+    4,   // table
+    5,   // memory
+    7,   // global
+    8,   // export
+    9,   // start
+    10,  // element
+    12,  // code
+    13,  // data
+    11,  // data count
+    6,   // tag
+};
+
+/// An element count is compared with the bytes left, and with our own bound, before anything is reserved.
+Result<uint32_t> bounded_count(ByteReader& reader, uint32_t limit, Errc too_many)
+{
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint32_t count, reader.count());
+    if (count > limit) {
+        return Error{.code = too_many, .detail = Detail::count, .offset = offset, .expected = limit, .actual = count};
+    }
+    return count;
+}
+
+Status check_total(uint32_t imported, uint32_t defined, uint32_t limit, Errc too_many)
+{
+    if (imported + defined <= limit) return ok();
+    return Error{.code = too_many, .detail = Detail::count, .expected = limit, .actual = imported + defined};
+}
+
+}  // namespace
+
+Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
+{
+    if (binary.size() < sizeof magic) {
+        // A prefix of the magic is a file cut short; anything else never was one.
+        const bool prefix = std::equal(binary.begin(), binary.end(), magic);
+        return Error{.code = prefix ? Errc::unexpected_end : Errc::magic_header_not_detected,
+                     .offset = prefix ? static_cast<uint32_t>(binary.size()) : 0};
+    }
+    if (!std::equal(std::begin(magic), std::end(magic), binary.begin())) {
+        return Error{.code = Errc::magic_header_not_detected, .offset = 0};
+    }
+    if (binary.size() < preamble_bytes) {
+        return Error{.code = Errc::unexpected_end, .offset = static_cast<uint32_t>(binary.size())};
+    }
+    const auto version = binary.subspan(sizeof magic);
+    if (std::equal(std::begin(core_version), std::end(core_version), version.begin())) return BinaryKind::core_module;
+    if (std::equal(std::begin(component_layer), std::end(component_layer), version.begin() + 2)) {
+        return BinaryKind::component;
+    }
+    return Error{.code = Errc::unknown_binary_version,
+                 .detail = Detail::hex,
+                 .offset = sizeof magic,
+                 .expected = 1,
+                 .actual = static_cast<uint32_t>(version[0]) | static_cast<uint32_t>(version[1]) << 8 |
+                           static_cast<uint32_t>(version[2]) << 16 | static_cast<uint32_t>(version[3]) << 24};
+}
+
+ByteReader ModuleDecoder::reader_of(SectionId id) const
+{
+    const Section& place = section(id);
+    return ByteReader{binary_.subspan(place.offset, place.size), place.offset,
+                      Errc::unexpected_end_of_section_or_function};
+}
+
+Status ModuleDecoder::count()
+{
+    if (binary_.size() > limits::module_bytes) {
+        return Error{.code = Errc::module_too_large,
+                     .detail = Detail::bytes,
+                     .expected = limits::module_bytes,
+                     .actual = saturate_u32(binary_.size())};
+    }
+    WRT_TRY(const BinaryKind kind, detect_kind(binary_));
+    if (kind == BinaryKind::component) return Error{.code = Errc::not_a_module, .offset = sizeof magic};
+
+    ByteReader reader{binary_};
+    WRT_CHECK(reader.skip(preamble_bytes));
+    uint8_t last_place = 0;
+    while (!reader.at_end()) {
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const uint8_t id, reader.byte());
+        if (id >= section_count) {
+            return Error{.code = Errc::malformed_section_id, .detail = Detail::hex, .offset = offset, .actual = id};
+        }
+        WRT_TRY(const uint32_t size, reader.u32());
+        WRT_TRY(ByteReader contents, reader.sub_reader(size));
+        if (id != static_cast<uint8_t>(SectionId::custom)) {
+            if (section_order[id] <= last_place) {
+                return Error{.code = Errc::unexpected_content_after_last_section, .offset = offset};
+            }
+            last_place = section_order[id];
+            sections_[id] = {.offset = contents.offset(), .size = size, .present = true};
+        }
+        WRT_CHECK(count_section(static_cast<SectionId>(id), contents));
+    }
+    return check_lengths();
+}
+
+Status ModuleDecoder::count_section(SectionId id, ByteReader reader)
+{
+    const auto count_into = [&reader](uint32_t& count, uint32_t limit, Errc too_many) -> Status {
+        WRT_TRY(count, bounded_count(reader, limit, too_many));
+        return ok();
+    };
+    switch (id) {
+    case SectionId::custom: {
+        // The name must be one; what follows is nobody's business until somebody asks.
+        WRT_CHECK(reader.name());
+        ++counts_.customs;
+        return ok();
+    }
+    case SectionId::type: return count_types(reader);
+    case SectionId::import: return count_imports(reader);
+    case SectionId::function: return count_into(counts_.functions, limits::functions, Errc::too_many_functions);
+    case SectionId::table: return count_into(counts_.tables, limits::tables, Errc::too_many_tables);
+    case SectionId::memory: return count_into(counts_.memories, limits::memories, Errc::too_many_memories);
+    case SectionId::global: return count_into(counts_.globals, limits::globals, Errc::too_many_globals);
+    case SectionId::export_: return count_into(counts_.exports, limits::exports, Errc::too_many_exports);
+    case SectionId::start: return ok();
+    case SectionId::element: return count_into(counts_.elements, limits::elem_segments, Errc::too_many_elem_segments);
+    case SectionId::code: return count_into(counts_.bodies, limits::functions, Errc::too_many_functions);
+    case SectionId::data: return count_into(counts_.data, limits::data_segments, Errc::too_many_data_segments);
+    case SectionId::data_count: return ok();
+    case SectionId::tag: return count_into(counts_.tags, limits::tags, Errc::too_many_tags);
+    }
+    WRT_UNREACHABLE();
+}
+
+/// How many imports of each kind there are: what comes first in each index space.
+Status ModuleDecoder::count_imports(ByteReader reader)
+{
+    WRT_TRY(counts_.imports, bounded_count(reader, limits::imports, Errc::too_many_imports));
+    for (uint32_t i = 0; i < counts_.imports; ++i) {
+        WRT_CHECK(reader.name());
+        WRT_CHECK(reader.name());
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const uint8_t kind, reader.byte());
+        switch (kind) {
+        case static_cast<uint8_t>(ExternKind::func): WRT_CHECK(reader.u32()); break;
+        case static_cast<uint8_t>(ExternKind::table): WRT_CHECK(decode_table_type(reader)); break;
+        case static_cast<uint8_t>(ExternKind::memory): WRT_CHECK(decode_limits(reader)); break;
+        case static_cast<uint8_t>(ExternKind::global): WRT_CHECK(decode_global_type(reader)); break;
+        case static_cast<uint8_t>(ExternKind::tag): WRT_CHECK(decode_tag_type(reader)); break;
+        default:
+            return Error{.code = Errc::malformed_import_kind, .detail = Detail::hex, .offset = offset, .actual = kind};
+        }
+        ++counts_.imported[kind];
+    }
+    return ok();
+}
+
+/// What has to agree between sections, and what the bounds allow of imports and definitions together.
+Status ModuleDecoder::check_lengths() const
+{
+    if (counts_.functions != counts_.bodies) {
+        return Error{.code = Errc::function_and_code_section_have_inconsistent_lengths,
+                     .detail = Detail::count,
+                     .offset = section(SectionId::code).present ? section(SectionId::code).offset
+                                                                : static_cast<uint32_t>(binary_.size()),
+                     .expected = counts_.functions,
+                     .actual = counts_.bodies};
+    }
+    if (section(SectionId::data_count).present) {
+        ByteReader reader = reader_of(SectionId::data_count);
+        WRT_TRY(const uint32_t announced, reader.u32());
+        if (announced != counts_.data) {
+            return Error{.code = Errc::data_count_and_data_section_have_inconsistent_lengths,
+                         .detail = Detail::count,
+                         .offset = section(SectionId::data_count).offset,
+                         .expected = announced,
+                         .actual = counts_.data};
+        }
+    }
+    const auto imported = [this](ExternKind kind) { return counts_.imported[static_cast<size_t>(kind)]; };
+    WRT_CHECK(check_total(imported(ExternKind::func), counts_.functions, limits::functions, Errc::too_many_functions));
+    WRT_CHECK(check_total(imported(ExternKind::table), counts_.tables, limits::tables, Errc::too_many_tables));
+    WRT_CHECK(check_total(imported(ExternKind::memory), counts_.memories, limits::memories, Errc::too_many_memories));
+    WRT_CHECK(check_total(imported(ExternKind::global), counts_.globals, limits::globals, Errc::too_many_globals));
+    return check_total(imported(ExternKind::tag), counts_.tags, limits::tags, Errc::too_many_tags);
+}
+
+Status ModuleDecoder::reserve(Module& module)
+{
+    const auto imported = [this](ExternKind kind) { return size_t{counts_.imported[static_cast<size_t>(kind)]}; };
+    const size_t functions = imported(ExternKind::func) + counts_.functions;
+    WRT_CHECK(try_reserve(module.types.defs, counts_.defs));
+    WRT_CHECK(try_reserve(module.types.groups, counts_.groups));
+    WRT_CHECK(try_reserve(module.types.values, counts_.values));
+    WRT_CHECK(try_reserve(module.types.fields, counts_.fields));
+    WRT_CHECK(try_reserve(module.functions, functions));
+    WRT_CHECK(try_reserve(module.tables, imported(ExternKind::table) + counts_.tables));
+    WRT_CHECK(try_reserve(module.memories, imported(ExternKind::memory) + counts_.memories));
+    WRT_CHECK(try_reserve(module.globals, imported(ExternKind::global) + counts_.globals));
+    WRT_CHECK(try_reserve(module.tags, imported(ExternKind::tag) + counts_.tags));
+    WRT_CHECK(try_reserve(module.bodies, counts_.bodies));
+    WRT_CHECK(try_reserve(module.table_inits, counts_.tables));
+    WRT_CHECK(try_reserve(module.global_inits, counts_.globals));
+    WRT_CHECK(try_reserve(module.imports, counts_.imports));
+    WRT_CHECK(try_reserve(module.exports, counts_.exports));
+    WRT_CHECK(try_reserve(module.exports_by_name, counts_.exports));
+    WRT_CHECK(try_reserve(module.elements, counts_.elements));
+    WRT_CHECK(try_reserve(module.data, counts_.data));
+    WRT_CHECK(try_reserve(module.customs, counts_.customs));
+    const size_t words = (functions + 31) / 32;
+    WRT_CHECK(try_reserve(module.declared_functions, words));
+    module.declared_functions.resize(words);  // reserved above
+    return ok();
+}
+
+Status ModuleDecoder::decode(Module& module)
+{
+    using Decode = Status (ModuleDecoder::*)(Module&, ByteReader);
+    struct Step {
+        SectionId id;
+        Decode decode;
+    };
+    constexpr Step steps[] = {
+        {SectionId::type, &ModuleDecoder::decode_types},
+        {SectionId::import, &ModuleDecoder::decode_imports},
+        {SectionId::function, &ModuleDecoder::decode_functions},
+        {SectionId::table, &ModuleDecoder::decode_tables},
+        {SectionId::memory, &ModuleDecoder::decode_memories},
+        {SectionId::tag, &ModuleDecoder::decode_tags},
+        {SectionId::global, &ModuleDecoder::decode_globals},
+        {SectionId::export_, &ModuleDecoder::decode_exports},
+        {SectionId::start, &ModuleDecoder::decode_start},
+        {SectionId::element, &ModuleDecoder::decode_elements},
+        {SectionId::data_count, &ModuleDecoder::decode_data_count},
+        {SectionId::code, &ModuleDecoder::decode_bodies},
+        {SectionId::data, &ModuleDecoder::decode_data},
+    };
+    for (const Step& step : steps) {
+        if (!section(step.id).present) continue;
+        WRT_CHECK((this->*step.decode)(module, reader_of(step.id)));
+    }
+    return decode_customs(module);
+}
+
+Status ModuleDecoder::decode_customs(Module& module)
+{
+    ByteReader reader{binary_};
+    WRT_CHECK(reader.skip(preamble_bytes));
+    while (module.customs.size() < counts_.customs) {
+        WRT_TRY(const uint8_t id, reader.byte());
+        WRT_TRY(const uint32_t size, reader.u32());
+        WRT_TRY(ByteReader contents, reader.sub_reader(size));
+        if (id != static_cast<uint8_t>(SectionId::custom)) continue;
+        WRT_TRY(const std::string_view name, contents.name());
+        WRT_CHECK(try_push(module.customs, CustomSection{.name = name,
+                                                         .offset = contents.offset(),
+                                                         .size = static_cast<uint32_t>(contents.remaining())}));
+    }
+    return ok();
+}
+
+namespace {
+
+/// Refuses; for what nobody probed first. The exhaustion tests check that it never happens.
+template <class Work>
+auto with_backstop(Work work) noexcept -> decltype(work())
+{
+    try {
+        return work();
+    } catch (const ArenaExhausted& exhausted) {
+        return exhausted.error();
+    } catch (...) {
+        return Error{.code = Errc::internal};
+    }
+}
+
+Status validate_bodies(const Module& module, Arena& arena)
+{
+    ValidatorScratch scratch{arena};
+    NullSink sink;
+    for (uint32_t i = module.imported_functions; i < module.function_count(); ++i) {
+        WRT_CHECK(validate_function(module, i, scratch, sink));
+    }
+    return ok();
+}
+
+}  // namespace
+
+Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End end,
+                             const DecodeOptions& options) noexcept
+{
+    return with_backstop([&]() -> Result<Module> {
+        ModuleDecoder decoder{binary, arena, options};
+        WRT_CHECK(decoder.count());
+        const AllocResult place = arena.try_allocate(end, sizeof(ModuleMemory), alignof(ModuleMemory), Account::none);
+        if (!place) return place.error;
+        // Its destructor has nothing to do and is never run.
+        ModuleMemory* const memory = std::construct_at(static_cast<ModuleMemory*>(place.pointer), arena, end);
+        Module module{binary, *memory};
+        WRT_CHECK(decoder.reserve(module));
+        WRT_CHECK(decoder.decode(module));
+        return module;
+    });
+}
+
+Status validate_module_bodies(const Module& module, Arena& arena) noexcept
+{
+    return with_backstop([&]() -> Status {
+        if (module.bodies.empty()) return ok();
+        WRT_TRY(ScopeGuard scope,
+                arena.enter(LibraryId::decoder, "validate_module_bodies", arena.available(), End::scratch));
+        WRT_CHECK(validate_bodies(module, arena));
+        return scope.exit();
+    });
+}
+
+Status detail::validate_bodies_in_scope(const Module& module, Arena& arena) noexcept
+{
+    return with_backstop([&] { return validate_bodies(module, arena); });
+}
+
+}  // namespace wrt::decoder

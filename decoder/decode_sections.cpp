@@ -1,0 +1,307 @@
+// Imports, functions, tables, memories, tags, globals, exports and the start function.
+// https://webassembly.github.io/spec/core/binary/modules.html, https://webassembly.github.io/spec/core/valid/modules.html
+#include "module_decoder.hpp"
+#include "value_types.hpp"
+
+#include <wrt/foundation/limits.hpp>
+
+#include <algorithm>
+
+namespace wrt::decoder {
+
+namespace {
+
+constexpr uint8_t table_with_init_code = 0x40;
+
+Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
+{
+    return {.code = code, .detail = Detail::index, .offset = offset, .expected = saturate_u32(size), .actual = index};
+}
+
+Status at_section_end(const ByteReader& reader)
+{
+    if (reader.at_end()) return ok();
+    return Error{.code = Errc::section_size_mismatch, .offset = reader.offset()};
+}
+
+Status check_limits(const Limits& limits, uint64_t largest, Errc too_large, uint32_t offset)
+{
+    if (limits.min > largest || (limits.has_max && limits.max > largest)) return Error{.code = too_large, .offset = offset};
+    if (limits.has_max && limits.min > limits.max) {
+        return Error{.code = Errc::size_minimum_must_not_be_greater_than_maximum, .offset = offset};
+    }
+    return ok();
+}
+
+/// A table's type, valid (3.2.16): its elements' type exists, its size is one its addresses can reach.
+Status check_table_type(const Types& types, TableType& type, uint32_t offset)
+{
+    WRT_TRY(type.element, resolve_type(types, type.element, offset));
+    const uint64_t largest = type.limits.is64 ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
+    return check_limits(type.limits, largest, Errc::table_size, offset);
+}
+
+Status check_memory_type(const MemoryType& type, uint32_t offset)
+{
+    const uint64_t largest = type.limits.is64 ? limits::memory64_type_pages : limits::memory_pages;
+    return check_limits(type.limits, largest, Errc::memory_size, offset);
+}
+
+/// A tag's type is that of a function, without results.
+Status check_tag_type(const Types& types, uint32_t index, uint32_t offset)
+{
+    if (index >= types.size()) return unknown(Errc::unknown_type, offset, index, types.size());
+    if (types[index].kind != CompositeKind::func) return Error{.code = Errc::type_mismatch, .offset = offset};
+    if (types[index].results != 0) return Error{.code = Errc::non_empty_tag_result_type, .offset = offset};
+    return ok();
+}
+
+}  // namespace
+
+// Shared encodings -----------------------------------------------------------------------------------------------
+
+/// https://webassembly.github.io/spec/core/binary/types.html#limits
+Result<Limits> decode_limits(ByteReader& reader)
+{
+    constexpr uint8_t max_flag = 1;
+    constexpr uint8_t is64_flag = 4;
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint8_t flags, reader.byte());
+    if ((flags & ~(max_flag | is64_flag)) != 0) {
+        return Error{.code = Errc::malformed_limits_flags, .detail = Detail::hex, .offset = offset, .actual = flags};
+    }
+    Limits limits{.has_max = (flags & max_flag) != 0, .is64 = (flags & is64_flag) != 0};
+    const auto size = [&reader, &limits]() -> Result<uint64_t> {
+        if (limits.is64) return reader.u64();
+        WRT_TRY(const uint32_t value, reader.u32());
+        return uint64_t{value};
+    };
+    WRT_TRY(limits.min, size());
+    if (limits.has_max) {
+        WRT_TRY(limits.max, size());
+    }
+    return limits;
+}
+
+Result<TableType> decode_table_type(ByteReader& reader)
+{
+    WRT_TRY(const ValType element, decode_reference_type(reader));
+    WRT_TRY(const Limits limits, decode_limits(reader));
+    return TableType{.element = element, .limits = limits};
+}
+
+Result<GlobalType> decode_global_type(ByteReader& reader)
+{
+    WRT_TRY(const ValType type, decode_value_type(reader));
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint8_t mut, reader.byte());
+    if (mut > 1) return Error{.code = Errc::malformed_mutability, .detail = Detail::hex, .offset = offset, .actual = mut};
+    return GlobalType{.type = type, .mut = mut == 1};
+}
+
+Result<uint32_t> decode_tag_type(ByteReader& reader)
+{
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint8_t attribute, reader.byte());
+    if (attribute != 0) {
+        return Error{.code = Errc::malformed_tag_attribute, .detail = Detail::hex, .offset = offset, .actual = attribute};
+    }
+    return reader.u32();
+}
+
+// Sections -------------------------------------------------------------------------------------------------------
+
+Status ModuleDecoder::decode_imports(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        Import import;
+        WRT_TRY(import.module, reader.name());
+        WRT_TRY(import.name, reader.name());
+        WRT_TRY(const uint8_t kind, reader.byte());
+        import.kind = static_cast<ExternKind>(kind);  // counted before, so it is one
+        const uint32_t offset = reader.offset();
+        switch (import.kind) {
+        case ExternKind::func: {
+            import.index = module.imported_functions++;
+            WRT_TRY(const uint32_t type, decode_function_type_index(module.types, reader));
+            WRT_CHECK(try_push(module.functions, type));
+            break;
+        }
+        case ExternKind::table: {
+            import.index = module.imported_tables++;
+            WRT_TRY(TableType type, decode_table_type(reader));
+            WRT_CHECK(check_table_type(module.types, type, offset));
+            WRT_CHECK(try_push(module.tables, type));
+            break;
+        }
+        case ExternKind::memory: {
+            import.index = module.imported_memories++;
+            WRT_TRY(const Limits limits, decode_limits(reader));
+            WRT_CHECK(check_memory_type({limits}, offset));
+            WRT_CHECK(try_push(module.memories, MemoryType{limits}));
+            break;
+        }
+        case ExternKind::global: {
+            import.index = module.imported_globals++;
+            WRT_TRY(GlobalType type, decode_global_type(reader));
+            WRT_TRY(type.type, resolve_type(module.types, type.type, offset));
+            WRT_CHECK(try_push(module.globals, type));
+            break;
+        }
+        case ExternKind::tag: {
+            import.index = module.imported_tags++;
+            WRT_TRY(const uint32_t type, decode_tag_type(reader));
+            WRT_CHECK(check_tag_type(module.types, type, offset));
+            WRT_CHECK(try_push(module.tags, TagType{type}));
+            break;
+        }
+        }
+        WRT_CHECK(try_push(module.imports, import));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_functions(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        WRT_TRY(const uint32_t type, decode_function_type_index(module.types, reader));
+        WRT_CHECK(try_push(module.functions, type));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_tables(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const uint8_t first, reader.peek());
+        const bool has_init = first == table_with_init_code;
+        if (has_init) {
+            WRT_CHECK(reader.skip(1));
+            const uint32_t reserved_offset = reader.offset();
+            WRT_TRY(const uint8_t reserved, reader.byte());
+            if (reserved != 0) {
+                return Error{.code = Errc::malformed_table_type, .detail = Detail::hex, .offset = reserved_offset, .actual = reserved};
+            }
+        }
+        WRT_TRY(TableType type, decode_table_type(reader));
+        WRT_CHECK(check_table_type(module.types, type, offset));
+        ConstExpr init;
+        if (has_init) {
+            WRT_TRY(init, decode_constant(module, reader, type.element, module.imported_globals));
+        } else if (!type.element.is_defaultable()) {
+            return Error{.code = Errc::type_mismatch, .offset = offset};
+        }
+        WRT_CHECK(try_push(module.tables, type));
+        WRT_CHECK(try_push(module.table_inits, init));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_memories(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const Limits limits, decode_limits(reader));
+        WRT_CHECK(check_memory_type({limits}, offset));
+        WRT_CHECK(try_push(module.memories, MemoryType{limits}));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_tags(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const uint32_t type, decode_tag_type(reader));
+        WRT_CHECK(check_tag_type(module.types, type, offset));
+        WRT_CHECK(try_push(module.tags, TagType{type}));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_globals(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t offset = reader.offset();
+        WRT_TRY(GlobalType type, decode_global_type(reader));
+        WRT_TRY(type.type, resolve_type(module.types, type.type, offset));
+        // An initialiser sees the globals before its own.
+        WRT_TRY(const ConstExpr init, decode_constant(module, reader, type.type, module.imported_globals + i));
+        WRT_CHECK(try_push(module.globals, type));
+        WRT_CHECK(try_push(module.global_inits, init));
+    }
+    return at_section_end(reader);
+}
+
+Status ModuleDecoder::decode_exports(Module& module, ByteReader reader)
+{
+    WRT_TRY(const uint32_t count, reader.count());
+    for (uint32_t i = 0; i < count; ++i) {
+        Export entry;
+        WRT_TRY(entry.name, reader.name());
+        const uint32_t offset = reader.offset();
+        WRT_TRY(const uint8_t kind, reader.byte());
+        if (kind > static_cast<uint8_t>(ExternKind::tag)) {
+            return Error{.code = Errc::malformed_export_kind, .detail = Detail::hex, .offset = offset, .actual = kind};
+        }
+        entry.kind = static_cast<ExternKind>(kind);
+        WRT_TRY(entry.index, reader.u32());
+        const auto check = [&](size_t size, Errc code) -> Status {
+            if (entry.index < size) return ok();
+            return unknown(code, offset, entry.index, size);
+        };
+        switch (entry.kind) {
+        case ExternKind::func: {
+            WRT_CHECK(check(module.functions.size(), Errc::unknown_function));
+            module.declared_functions[entry.index / 32] |= 1u << (entry.index % 32);
+            break;
+        }
+        case ExternKind::table: WRT_CHECK(check(module.tables.size(), Errc::unknown_table)); break;
+        case ExternKind::memory: WRT_CHECK(check(module.memories.size(), Errc::unknown_memory)); break;
+        case ExternKind::global: WRT_CHECK(check(module.globals.size(), Errc::unknown_global)); break;
+        case ExternKind::tag: WRT_CHECK(check(module.tags.size(), Errc::unknown_tag)); break;
+        }
+        WRT_CHECK(try_push(module.exports, entry));
+        WRT_CHECK(try_push(module.exports_by_name, i));
+    }
+    WRT_CHECK(at_section_end(reader));
+    return sort_exports(module);
+}
+
+/// Sorts the index by name, which puts equal names side by side. Sorting needs no key and no memory, and nobody can
+/// choose names that make it quadratic.
+Status ModuleDecoder::sort_exports(Module& module)
+{
+    const auto name_of = [&module](uint32_t index) { return module.exports[index].name; };
+    auto& order = module.exports_by_name;
+    std::sort(order.begin(), order.end(), [&name_of](uint32_t a, uint32_t b) { return name_of(a) < name_of(b); });
+    const auto twin = std::adjacent_find(order.begin(), order.end(), [&name_of](uint32_t a, uint32_t b) {
+        return name_of(a) == name_of(b);
+    });
+    if (twin == order.end()) return ok();
+    const std::string_view second = name_of(std::max(twin[0], twin[1]));
+    const auto* const place = reinterpret_cast<const uint8_t*>(second.data());
+    return Error{.code = Errc::duplicate_export_name, .offset = static_cast<uint32_t>(place - binary_.data())};
+}
+
+Status ModuleDecoder::decode_start(Module& module, ByteReader reader)
+{
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint32_t function, reader.u32());
+    if (function >= module.functions.size()) {
+        return unknown(Errc::unknown_function, offset, function, module.functions.size());
+    }
+    const TypeDef& type = module.function_type(function);
+    if (type.params != 0 || type.results != 0) return Error{.code = Errc::start_function, .offset = offset};
+    module.start = function;
+    return at_section_end(reader);
+}
+
+}  // namespace wrt::decoder
