@@ -4,14 +4,9 @@
 #include <wrt/decoder/module.hpp>
 #include <wrt/foundation/arena.hpp>
 #include <wrt/runtime/module.hpp>
+#include <wrt/runtime/translate_options.hpp>
 
 namespace wrt::runtime {
-
-struct TranslateOptions {
-    bool fuel = false;         ///< Charge fuel per block.
-    bool interruptible = true; ///< Poll at loop heads; function entries can always be interrupted.
-    bool slots_only = false;   ///< Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential tests.
-};
 
 /// Validates and translates all function bodies of `syntax`, one pass over each. Code and source map go
 /// to the retained end of `arena`, work stacks to the scratch end. `module.functions` must have its

@@ -22,6 +22,7 @@ struct Execution {
     TableInstance* table = nullptr;              ///< (view) table 0, or null
     const uint32_t* type_ids = nullptr;          ///< (view)
     int64_t fuel = 0;                            ///< What is left, when the code was translated with fuel.
+    bool metered = false;                        ///< Bulk operations charge fuel for their length too.
     std::atomic<uint32_t> interrupt{0};          ///< Nonzero: stop at the next loop or function entry.
 
     Slot* stack_base = nullptr;
@@ -33,6 +34,7 @@ struct Execution {
     Error trap{};                                ///< Set when a run stopped before its end.
     const Cell* trap_pc = nullptr;
     Slot* trap_frame = nullptr;
+    const ModuleInstance* trap_instance = nullptr;
 };
 
 /// A frame of a backtrace, innermost first.

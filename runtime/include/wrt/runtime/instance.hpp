@@ -32,6 +32,7 @@ struct FuncInstance {
     HostFunction host = nullptr;          ///< Set for a host function.
     void* context = nullptr;              ///< Handed to `host`.
     uint32_t index = 0;                   ///< Function index in its module; for messages.
+    Store* store = nullptr;
 
     /// Slots of the window that arguments and results share at the bottom of a frame.
     [[nodiscard]] uint32_t window() const noexcept { return param_slots > result_slots ? param_slots : result_slots; }
@@ -44,6 +45,7 @@ struct TableInstance {
     TableType type;            ///< As declared; the element type names types by their ids in the store.
     LinearRegion region;       ///< Holds the elements of a table that can grow far; else they lie in the arena.
     Store* store = nullptr;    ///< Whose limits growing counts against.
+    TableInstance* older = nullptr;  ///< The store's tables, newest first.
 };
 
 struct MemoryInstance {
@@ -53,15 +55,18 @@ struct MemoryInstance {
     MemoryType type;           ///< As declared.
     LinearRegion region;
     Store* store = nullptr;    ///< Whose limits growing counts against.
+    MemoryInstance* older = nullptr;  ///< The store's memories, newest first.
 };
 
 struct GlobalInstance {
     Slot* value = nullptr;     ///< One slot, two for a v128.
     GlobalType type;           ///< Names types by their ids in the store.
+    Store* store = nullptr;
 };
 
 struct TagInstance {
     uint32_t type = 0;         ///< Type id in the store's registry.
+    Store* store = nullptr;
 };
 
 /// An element segment after instantiation: its references, or none once dropped.

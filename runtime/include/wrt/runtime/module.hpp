@@ -6,7 +6,6 @@
 #include <span>
 #include <string_view>
 
-#include <wrt/decoder/instruction.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/foundation/static_vector.hpp>
 #include <wrt/runtime/cell.hpp>
@@ -20,19 +19,35 @@ struct Function {
     uint32_t type = 0;                 ///< Type index.
     uint32_t code = 0;                 ///< First cell in `Module::code`.
     uint32_t code_size = 0;            ///< Cells.
-    uint32_t source_map = 0;           ///< First byte in `Module::source_map`.
+    uint32_t source_map = 0;           ///< Its source map, behind the code: first cell in `Module::code`.
+    uint32_t source_map_size = 0;      ///< Bytes.
     uint32_t body_offset = 0;          ///< Byte offset of the body in the binary.
     uint16_t window = 0;               ///< Slots shared by parameters and results; the call record follows.
     uint16_t frame_slots = 0;          ///< Slots of the whole frame.
 };
 
+/// What an instruction of a constant expression does.
+enum class ConstKind : uint8_t {
+    value,     ///< Pushes `value`: a constant of one slot, or a null.
+    v128,      ///< Pushes `value` and `value_high`.
+    function,  ///< Pushes the function `index`.
+    global,    ///< Pushes the global `index`.
+    i32_add,
+    i32_sub,
+    i32_mul,
+    i64_add,
+    i64_sub,
+    i64_mul,
+};
+
 /// An instruction of a constant expression with its immediate.
 struct ConstOp {
-    Instr op{};
-    uint32_t index = 0;                ///< Index immediate, or heap type bits of ref.null.
-    uint64_t value = 0;                ///< Bits of a number; low half of a v128.
-    uint64_t value_high = 0;           ///< High half of a v128.
+    ConstKind kind = ConstKind::value;
+    uint32_t index = 0;
+    uint64_t value = 0;
+    uint64_t value_high = 0;
 };
+
 /// A run of `Module::const_ops`.
 struct ConstCode {
     uint32_t first = 0;
@@ -113,7 +128,6 @@ struct Module {
     uint32_t own_global_slots = 0;
     uint32_t start = no_function;
     static_vector<Cell> code;
-    static_vector<uint8_t> source_map;
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept
     {

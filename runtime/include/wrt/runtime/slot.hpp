@@ -38,6 +38,8 @@ struct Ref {
     uint64_t bits = 0;
 
     [[nodiscard]] constexpr bool is_null() const noexcept { return bits == 0; }
+    /// A FuncInstance, say: something that lies in the store.
+    [[nodiscard]] constexpr bool is_object() const noexcept { return bits != 0 && (bits & 3) == 0; }
     [[nodiscard]] constexpr bool is_host() const noexcept { return (bits & 3) == 2; }
     [[nodiscard]] constexpr uint64_t host_value() const noexcept { return bits >> 2; }
     [[nodiscard]] static constexpr Ref host(uint64_t value) noexcept { return {value << 2 | 2}; }

@@ -1,0 +1,140 @@
+// Store: everything that instances of modules consist of (4.2.3), in one arena. Nothing in it is freed
+// before the arena's scope is left; nothing in it moves.
+// https://webassembly.github.io/spec/core/exec/runtime.html#store
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/limits.hpp>
+#include <wrt/foundation/result.hpp>
+#include <wrt/runtime/execution.hpp>
+#include <wrt/runtime/imports.hpp>
+#include <wrt/runtime/instance.hpp>
+#include <wrt/runtime/type_registry.hpp>
+#include <wrt/runtime/value.hpp>
+
+namespace wrt::runtime {
+
+/// What the instances of one store may take together.
+struct StoreLimits {
+    uint64_t memory_bytes = limits::memory64_pages * limits::page_bytes;  ///< Sum of the sizes of all memories.
+    uint64_t table_elements = limits::table_elements;                     ///< Sum of the sizes of all tables.
+    /// Slots of the execution's stack; 0: a quarter of what the arena has left, at most 1 Mi slots (8 MiB).
+    uint32_t stack_slots = 0;
+    /// Native nesting: how many host functions may wait for calls of their own.
+    uint32_t host_depth = 64;
+};
+
+struct StoreOptions {
+    StoreLimits limits;
+    /// Give each process its own where modules are hostile.
+    SipKey hash_key = {0x6b6e6f776e20746f, 0x6576657279626f64};
+};
+
+/// Confined to the arena's thread. Trivially destructible: leaving the arena's scope ends it. Leaving a scope that was
+/// entered after the store was made takes out of the store what was added meanwhile.
+class Store {
+public:
+    /// A store on the retained end of `arena`, with an execution and its stack. The arena must outlive it.
+    static Result<Store*> make(Arena& arena, const StoreOptions& options = {}) noexcept;
+
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    Arena& arena() noexcept { return arena_; }
+    const StoreLimits& limits() const noexcept { return options_.limits; }
+    const SipKey& hash_key() const noexcept { return options_.hash_key; }
+    TypeRegistry& types() noexcept { return types_; }
+    const TypeRegistry& types() const noexcept { return types_; }
+    /// The activation that call() and instantiate() run on.
+    Execution& execution() noexcept { return execution_; }
+    /// Instances and host definitions that were given a name; what instantiate() asks unless told otherwise.
+    ImportTable& names() noexcept { return names_; }
+    const ImportTable& names() const noexcept { return names_; }
+    /// The instance made last; `older` leads to the others.
+    ModuleInstance* newest_instance() const noexcept { return newest_instance_; }
+
+    // What the host adds. Types given here are closed: type indices in them are ids of this store. Each is all or
+    // nothing.
+
+    Result<FuncInstance*> make_function(std::span<const ValType> params, std::span<const ValType> results,
+                                        HostFunction function, void* context = nullptr) noexcept;
+    Result<GlobalInstance*> make_global(GlobalType type, const Value& value) noexcept;
+    Result<TableInstance*> make_table(const TableType& type, Ref init = {}) noexcept;
+    Result<MemoryInstance*> make_memory(const MemoryType& type) noexcept;
+    Result<TagInstance*> make_tag(std::span<const ValType> params) noexcept;
+
+    // Growth, counted over all instances. False: the limit of the store is reached.
+
+    [[nodiscard]] bool charge_memory(uint64_t bytes) noexcept;
+    [[nodiscard]] bool charge_table(uint64_t elements) noexcept;
+    void discharge_memory(uint64_t bytes) noexcept { memory_bytes_ -= bytes; }
+    void discharge_table(uint64_t elements) noexcept { table_elements_ -= elements; }
+    uint64_t memory_bytes() const noexcept { return memory_bytes_; }
+    uint64_t table_elements() const noexcept { return table_elements_; }
+
+    // For what is being instantiated.
+
+    void add(ModuleInstance& instance) noexcept;
+    void add(MemoryInstance& memory) noexcept;
+    void add(TableInstance& table) noexcept;
+    class Transaction;
+
+private:
+    /// What the store links to that was not there from the start.
+    struct Mark {
+        TypeRegistry::Mark types;
+        ImportTable::Mark names = nullptr;
+        ModuleInstance* instance = nullptr;
+        MemoryInstance* memory = nullptr;
+        TableInstance* table = nullptr;
+
+        friend bool operator==(const Mark&, const Mark&) = default;
+    };
+    struct Undo {
+        Store* store;
+        Mark mark;
+    };
+
+    Store(Arena& arena, const StoreOptions& options) noexcept;
+    Mark mark() const noexcept;
+    void rewind(const Mark& mark) noexcept;
+
+    Arena& arena_;
+    StoreOptions options_;
+    TypeRegistry types_;
+    ImportTable names_;
+    Execution execution_;
+    ModuleInstance* newest_instance_ = nullptr;
+    MemoryInstance* newest_memory_ = nullptr;
+    TableInstance* newest_table_ = nullptr;
+    uint64_t memory_bytes_ = 0;
+    uint64_t table_elements_ = 0;
+};
+
+/// Adds to a store all or nothing. What is allocated and linked while it is open is undone when it ends without
+/// commit(). After commit() it is undone when the arena's scope around it is left.
+class Store::Transaction {
+public:
+    static Result<Transaction> begin(Store& store, std::string_view name) noexcept;
+
+    /// From here on nothing of it fails any more; what follows may have effects elsewhere.
+    Status prepare() noexcept;
+    void commit() noexcept;
+
+    Transaction(Transaction&& other) noexcept;
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+
+private:
+    Transaction(Store& store, ScopeGuard scope) noexcept;
+
+    Store* store_;
+    Mark mark_;
+    ScopeGuard scope_;
+    bool prepared_ = false;
+};
+
+}  // namespace wrt::runtime

@@ -1,0 +1,334 @@
+// Instantiation in two phases: everything that can be refused, then everything that has effects.
+#include <wrt/runtime/instantiate.hpp>
+
+#include <algorithm>
+
+#include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/memory.hpp>
+#include <wrt/runtime/module.hpp>
+#include <wrt/runtime/table.hpp>
+
+#include "const_expr.hpp"
+#include "open.hpp"
+
+namespace wrt::runtime {
+namespace {
+
+/// Where imports come from: a list in their order, or names.
+struct ImportSource {
+    const ImportProvider* names = nullptr;
+    std::span<const Extern> list;
+
+    Extern get(const Module& module, uint32_t i) const noexcept
+    {
+        if (names != nullptr) return names->find(module.imports[i].module, module.imports[i].name);
+        return i < list.size() ? list[i] : Extern{};
+    }
+};
+
+/// The bounds that `actual` has now, `size` being its current size, fit what an import asks for (3.4.6).
+bool matches_limits(const Limits& actual, uint64_t size, const Limits& wanted) noexcept
+{
+    if (actual.is64 != wanted.is64 || actual.shared != wanted.shared || size < wanted.min) return false;
+    return !wanted.has_max || (actual.has_max && actual.max <= wanted.max);
+}
+
+class Builder {
+public:
+    Builder(Store& store, const Module& module) noexcept : store_(store), arena_(store.arena()), module_(module) {}
+
+    Result<ModuleInstance*> build(const ImportSource& imports) noexcept
+    {
+        WRT_TRY(instance_, arena_.make<ModuleInstance>(End::retained, Account::instance));
+        instance_->module = &module_;
+        instance_->store = &store_;
+        WRT_TRY(const std::span<TypeId> ids, arena_.make_array<TypeId>(End::retained, Account::types, module_.types.size()));
+        WRT_CHECK(store_.types().intern(arena_, module_, ids));
+        instance_->type_ids = ids.data();
+        WRT_TRY(stack_, arena_.make_array<Slot>(End::scratch, Account::scratch, module_.const_depth));
+
+        WRT_CHECK(make(instance_->functions, Account::functions, module_.functions.size()));
+        WRT_CHECK(make(instance_->tables, Account::tables, module_.tables.size()));
+        WRT_CHECK(make(instance_->memories, Account::instance, module_.memories.size()));
+        WRT_CHECK(make(instance_->globals, Account::globals, module_.globals.size()));
+        WRT_CHECK(make(instance_->tags, Account::instance, module_.tags.size()));
+        WRT_CHECK(link(imports));
+        WRT_CHECK(functions());
+        WRT_CHECK(tags());
+        WRT_CHECK(memories());
+        WRT_CHECK(globals());
+        WRT_CHECK(tables());
+        WRT_CHECK(elements());
+        WRT_CHECK(data());
+        if (const Extern memory = find_export(*instance_, "memory"); memory && memory.kind == ExternKind::memory) {
+            instance_->exported_memory = memory.memory;
+        }
+        store_.add(*instance_);
+        return instance_;
+    }
+
+    /// Copies active segments; what comes before one that does not fit stays copied.
+    Status apply() noexcept
+    {
+        for (const ElementSegment& segment : module_.elements) {
+            if (segment.mode == ElementSegment::Mode::active) WRT_CHECK(apply(segment));
+        }
+        for (uint32_t i = 0; i < module_.data.size(); ++i) {
+            const DataSegment& segment = module_.data[i];
+            if (!segment.active) continue;
+            MemoryInstance& memory = *instance_->memories[segment.memory];
+            DataInstance& data = instance_->data[i];
+            if (!memory_init(memory, value_of(segment.offset).bits, data, 0, data.size)) {
+                return Error{.code = Errc::out_of_bounds_memory_access};
+            }
+            data_drop(data);
+        }
+        return ok();
+    }
+
+private:
+    template <class T>
+    Status make(static_vector<T>& to, Account account, size_t capacity) noexcept
+    {
+        WRT_TRY(to, static_vector<T>::make(arena_, End::retained, account, capacity));
+        return ok();
+    }
+
+    /// The value of a constant expression of one slot.
+    Slot value_of(ConstCode code) noexcept
+    {
+        evaluate(*instance_, code, stack_);
+        return stack_[0];
+    }
+
+    Status link(const ImportSource& imports) noexcept
+    {
+        for (uint32_t i = 0; i < module_.imports.size(); ++i) {
+            const Import& import = module_.imports[i];
+            const Extern value = imports.get(module_, i);
+            if (!value) return Error{.code = Errc::unknown_import, .detail = Detail::index, .actual = i};
+            if (is_foreign(value)) return Error{.code = Errc::different_engine, .detail = Detail::index, .actual = i};
+            if (!matches_import(store_, module_, instance_->type_ids, import, value)) {
+                return Error{.code = Errc::incompatible_import_type, .detail = Detail::index, .actual = i};
+            }
+            switch (value.kind) {
+            case ExternKind::func: instance_->functions.push_back_unchecked(value.func); break;
+            case ExternKind::table: instance_->tables.push_back_unchecked(value.table); break;
+            case ExternKind::memory: instance_->memories.push_back_unchecked(value.memory); break;
+            case ExternKind::global: instance_->globals.push_back_unchecked(value.global); break;
+            case ExternKind::tag: instance_->tags.push_back_unchecked(value.tag); break;
+            }
+        }
+        return ok();
+    }
+
+    /// Whether it belongs to another store, whose type ids mean other types.
+    bool is_foreign(const Extern& value) const noexcept
+    {
+        switch (value.kind) {
+        case ExternKind::func: return value.func->store != &store_;
+        case ExternKind::table: return value.table->store != &store_;
+        case ExternKind::memory: return value.memory->store != &store_;
+        case ExternKind::global: return value.global->store != &store_;
+        case ExternKind::tag: return value.tag->store != &store_;
+        }
+        return true;
+    }
+
+    Status functions() noexcept
+    {
+        const uint32_t count = module_.functions.size() - module_.imported_functions;
+        WRT_TRY(const std::span<FuncInstance> own,
+                arena_.make_array<FuncInstance>(End::retained, Account::functions, count));
+        for (uint32_t i = 0; i < count; ++i) {
+            const uint32_t index = module_.imported_functions + i;
+            const Function& function = module_.functions[index];
+            FuncInstance& func = own[i];
+            func.entry = module_.code.data() + function.code;
+            func.instance = instance_;
+            func.store = &store_;
+            func.type = instance_->type_ids[function.type];
+            func.param_slots = static_cast<uint16_t>(slots_of(module_.params(function.type)));
+            func.result_slots = static_cast<uint16_t>(slots_of(module_.results(function.type)));
+            func.index = index;
+            instance_->functions.push_back_unchecked(&func);
+        }
+        return ok();
+    }
+
+    Status tags() noexcept
+    {
+        const uint32_t count = module_.tags.size() - module_.imported_tags;
+        WRT_TRY(const std::span<TagInstance> own,
+                arena_.make_array<TagInstance>(End::retained, Account::instance, count));
+        for (uint32_t i = 0; i < count; ++i) {
+            own[i].type = instance_->type_ids[module_.tags[module_.imported_tags + i]];
+            own[i].store = &store_;
+            instance_->tags.push_back_unchecked(&own[i]);
+        }
+        return ok();
+    }
+
+    Status memories() noexcept
+    {
+        const uint32_t count = module_.memories.size() - module_.imported_memories;
+        WRT_TRY(const std::span<MemoryInstance> own,
+                arena_.make_array<MemoryInstance>(End::retained, Account::instance, count));
+        for (uint32_t i = 0; i < count; ++i) {
+            WRT_CHECK(open_memory(own[i], store_, module_.memories[module_.imported_memories + i]));
+            instance_->memories.push_back_unchecked(&own[i]);
+        }
+        return ok();
+    }
+
+    Status globals() noexcept
+    {
+        const uint32_t count = module_.globals.size() - module_.imported_globals;
+        WRT_TRY(const std::span<Slot> values,
+                arena_.make_array<Slot>(End::retained, Account::globals, module_.own_global_slots));
+        WRT_TRY(const std::span<GlobalInstance> own,
+                arena_.make_array<GlobalInstance>(End::retained, Account::globals, count));
+        instance_->own_globals = values.data();
+        // In order: an initialiser may read the globals before it.
+        for (uint32_t i = 0; i < count; ++i) {
+            const Global& global = module_.globals[module_.imported_globals + i];
+            own[i].value = values.data() + global.slot;
+            own[i].type = {close(global.type.type, instance_->type_ids), global.type.mut};
+            own[i].store = &store_;
+            evaluate(*instance_, global.init, stack_);
+            std::copy_n(stack_.begin(), slots_of(global.type.type), own[i].value);
+            instance_->globals.push_back_unchecked(&own[i]);
+        }
+        return ok();
+    }
+
+    Status tables() noexcept
+    {
+        const uint32_t count = module_.tables.size() - module_.imported_tables;
+        WRT_TRY(const std::span<TableInstance> own,
+                arena_.make_array<TableInstance>(End::retained, Account::tables, count));
+        for (uint32_t i = 0; i < count; ++i) {
+            const Table& table = module_.tables[module_.imported_tables + i];
+            TableType type = table.type;
+            type.element = close(type.element, instance_->type_ids);
+            const Ref init = table.init.count != 0 ? Ref{value_of(table.init).bits} : Ref{};
+            WRT_CHECK(open_table(own[i], store_, type, init));
+            instance_->tables.push_back_unchecked(&own[i]);
+        }
+        return ok();
+    }
+
+    /// Passive segments keep their references; the others are empty from the start, for nothing can tell.
+    Status elements() noexcept
+    {
+        WRT_CHECK(make(instance_->elements, Account::elements, module_.elements.size()));
+        for (const ElementSegment& segment : module_.elements) {
+            ElementInstance& element = instance_->elements.push_back_unchecked();
+            if (segment.mode != ElementSegment::Mode::passive) continue;
+            WRT_TRY(const std::span<Slot> items,
+                    arena_.make_array<Slot>(End::retained, Account::elements, segment.count));
+            write_items(segment, items.data());
+            element = {items.data(), segment.count};
+        }
+        return ok();
+    }
+
+    Status data() noexcept
+    {
+        WRT_CHECK(make(instance_->data, Account::data, module_.data.size()));
+        for (const DataSegment& segment : module_.data) {
+            instance_->data.push_back_unchecked(segment.bytes.data(), static_cast<uint32_t>(segment.bytes.size()));
+        }
+        return ok();
+    }
+
+    void write_items(const ElementSegment& segment, Slot* to) noexcept
+    {
+        for (uint32_t i = 0; i < segment.count; ++i) {
+            if (segment.expressions) {
+                to[i] = value_of(module_.element_items[segment.first + i]);
+                continue;
+            }
+            const uint32_t function = module_.element_functions[segment.first + i];
+            to[i] = {function != no_function ? Ref::func(instance_->functions[function]).bits : 0};
+        }
+    }
+
+    Status apply(const ElementSegment& segment) noexcept
+    {
+        TableInstance& table = *instance_->tables[segment.table];
+        const uint64_t offset = value_of(segment.offset).bits;
+        if (!in_bounds(offset, segment.count, table.size)) return Error{.code = Errc::out_of_bounds_table_access};
+        write_items(segment, table.elements + offset);
+        return ok();
+    }
+
+    Store& store_;
+    Arena& arena_;
+    const Module& module_;
+    ModuleInstance* instance_ = nullptr;
+    std::span<Slot> stack_;  ///< For constant expressions; as deep as the module's deepest.
+};
+
+Result<ModuleInstance*> instantiate_from(Store& store, const Module& module, const ImportSource& imports) noexcept
+{
+    WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
+    Builder builder{store, module};
+    WRT_TRY(ModuleInstance* const instance, builder.build(imports));
+    WRT_CHECK(transaction.prepare());
+
+    // From here on the instance stays: tables of others may refer to it.
+    const Status applied = builder.apply();
+    transaction.commit();
+    WRT_CHECK(applied);
+    if (module.start != no_function) {
+        WRT_CHECK(execute(store.execution(), *instance->functions[module.start], {}));
+    }
+    return instance;
+}
+
+}  // namespace
+
+bool matches_import(const Store& store, const Module& module, const TypeId* ids, const Import& import,
+                    const Extern& value) noexcept
+{
+    if (value.kind != import.kind) return false;
+    const TypeRegistry& types = store.types();
+    switch (import.kind) {
+    case ExternKind::func: return types.is_subtype(value.func->type, ids[module.functions[import.index].type]);
+    case ExternKind::table: {
+        const TableInstance& table = *value.table;
+        const TableType& wanted = module.tables[import.index].type;
+        return table.type.element == close(wanted.element, ids) &&
+               matches_limits(table.type.limits, table.size, wanted.limits);
+    }
+    case ExternKind::memory:
+        return matches_limits(value.memory->type.limits, memory_pages(*value.memory), module.memories[import.index].limits);
+    case ExternKind::global: {
+        const GlobalType& actual = value.global->type;
+        const GlobalType& wanted = module.globals[import.index].type;
+        const ValType type = close(wanted.type, ids);
+        if (actual.mut != wanted.mut) return false;
+        return wanted.mut ? actual.type == type : types.is_subtype(actual.type, type);
+    }
+    case ExternKind::tag: return value.tag->type == ids[module.tags[import.index]];
+    }
+    return false;
+}
+
+Result<ModuleInstance*> instantiate(Store& store, const Module& module, const ImportProvider& imports) noexcept
+{
+    return instantiate_from(store, module, {.names = &imports, .list = {}});
+}
+
+Result<ModuleInstance*> instantiate(Store& store, const Module& module) noexcept
+{
+    return instantiate(store, module, store.names());
+}
+
+Result<ModuleInstance*> instantiate(Store& store, const Module& module, std::span<const Extern> imports) noexcept
+{
+    return instantiate_from(store, module, {.names = nullptr, .list = imports});
+}
+
+}  // namespace wrt::runtime
