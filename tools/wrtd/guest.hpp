@@ -1,0 +1,56 @@
+// A guest as the options describe it: file, limits, WASI; and what became of it, as an exit code
+// with the words that explain it. Shared by run and call.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <wrt/wrt.hpp>
+
+#include "file.hpp"
+#include "options.hpp"
+
+namespace wrtd {
+
+class Guest {
+public:
+    explicit Guest(const Options& options);
+    ~Guest();
+    Guest(const Guest&) = delete;
+    Guest& operator=(const Guest&) = delete;
+
+    /// Reads, loads, links, instantiates (start function included). 0, or the exit code after
+    /// having said why. A guest that exits in its start function is `finished()`.
+    [[nodiscard]] int prepare();
+
+    /// Whether the guest has ended, by exiting, before anything of it was called.
+    [[nodiscard]] bool finished() const { return finished_; }
+
+    [[nodiscard]] wrt::Instance instance() const { return *instance_; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// The exit code of a call's end, after having said why it failed.
+    [[nodiscard]] int conclude(const wrt::Status& ended);
+
+    /// Says that an export is missing, with the nearest name, and gives 127.
+    [[nodiscard]] int no_such_function(std::string_view name) const;
+
+private:
+    [[nodiscard]] int load();
+    [[nodiscard]] wrt::Status link_wasi();
+    [[nodiscard]] int complain_about_missing(const wrt::ImportType& import) const;
+    void print_backtrace() const;
+    void print_stats() const;
+
+    const Options& options_;
+    std::string path_;
+    std::optional<File> file_;
+    wrt::Engine engine_;
+    std::optional<wrt::Module> module_;
+    std::optional<wrt::Store> store_;
+    std::optional<wrt::Linker> linker_;
+    std::optional<wrt::Instance> instance_;
+    bool finished_ = false;
+};
+
+}  // namespace wrtd

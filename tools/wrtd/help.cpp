@@ -1,0 +1,81 @@
+#include "help.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include <wrt/wrt.hpp>
+
+namespace wrtd {
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"exit-codes", "limits", "wasi"};
+
+constexpr std::array<std::string_view, 3> texts{
+    R"(exit codes of wrtd run and wrtd call
+
+  0        success
+  1-255    the guest's own exit status, unchanged
+  124      fuel or time used up (--fuel, --timeout)
+  125      wrtd itself failed: bad usage, a file that could not be read
+  126      found but not runnable: malformed, invalid, unsupported, an import that nothing provides
+  127      no such file, or no such export in it
+  130      interrupted
+  134      trap
+  137      memory budget exceeded (--budget)
+
+validate, inspect and wast: 0 good, 1 the thing checked is bad, 2 it could not be checked.
+)",
+    R"(limits
+
+  --budget SIZE      everything wrtd takes on behalf of the guest: the decoded and translated module,
+                     instances, the stack, tables and memories. Exceeding it while loading ends with
+                     137; a guest that grows its memory past it sees memory.grow return -1.
+  --max-memory SIZE  linear memory of all memories together; memory.grow past it returns -1.
+  --stack SIZE       the block that holds frames and operands; past it the guest traps with
+                     "call stack exhausted".
+  --fuel N           about one unit per instruction, more for bulk operations; ends with 124.
+  --timeout TIME     wall time, instantiation included; ends with 124.
+
+SIZE is a number of bytes, or one with K, M, G, KiB, MiB, GiB (1024) or KB, MB, GB (1000).
+)",
+    R"(WASI
+
+wrtd provides WASI preview 1 (wasi_snapshot_preview1) to core modules. A guest sees what it is given:
+no directory, no variable, and the three standard streams of wrtd.
+
+  --dir HOST[::GUEST][:ro]  a directory and all below it; GUEST is its name for the guest, :ro refuses
+                            every change. Links that lead out of it do not.
+  --env NAME[=VALUE]        a variable; without a value the one set here. --env-all passes all.
+  --stdin, --stdout, --stderr FILE|null|inherit
+  --argv0 NAME              otherwise argv[0] is FILE as it was written
+  --no-wasi                 nothing at all: such imports are then missing
+)",
+};
+
+}  // namespace
+
+std::span<const std::string_view> help_topics()
+{
+    return names;
+}
+
+std::string help_topic_names()
+{
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::optional<std::string_view> help_topic(std::string_view name)
+{
+    for (size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == name) return texts[i];
+    }
+    return std::nullopt;
+}
+
+std::string version_text()
+{
+    return fmt::format("wrtd {}\n", wrt::version());
+}
+
+}  // namespace wrtd

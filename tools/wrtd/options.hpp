@@ -1,0 +1,82 @@
+// What the command line asked for, as plain data. Only options.cpp knows how it was spelt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wrtd {
+
+enum class Command : uint8_t { run, call, validate, inspect, wast };
+
+enum class Color : uint8_t { automatic, always, never };
+
+enum class LogLevel : uint8_t { off, error, warn, info, debug, trace };
+
+/// Bounds on what a guest may use. Absent: no bound but the defaults of the library.
+struct Limits {
+    std::optional<uint64_t> budget;  ///< Bytes of the arena: module, instances, stack, memories.
+    std::optional<uint64_t> max_memory;  ///< Bytes of linear memory, all memories together.
+    std::optional<uint64_t> stack;       ///< Bytes of the execution stack.
+    std::optional<uint64_t> fuel;
+    std::optional<uint64_t>
+        timeout_ns;  ///< Wall time from before instantiation to the end of the run.
+};
+
+/// `--dir HOST[::GUEST][:ro]`
+struct Preopen {
+    std::string host;
+    std::string guest;
+    bool read_only = false;
+};
+
+/// Where a standard stream of the guest leads.
+struct Stream {
+    enum class Kind : uint8_t { inherit, null, file };
+    Kind kind = Kind::inherit;
+    std::string path;  ///< For `file`.
+};
+
+struct WasiOptions {
+    bool enabled = true;
+    std::vector<Preopen> preopens;
+    std::vector<std::string> env;  ///< "NAME=VALUE", in the order given; a later one wins.
+    bool inherit_env = false;
+    Stream in, out, err;
+    std::optional<std::string> argv0;
+};
+
+struct Options {
+    Command command = Command::run;
+    Color color = Color::automatic;
+    LogLevel log = LogLevel::warn;
+
+    std::vector<std::string> files;      ///< One for run, call and inspect.
+    std::vector<std::string> arguments;  ///< run: the guest's; call: the call, as written.
+
+    Limits limits;
+    WasiOptions wasi;
+    bool stats = false;
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+};
+
+/// What to print instead of doing anything: help and versions (exit 0), usage errors.
+struct Reply {
+    int exit_code = 0;
+    std::string text;  ///< For stdout when exit_code is 0; else the message, without "error: ".
+    std::string hint;
+};
+
+/// Parses argv[1..]. Environment: WRTD_BUDGET.
+[[nodiscard]] std::variant<Options, Reply> parse_options(std::span<const char* const> arguments);
+
+/// `--dir`'s value. A ":ro" at the end is the flag, "::" separates the two paths, and without it
+/// the guest sees the directory under the name it has here.
+[[nodiscard]] Preopen parse_preopen(std::string_view text);
+
+}  // namespace wrtd

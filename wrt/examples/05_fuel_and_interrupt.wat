@@ -1,0 +1,1 @@
+(module (func $forever (export "forever") (loop $again (br $again))))

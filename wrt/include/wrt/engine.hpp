@@ -1,0 +1,78 @@
+// Engine: the memory that everything lives in, and load_module(), which puts a module there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/result.hpp>
+#include <wrt/module.hpp>
+
+namespace wrt {
+
+struct LoadOptions {
+    /// The caller keeps the binary alive and unchanged as long as the module, and saves the copy.
+    bool borrow = false;
+    /// Count fuel, at some cost in speed. Without it a store's fuel has no effect on this module.
+    bool fuel = false;
+    /// Bytes that loading may take of the arena, temporaries included; 0: what the arena has left.
+    size_t budget = 0;
+};
+
+/// Decodes, validates and translates a core module into the retained end of `arena`, in a Runtime
+/// scope that is left with the module kept, or with the arena as it was. Errors: malformed,
+/// invalid, unsupported (a component, which load_component() will take; a limit), exhaustion.
+[[nodiscard]] Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
+                                         const LoadOptions& options = {}) noexcept;
+
+struct EngineConfig {
+    /// Bytes that modules, instances, stacks, tables and linear memories may take, all together.
+    uint64_t budget = UINT64_MAX;
+};
+
+/// Owns the arena, or uses the caller's. One thread at a time uses it and its stores, except for
+/// Store::interrupt() and for reading modules. Nothing in it is freed one by one: a scope (enter())
+/// gives back what was made since, the engine the rest.
+/// An engine that could not get its memory keeps the reason: status(), and every load's error.
+class Engine {
+public:
+    /// Address space of its own, in which memory is committed as it is used.
+    explicit Engine(const EngineConfig& config = {}) noexcept;
+    /// Stays inside `buffer`, which must outlive it. Linear memories lie inside too.
+    explicit Engine(std::span<std::byte> buffer) noexcept;
+    /// Uses an arena of the caller's, which must outlive it.
+    explicit Engine(Arena& arena) noexcept : arena_{&arena} {}
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    [[nodiscard]] const Status& status() const noexcept { return status_; }
+    [[nodiscard]] Arena& arena() noexcept { return *arena_; }
+    /// EngineConfig::budget; of an engine made otherwise unlimited, as its arena is the bound.
+    [[nodiscard]] uint64_t budget() const noexcept { return budget_; }
+
+    [[nodiscard]] Result<Module> load_module(std::span<const uint8_t> binary,
+                                             const LoadOptions& options = {}) noexcept;
+    [[nodiscard]] Result<Module> load_module(std::span<const std::byte> binary,
+                                             const LoadOptions& options = {}) noexcept
+    {
+        return load_module({reinterpret_cast<const uint8_t*>(binary.data()), binary.size()},
+                           options);
+    }
+
+    /// Opens a scope: what is made until the guard goes is given back then, in constant time.
+    /// Modules, stores and instances made inside end with it. `budget` bounds it; 0: what is left.
+    [[nodiscard]] Result<ScopeGuard> enter(std::string_view name, size_t budget = 0) noexcept;
+
+private:
+    std::optional<Arena> own_;
+    Arena* arena_ = nullptr;
+    uint64_t budget_ = UINT64_MAX;
+    Status status_ = ok();
+};
+
+/// "0.1.0"
+[[nodiscard]] const char* version() noexcept;
+
+}  // namespace wrt
