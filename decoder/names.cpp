@@ -31,11 +31,21 @@ std::string_view local_name(const Module& module, uint32_t function, uint32_t lo
     return {};
 }
 
-NameReader::NameReader(const Module& module, Kind kind) : reader_{std::span<const uint8_t>{}}, kind_{kind}
+namespace {
+
+std::span<const uint8_t> name_section(const Module& module)
 {
     const CustomSection* const section = module.find_custom("name");
-    if (section == nullptr) return;
-    ByteReader sections{module.bytes(*section), section->offset};
+    return section != nullptr ? module.bytes(*section) : std::span<const uint8_t>{};
+}
+
+}  // namespace
+
+NameReader::NameReader(const Module& module, Kind kind) : NameReader{name_section(module), kind} {}
+
+NameReader::NameReader(std::span<const uint8_t> section, Kind kind) : reader_{std::span<const uint8_t>{}}, kind_{kind}
+{
+    ByteReader sections{section};
     while (!sections.at_end()) {
         const auto id = sections.byte();
         const auto size = sections.u32();

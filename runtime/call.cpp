@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include <wrt/decoder/names.hpp>
 #include <wrt/foundation/assert.hpp>
 #include <wrt/foundation/limits.hpp>
 #include <wrt/runtime/module.hpp>
@@ -85,6 +86,23 @@ Status call(Execution& execution, FuncInstance& func, std::span<const Value> arg
 Status call(Store& store, FuncInstance& func, std::span<const Value> args, std::span<Value> results) noexcept
 {
     return call(store.execution(), func, args, results);
+}
+
+std::string_view function_name(const Module& module, uint32_t function) noexcept
+{
+    decoder::NameReader names{module.names, decoder::NameReader::Kind::functions};
+    decoder::NameReader::Entry entry;
+    while (names.next(entry)) {
+        if (entry.index == function) return entry.name;
+    }
+    return {};
+}
+
+std::string_view module_name(const Module& module) noexcept
+{
+    decoder::NameReader names{module.names, decoder::NameReader::Kind::module};
+    decoder::NameReader::Entry entry;
+    return names.next(entry) ? entry.name : std::string_view{};
 }
 
 }  // namespace wrt::runtime

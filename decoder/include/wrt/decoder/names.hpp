@@ -6,6 +6,7 @@
 #include <wrt/foundation/byte_reader.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace wrt::decoder {
@@ -42,6 +43,8 @@ public:
     };
 
     NameReader(const Module& module, Kind kind);
+    /// Over the contents of a name section, for who kept no Module.
+    NameReader(std::span<const uint8_t> section, Kind kind);
     /// False after the last, or where the section goes wrong.
     bool next(Entry& entry);
 
