@@ -1,0 +1,326 @@
+// Encoding: operations to cells, and the module's code as one block that grows at the retained end.
+#include <array>
+#include <cstring>
+
+#include <wrt/decoder/validate_function.hpp>
+#include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/assert.hpp>
+
+#include "source_map.hpp"
+#include "translate.hpp"
+#include "translator.hpp"
+
+namespace wrt::runtime {
+
+namespace {
+
+Handler handler_for(const Operation& o)
+{
+    switch (o.family) {
+    case Family::enter: return enter_handler(o.d, o.wide, o.flag);
+    case Family::binary: return binary_handler(o.instr, o.a_class, o.b_class, o.d_class);
+    case Family::unary: return unary_handler(o.instr, o.a_class, o.d_class);
+    case Family::load: return load_handler(o.instr, o.a_class, o.d_class);
+    case Family::load_sum: return load_sum_handler(o.instr, o.a_class, o.b_class, o.d_class);
+    case Family::wide_load: return wide_load_handler(o.instr);
+    case Family::store: return store_handler(o.instr, o.a_class, o.b_class);
+    case Family::store_sum: return store_sum_handler(o.instr, o.a_class, o.b_class, o.d_class);
+    case Family::wide_store: return wide_store_handler(o.instr);
+    case Family::move: return move_handler(o.bank, o.a_class, o.d_class);
+    case Family::constant: return constant_handler(o.bank, o.wide, o.d_class);
+    case Family::select: return select_handler(o.bank, o.a_class, o.b_class, o.x_class, o.d_class);
+    case Family::global_get: return global_get_handler(o.bank, o.flag, o.d_class);
+    case Family::global_set: return global_set_handler(o.bank, o.flag, o.a_class);
+    case Family::compare_branch: return compare_branch_handler(o.instr, o.flag, o.a_class, o.b_class);
+    case Family::branch_if: return branch_if_handler(o.wide, o.flag, o.a_class);
+    case Family::branch_table: return branch_table_handler(o.a_class);
+    case Family::call_indirect: return call_indirect_handler(o.d_class);
+    case Family::return_value: return return_value_handler(o.bank, o.a_class);
+    case Family::branch:
+    case Family::call:
+    case Family::call_import:
+    case Family::call_wide:
+    case Family::tail_call:
+    case Family::tail_call_other:
+    case Family::return_none:
+    case Family::return_many:
+    case Family::copy_slots:
+    case Family::float_pins:
+    case Family::window:
+    case Family::charge:
+    case Family::unreachable: return plain_handler(o.plain);
+    }
+    WRT_UNREACHABLE();
+}
+
+bool has_double_constant(const Operation& o)
+{
+    return o.b_class == Class::constant && info(o.instr).signature.params[0] == ValType::f64;
+}
+
+/// Cells of an operation. Handlers say the same when they go on; debug builds would run astray if they disagreed.
+uint32_t words_of(const Operation& o)
+{
+    switch (o.family) {
+    case Family::enter:
+    case Family::wide_load:
+    case Family::wide_store:
+    case Family::load_sum:
+    case Family::store_sum:
+    case Family::branch_if:
+    case Family::call:
+    case Family::call_import:
+    case Family::call_indirect:
+    case Family::call_wide:
+    case Family::window: return 3;
+    case Family::binary: return has_double_constant(o) ? 3 : 2;
+    case Family::compare_branch: return has_double_constant(o) ? 4 : 3;
+    case Family::store: return o.b_class == Class::constant ? 3 : 2;
+    case Family::constant: return o.wide ? 3 : 2;
+    case Family::branch_table: return 2 + o.index + 1;
+    case Family::tail_call:
+    case Family::tail_call_other: return 4;
+    case Family::unary:
+    case Family::load:
+    case Family::move:
+    case Family::select:
+    case Family::global_get:
+    case Family::global_set:
+    case Family::branch:
+    case Family::return_none:
+    case Family::return_value:
+    case Family::return_many:
+    case Family::copy_slots:
+    case Family::float_pins:
+    case Family::charge:
+    case Family::unreachable: return 2;
+    }
+    WRT_UNREACHABLE();
+}
+
+/// The code of a module while it grows.
+class CodeBlock {
+public:
+    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting) : arena_{arena}, module_{module}, waiting_{waiting} {}
+
+    Status open()
+    {
+        const AllocResult block = arena_.try_allocate(End::retained, sizeof(Cell), alignof(Cell), Account::code);
+        if (!block) return block.error;
+        cells_ = static_cast<Cell*>(block.pointer);
+        capacity_ = 1;
+        size_ = 1;
+        cells_[0] = Cell{};  // so that no function lies at 0
+        return ok();
+    }
+
+    Status add(uint32_t function, Translator& translator);
+
+    void close() { module_.code = static_vector<Cell>::of({cells_, size_}); }
+
+private:
+    Status grow(uint32_t cells);
+    void encode(std::span<Operation> operations, const Translator& translator, Cell* code);
+    void write(const Operation& o, const Translator& translator, std::span<const Operation> operations, Cell* code, Cell* at);
+    uint64_t entry_of(uint32_t function, const Cell* word);
+    void resolve(uint32_t function);
+
+    Arena& arena_;
+    Module& module_;
+    /// For each function: the last cell that waits for its entry, or 0. Such cells name the one before them.
+    GrowingStack<uint32_t>& waiting_;
+    Cell* cells_ = nullptr;
+    uint32_t size_ = 0;
+    uint32_t capacity_ = 0;
+};
+
+Status CodeBlock::grow(uint32_t cells)
+{
+    const uint64_t wanted = uint64_t{size_} + cells;
+    if (wanted > 0xffffffffu) return Error{.code = Errc::arena_exhausted, .account = Account::code};
+    if (!arena_.try_extend(End::retained, cells_, size_t{capacity_} * sizeof(Cell), wanted * sizeof(Cell), Account::code)) {
+        return Error{.code = Errc::arena_exhausted,
+                     .detail = Detail::bytes,
+                     .account = Account::code,
+                     .expected = saturate_u32(arena_.available()),
+                     .actual = saturate_u32(uint64_t{cells} * sizeof(Cell))};
+    }
+    capacity_ = static_cast<uint32_t>(wanted);
+    return ok();
+}
+
+/// The entry of a function of this module; 0 and a note to fill it in later where it is not translated yet.
+uint64_t CodeBlock::entry_of(uint32_t function, const Cell* word)
+{
+    const Function& callee = module_.functions[function];
+    if (callee.code != 0) return reinterpret_cast<uint64_t>(cells_ + callee.code);
+    const uint32_t before = waiting_[function];
+    waiting_[function] = static_cast<uint32_t>(word - cells_);
+    return before;
+}
+
+void CodeBlock::resolve(uint32_t function)
+{
+    const auto entry = reinterpret_cast<uint64_t>(cells_ + module_.functions[function].code);
+    for (uint32_t at = waiting_[function]; at != 0;) {
+        const auto before = static_cast<uint32_t>(cells_[at].bits);
+        cells_[at].bits = entry;
+        at = before;
+    }
+    waiting_[function] = 0;
+}
+
+void put16(Cell* at, int byte, uint16_t value)
+{
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+}
+void put32(Cell* at, int byte, uint32_t value)
+{
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+}
+
+void CodeBlock::write(const Operation& o, const Translator& translator, std::span<const Operation> operations, Cell* code, Cell* at)
+{
+    const Handler handler = handler_for(o);
+    WRT_ASSERT(handler != nullptr);
+    at[0].bits = reinterpret_cast<uint64_t>(handler);
+    put16(at, 8, o.a);
+    put16(at, 10, o.d);
+    put16(at, 12, o.b);
+    put16(at, 14, o.x);
+    const auto target = [&](uint32_t label) { return reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place); };
+    const auto immediate_or_word = [&](int word) {
+        if (o.b_class != Class::constant) return;
+        if (has_double_constant(o)) at[word].bits = o.constant;
+        else put32(at, 12, static_cast<uint32_t>(o.constant));
+    };
+    switch (o.family) {
+    case Family::enter:
+        put32(at, 12, translator.frame_slots());
+        for (int i = 0; i < 4; ++i) put16(at, 16 + 2 * i, translator.pin_slots()[static_cast<size_t>(i)]);
+        break;
+    case Family::binary: immediate_or_word(2); break;
+    case Family::load: put32(at, 12, o.index); break;
+    case Family::store:
+        put32(at, 12, o.index);
+        if (o.b_class == Class::constant) at[2].bits = o.constant;
+        break;
+    case Family::load_sum:
+    case Family::store_sum:
+        immediate_or_word(2);
+        at[2].bits = o.index;
+        break;
+    case Family::wide_load:
+    case Family::wide_store:
+    case Family::call_import:
+    case Family::call_indirect:
+    case Family::call_wide:
+    case Family::window: at[2].bits = o.constant; break;
+    case Family::tail_call_other:
+        at[2].bits = o.constant;
+        at[3].bits = 0;
+        break;
+    case Family::constant:
+        if (o.wide) at[2].bits = o.constant;
+        else put32(at, 12, static_cast<uint32_t>(o.constant));
+        break;
+    case Family::global_get:
+    case Family::global_set:
+    case Family::charge: put32(at, 12, o.index); break;
+    case Family::compare_branch:
+        immediate_or_word(3);
+        at[2].bits = target(o.label);
+        break;
+    case Family::branch_if: at[2].bits = target(o.label); break;
+    case Family::branch: at[1].bits = target(o.label); break;
+    case Family::branch_table:
+        put32(at, 12, o.index);
+        for (uint32_t i = 0; i <= o.index; ++i) at[2 + i].bits = target(translator.targets()[o.label + i]);
+        break;
+    case Family::call: at[2].bits = entry_of(o.label, at + 2); break;
+    case Family::tail_call:
+        at[2].bits = entry_of(o.label, at + 2);
+        at[3].bits = o.index;
+        break;
+    case Family::unary:
+    case Family::move:
+    case Family::select:
+    case Family::return_none:
+    case Family::return_value:
+    case Family::return_many:
+    case Family::copy_slots:
+    case Family::float_pins:
+    case Family::unreachable: break;
+    }
+}
+
+Status CodeBlock::add(uint32_t index, Translator& translator)
+{
+    const std::span<Operation> operations = translator.operations();
+    uint32_t cells = 0;
+    SourceMapSize map_size;
+    for (Operation& o : operations) {
+        o.place = cells;
+        map_size.add(o.place, o.source);
+        cells += words_of(o);
+    }
+    const uint32_t map_cells = (map_size.bytes() + sizeof(Cell) - 1) / sizeof(Cell);
+    WRT_CHECK(grow(cells + map_cells));
+
+    Function& function = module_.functions[index];
+    function.code = size_;
+    function.code_size = cells;
+    function.source_map = size_ + cells;
+    function.source_map_size = map_size.bytes();
+    function.window = static_cast<uint16_t>(translator.window());
+    function.frame_slots = static_cast<uint16_t>(translator.frame_slots());
+    Cell* const code = cells_ + size_;
+    size_ += cells + map_cells;
+
+    SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells)};
+    for (const Operation& o : operations) {
+        write(o, translator, operations, code, code + o.place);
+        map.add(o.place, o.source);
+    }
+    resolve(index);
+    return ok();
+}
+
+}  // namespace
+
+Handler binary_handler(Instr op, Class a, Class b, Class d)
+{
+    for (const auto table_of : {&tables::binary_i32, &tables::binary_i64, &tables::binary_float, &tables::binary_compare}) {
+        if (const Handler* const table = table_of(op)) return table[class_index(a, b, d)];
+    }
+    return nullptr;
+}
+
+Handler plain_handler(Plain op)
+{
+    if (const Handler handler = tables::plain_call(op)) return handler;
+    if (const Handler handler = tables::plain_bulk(op)) return handler;
+    return tables::plain_control(op);
+}
+
+Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module, const TranslateOptions& options) noexcept
+{
+    if (syntax.bodies.empty()) return ok();
+    decoder::ValidatorScratch validator{arena};
+    Translator translator{syntax, module, arena, options};
+    GrowingStack<uint32_t> waiting{arena};
+    WRT_CHECK(waiting.reserve(syntax.function_count()));
+    waiting.resize_unchecked(syntax.function_count());
+    std::fill(waiting.begin(), waiting.end(), 0u);
+
+    CodeBlock code{arena, module, waiting};
+    WRT_CHECK(code.open());
+    for (uint32_t function = syntax.imported_functions; function < syntax.function_count(); ++function) {
+        WRT_CHECK(decoder::validate_function(syntax, function, validator, translator));
+        WRT_CHECK(code.add(function, translator));
+    }
+    code.close();
+    return ok();
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,61 @@
+// The frame: where a function's slots lie, and how calls link frames.
+//
+//     [window: arguments, then results][record][locals][operands by height ...]
+//
+// The caller stages arguments at the end of its own operands; that place becomes the callee's window,
+// so arguments are never copied. The record keeps where to go on and the caller's pinned locals.
+//
+// A call into another module instance (or one whose return must come back to another one) puts a
+// linkage below the callee's window; the callee returns to the cell of `return_foreign`, which finds
+// the linkage where the record says the caller's frame is.
+#pragma once
+
+#include <cstring>
+
+#include <wrt/runtime/execution.hpp>
+#include <wrt/runtime/instance.hpp>
+
+namespace wrt::runtime {
+
+/// What a call keeps of its caller; four slots after the callee's window.
+struct CallRecord {
+    const Cell* return_to;
+    Slot* frame;
+    uint64_t l0;
+    uint64_t l1;
+};
+inline constexpr uint32_t record_slots = 4;
+static_assert(sizeof(CallRecord) == record_slots * sizeof(Slot));
+
+/// What a call between instances keeps as well; four slots before the callee's window.
+struct Linkage {
+    const Cell* return_to;
+    Slot* frame;
+    ModuleInstance* instance;
+    uint64_t result_slots;
+};
+inline constexpr uint32_t linkage_slots = 4;
+static_assert(sizeof(Linkage) == linkage_slots * sizeof(Slot));
+
+/// Slots that a frame keeps free after the window of any call it makes: for the callee's record and a linkage.
+inline constexpr uint32_t call_slack_slots = record_slots + linkage_slots;
+
+inline CallRecord* record_at(Slot* slot) noexcept { return reinterpret_cast<CallRecord*>(slot); }
+inline Linkage* linkage_at(Slot* slot) noexcept { return reinterpret_cast<Linkage*>(slot); }
+
+/// The cell that ends a run, and the one that returns to another instance.
+extern const Cell exit_cell;
+extern const Cell return_foreign_cell;
+
+/// Makes `instance` the current one: fills in Execution's view of it.
+inline void enter_instance(Execution& execution, ModuleInstance& instance) noexcept
+{
+    execution.instance = &instance;
+    execution.globals = instance.own_globals;
+    execution.type_ids = instance.type_ids;
+    execution.memory = instance.memories.empty() ? nullptr : instance.memories[0];
+    execution.memory_size = execution.memory != nullptr ? execution.memory->size : 0;
+    execution.table = instance.tables.empty() ? nullptr : instance.tables[0];
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,86 @@
+// How the translator finds the handler of an operation: one function per family, each answered from
+// constant tables that are filled from the predicates of variants.hpp. Null means there is no variant.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include <wrt/decoder/instruction.hpp>
+
+#include "dispatch.hpp"
+
+namespace wrt::runtime {
+
+/// Integer (also references) or float: which registers a value that is only moved may occupy.
+enum class Bank : uint8_t { integer, floating };
+
+Handler binary_handler(Instr op, Class a, Class b, Class d);
+Handler unary_handler(Instr op, Class a, Class d);
+Handler load_handler(Instr op, Class a, Class d);
+Handler load_sum_handler(Instr op, Class a, Class b, Class d);
+Handler store_handler(Instr op, Class address, Class value);
+Handler store_sum_handler(Instr op, Class a, Class b, Class value);
+Handler compare_branch_handler(Instr op, bool negate, Class a, Class b);
+Handler move_handler(Bank bank, Class a, Class d);
+Handler constant_handler(Bank bank, bool wide, Class d);
+Handler select_handler(Bank bank, Class a, Class b, Class condition, Class d);
+Handler global_get_handler(Bank bank, bool imported, Class d);
+Handler global_set_handler(Bank bank, bool imported, Class a);
+Handler branch_if_handler(bool wide, bool negate, Class condition);
+Handler branch_table_handler(Class index);
+Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins);
+Handler return_value_handler(Bank bank, Class a);
+Handler call_indirect_handler(Class index);
+
+/// Loads and stores with a 64-bit address or offset, or of another memory than 0.
+Handler wide_load_handler(Instr op);
+Handler wide_store_handler(Instr op);
+
+/// Operations without operand classes: operands lie in consecutive slots from field `a` on.
+enum class Plain : uint8_t {
+    unreachable, branch, copy_slots, spill_floats, reload_floats, return_none, return_many, call, call_import,
+    call_indirect_wide, call_ref, tail_call, tail_call_import, tail_call_indirect, tail_call_ref, ref_func, check_null,
+    table_get, table_set, table_size, table_grow, table_fill, table_copy, table_init, elem_drop,
+    memory_size, memory_grow, memory_fill, memory_copy, memory_init, data_drop, poll, fuel, count_,
+};
+Handler plain_handler(Plain op);
+
+// A family's tables are spread over several files; each knows the rows it holds.
+namespace tables {
+const Handler* binary_i32(Instr op);
+const Handler* binary_i64(Instr op);
+const Handler* binary_float(Instr op);
+const Handler* binary_compare(Instr op);
+Handler plain_call(Plain op);
+Handler plain_bulk(Plain op);
+Handler plain_control(Plain op);
+}  // namespace tables
+
+/// Fills a table with `Make::template at<class...>()` over all combinations of `Dimensions` classes.
+template <int Dimensions, class Make> struct ClassTable {
+    static constexpr int size = Dimensions == 1 ? 6 : Dimensions == 2 ? 36 : Dimensions == 3 ? 216 : 1296;
+    static constexpr Class digit(int index, int place)
+    {
+        for (int i = 0; i < place; ++i) index /= class_count;
+        return static_cast<Class>(index % class_count);
+    }
+    template <int I> static constexpr Handler entry()
+    {
+        if constexpr (Dimensions == 1) return Make::template at<digit(I, 0)>();
+        else if constexpr (Dimensions == 2) return Make::template at<digit(I, 0), digit(I, 1)>();
+        else if constexpr (Dimensions == 3) return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2)>();
+        else return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2), digit(I, 3)>();
+    }
+    template <int... I> static constexpr std::array<Handler, sizeof...(I)> fill(std::integer_sequence<int, I...>)
+    {
+        return {entry<I>()...};
+    }
+    static constexpr std::array<Handler, size> value = fill(std::make_integer_sequence<int, size>{});
+};
+
+constexpr int class_index(Class a) { return static_cast<int>(a); }
+constexpr int class_index(Class a, Class b) { return class_index(a) + 6 * static_cast<int>(b); }
+constexpr int class_index(Class a, Class b, Class c) { return class_index(a, b) + 36 * static_cast<int>(c); }
+constexpr int class_index(Class a, Class b, Class c, Class d) { return class_index(a, b, c) + 216 * static_cast<int>(d); }
+
+}  // namespace wrt::runtime

@@ -1,0 +1,77 @@
+// Handlers of what is left of control: branches, traps, moves of many slots, fuel and interrupts.
+#include <cstring>
+
+#include "handler_tables.hpp"
+
+namespace wrt::runtime {
+
+#if WRT_DISPATCH == WRT_DISPATCH_LOOP_FORM
+WRT_HANDLER op_stop(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    ex->trap_pc = pc;
+    ex->trap_frame = fp;
+    return nullptr;
+}
+#else
+WRT_HANDLER op_stop(WRT_REGISTERS)
+{
+    ex->trap_pc = pc;
+    ex->trap_frame = fp;
+}
+#endif
+
+namespace {
+
+WRT_HANDLER unreachable(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    WRT_TRAP(unreachable);
+}
+
+WRT_HANDLER branch(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    WRT_GOTO(target_at(pc, 1));
+}
+
+/// b slots from a on to d on
+WRT_HANDLER copy_slots(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    std::memmove(static_cast<void*>(fp + field_d(pc)), fp + field_a(pc), field_b(pc) * sizeof(Slot));
+    WRT_NEXT(2);
+}
+
+WRT_HANDLER poll(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]] WRT_TRAP(interrupted);
+    WRT_NEXT(2);
+}
+
+/// Charges the immediate.
+WRT_HANDLER fuel(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    ex->fuel -= load_at<uint32_t>(pc, 12);
+    if (ex->fuel < 0) [[unlikely]] WRT_TRAP(out_of_fuel);
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]] WRT_TRAP(interrupted);
+    WRT_NEXT(2);
+}
+
+}  // namespace
+
+Handler tables::plain_control(Plain op)
+{
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is elsewhere
+    case Plain::unreachable: return &unreachable;
+    case Plain::branch: return &branch;
+    case Plain::copy_slots: return &copy_slots;
+    case Plain::poll: return &poll;
+    case Plain::fuel: return &fuel;
+    default: return nullptr;
+    }
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,26 @@
+// Handlers of the numeric instructions with one operand.
+#include "numeric_handlers.hpp"
+
+namespace wrt::runtime {
+
+namespace {
+
+template <Instr Op> Handler pick(Class a, Class d)
+{
+    if constexpr (Meaning<Op>::arity == 1) return ClassTable<2, MakeUnary<Op>>::value[static_cast<size_t>(class_index(a, d))];
+    else return nullptr;
+}
+
+}  // namespace
+
+Handler unary_handler(Instr op, Class a, Class d)
+{
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): numeric rows only
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
+    case Instr::name: return pick<Instr::name>(a, d);
+#include <wrt/decoder/instructions.def>
+    default: return nullptr;
+    }
+}
+
+}  // namespace wrt::runtime

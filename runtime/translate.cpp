@@ -1,0 +1,672 @@
+// Translation of straight-line code: the operand stack, and every instruction that is no control.
+#include "translator.hpp"
+
+#include <limits>
+
+#include <wrt/foundation/assert.hpp>
+
+#include "variants.hpp"
+
+namespace wrt::runtime {
+
+using decoder::Instruction;
+
+namespace {
+
+constexpr uint32_t max_frame_slots = 0xffff;
+
+/// Whether `bits` of a constant of that type fit the 32-bit immediate of an operation.
+bool fits_immediate(ValKind type, uint64_t bits)
+{
+    if (type != ValKind::i64 && type != ValKind::ref) return true;  // f64 has a word of its own
+    return static_cast<int64_t>(bits) == static_cast<int64_t>(static_cast<int32_t>(bits));
+}
+
+bool is_commutative(Instr op)
+{
+    return heat_of_binary(op) == Heat::commutative || is_symmetric_compare(op);
+}
+
+/// The comparison that says the same with its operands exchanged, or nop.
+Instr exchanged(Instr op)
+{
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): comparisons only
+    case Instr::i32_lt_s: return Instr::i32_gt_s;
+    case Instr::i32_lt_u: return Instr::i32_gt_u;
+    case Instr::i32_gt_s: return Instr::i32_lt_s;
+    case Instr::i32_gt_u: return Instr::i32_lt_u;
+    case Instr::i32_le_s: return Instr::i32_ge_s;
+    case Instr::i32_le_u: return Instr::i32_ge_u;
+    case Instr::i32_ge_s: return Instr::i32_le_s;
+    case Instr::i32_ge_u: return Instr::i32_le_u;
+    case Instr::i64_lt_s: return Instr::i64_gt_s;
+    case Instr::i64_lt_u: return Instr::i64_gt_u;
+    case Instr::i64_gt_s: return Instr::i64_lt_s;
+    case Instr::i64_gt_u: return Instr::i64_lt_u;
+    case Instr::i64_le_s: return Instr::i64_ge_s;
+    case Instr::i64_le_u: return Instr::i64_ge_u;
+    case Instr::i64_ge_s: return Instr::i64_le_s;
+    case Instr::i64_ge_u: return Instr::i64_le_u;
+    case Instr::f32_lt: return Instr::f32_gt;
+    case Instr::f32_gt: return Instr::f32_lt;
+    case Instr::f32_le: return Instr::f32_ge;
+    case Instr::f32_ge: return Instr::f32_le;
+    case Instr::f64_lt: return Instr::f64_gt;
+    case Instr::f64_gt: return Instr::f64_lt;
+    case Instr::f64_le: return Instr::f64_ge;
+    case Instr::f64_ge: return Instr::f64_le;
+    default: return Instr::nop;
+    }
+}
+
+/// x > k as x >= k + 1 and x <= k as x < k + 1; false where k is the largest number.
+bool next_constant(Instr& op, uint64_t& bits)
+{
+    const auto step = [&](Instr replacement, uint64_t largest, uint64_t mask) {
+        if (bits == largest) return false;
+        bits = (bits + 1) & mask;
+        op = replacement;
+        return true;
+    };
+    constexpr uint64_t word = 0xffffffffu;
+    constexpr uint64_t all = ~uint64_t{0};
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): those comparisons only
+    case Instr::i32_gt_s: return step(Instr::i32_ge_s, 0x7fffffffu, word);
+    case Instr::i32_gt_u: return step(Instr::i32_ge_u, word, word);
+    case Instr::i32_le_s: return step(Instr::i32_lt_s, 0x7fffffffu, word);
+    case Instr::i32_le_u: return step(Instr::i32_lt_u, word, word);
+    case Instr::i64_gt_s: return step(Instr::i64_ge_s, all >> 1, all);
+    case Instr::i64_gt_u: return step(Instr::i64_ge_u, all, all);
+    case Instr::i64_le_s: return step(Instr::i64_lt_s, all >> 1, all);
+    case Instr::i64_le_u: return step(Instr::i64_lt_u, all, all);
+    default: return false;
+    }
+}
+
+}  // namespace
+
+// Operands ---------------------------------------------------------------------------------------------------------------
+
+Translator::LocalState& Translator::local_state(uint32_t local)
+{
+    LocalState& state = locals_[local];
+    if (state.stamp != function_ + 1) {
+        state = LocalState{};
+        state.stamp = function_ + 1;
+        state.type = declared_.type_of(local).kind();
+    }
+    return state;
+}
+
+bool Translator::in_second(const Operand& operand) const
+{
+    return operand.kind == Kind::temp && operand.producer != no_operation &&
+           operand.producer == temps_[static_cast<int>(bank_of(operand.type))].second;
+}
+
+/// Where an operand can be read best.
+Class Translator::class_of(const Operand& operand)
+{
+    if (operand.kind == Kind::constant) return Class::constant;
+    if (in_second(operand)) return Class::t1;
+    uint32_t slot = operand.slot;
+    if (operand.kind == Kind::local) {
+        const Class place = local_state(operand.local).place;
+        if (place != Class::slot) return place;
+        slot = local_slot(operand.local);
+    }
+    return temps(operand.type).slot == slot ? Class::t0 : Class::slot;
+}
+
+/// Whether an operation has a variant that writes to `d`.
+bool Translator::may_write(const Operation& operation, Class d)
+{
+    switch (operation.family) {  // NOLINT(clang-diagnostic-switch-enum): families with a destination class
+    case Family::binary: return has_binary(operation.instr, operation.a_class, operation.b_class, d);
+    case Family::unary: return has_unary(operation.instr, operation.a_class, d);
+    case Family::load: return has_load(operation.instr, operation.a_class, d);
+    case Family::load_sum: return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
+    case Family::move: return has_move(operation.a_class, d);
+    case Family::constant:
+    case Family::global_get: return is_place(d);
+    case Family::select:
+        return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class, operation.x_class, d);
+    default: return false;
+    }
+}
+
+/// The operation before made this operand, and may still become something else.
+bool Translator::is_last(const Operand& operand) const
+{
+    if (options_.slots_only || operand.kind != Kind::temp || operand.producer == no_operation) return false;
+    if (operand.producer < barrier_ || operand.producer != last_index()) return false;
+    const Operation& operation = operations_.back();
+    return operation.d_class == Class::slot && operation.d == operand.slot;
+}
+
+Status Translator::use_frame(uint32_t slots)
+{
+    if (slots > frame_slots_) frame_slots_ = slots;
+    if (slots > max_frame_slots) [[unlikely]] {
+        return Error{.code = Errc::frame_too_large, .detail = Detail::count, .offset = source_, .expected = max_frame_slots,
+                     .actual = slots};
+    }
+    return ok();
+}
+
+Status Translator::push(const Operand& operand)
+{
+    WRT_CHECK(use_frame(next_slot() + 1));
+    return operands_.push(operand);
+}
+
+Status Translator::push_temp(ValKind type, uint32_t producer)
+{
+    return push({.kind = Kind::temp, .type = type, .slot = next_slot(), .producer = producer});
+}
+
+Status Translator::push_local(uint32_t local)
+{
+    LocalState& state = local_state(local);
+    WRT_CHECK(push({.kind = Kind::local, .type = state.type, .slot = next_slot(), .local = local, .older = state.newest}));
+    state.newest = operands_.size() - 1;
+    return ok();
+}
+
+Status Translator::push_constant(ValKind type, uint64_t bits)
+{
+    return push({.kind = Kind::constant, .type = type, .slot = next_slot(), .constant = bits});
+}
+
+Translator::Operand Translator::pop()
+{
+    const Operand operand = operands_.pop();
+    if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
+    if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
+    return operand;
+}
+
+void Translator::drop_to(uint32_t height)
+{
+    unbury_all();
+    while (operands_.size() > height) pop();
+}
+
+/// Results of a call or a block: temps that lie at home; after a call the first is in its register too.
+Status Translator::push_results(std::span<const ValType> types, bool first_in_register)
+{
+    for (size_t i = 0; i < types.size(); ++i) {
+        const ValKind type = types[i].kind();
+        if (i == 0 && first_in_register && types.size() == 1 && !options_.slots_only) temps(type).slot = next_slot();
+        WRT_CHECK(push_temp(type, no_operation));
+    }
+    return ok();
+}
+
+Status Translator::refuse_vectors(std::span<const ValType> types) const
+{
+    for (const ValType type : types) {
+        if (type.is_vector()) return refuse(Errc::v128_unsupported);
+    }
+    return ok();
+}
+
+// Emission ---------------------------------------------------------------------------------------------------------------
+
+Status Translator::emit(const Operation& operation)
+{
+    WRT_CHECK(operations_.push(operation));
+    operations_.back().source = source_;
+    return ok();
+}
+
+/// Emits an operation that writes its result to slot and t0 or to a pin; `operand` is the place on the stack where the
+/// result is or will be, if it is one.
+Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t operand)
+{
+    WRT_CHECK(emit(operation));
+    if (operation.d_class != Class::slot) return ok();
+    forget_slot(operation.d);
+    if (options_.slots_only) return ok();
+    bury(type);
+    temps(type) = {.slot = operation.d, .producer = last_index(), .operand = operand, .second = temps(type).second};
+    return ok();
+}
+
+Status Translator::emit_result(Operation operation, ValKind type)
+{
+    operation.d_class = Class::slot;
+    operation.d = static_cast<uint16_t>(next_slot());
+    operation.bank = bank_of(type);
+    WRT_CHECK(emit_write(operation, type, operands_.size()));
+    return push_temp(type, last_index());
+}
+
+/// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
+void Translator::bury(ValKind type)
+{
+    Temps& t = temps(type);
+    if (!available(Class::t1) || t.second != no_operation || t.producer == no_operation || t.producer < barrier_) return;
+    if (t.operand >= operands_.size()) return;
+    const Operand& waiting = operands_[t.operand];
+    Operation& producer = operations_[t.producer];
+    if (waiting.kind != Kind::temp || waiting.producer != t.producer) return;
+    if (producer.d_class != Class::slot || producer.d != waiting.slot || !may_write(producer, Class::t1)) return;
+    producer.d_class = Class::t1;
+    t.second = t.producer;
+}
+
+/// What t1 holds goes to its slot after all.
+void Translator::unbury(Bank bank)
+{
+    Temps& t = temps_[static_cast<int>(bank)];
+    if (t.second == no_operation) return;
+    operations_[t.second].d_class = Class::slot;
+    t.second = no_operation;
+}
+
+void Translator::unbury_all()
+{
+    unbury(Bank::integer);
+    unbury(Bank::floating);
+}
+
+void Translator::forget_temps()
+{
+    for (Temps& t : temps_) t = {.second = t.second};
+}
+
+void Translator::forget_slot(uint32_t slot)
+{
+    for (Temps& t : temps_) {
+        if (t.slot == slot) t = {.second = t.second};
+    }
+}
+
+/// Nothing before this point may be changed any more, and registers hold nothing.
+void Translator::barrier()
+{
+    unbury_all();
+    forget_temps();
+    barrier_ = operations_.size();
+}
+
+/// The operand is consumed as class `cls`: settles what its producer writes.
+void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
+{
+    if (operand.kind == Kind::constant) return;
+    slot = static_cast<uint16_t>(operand.kind == Kind::local ? local_slot(operand.local) : operand.slot);
+    if (operand.kind == Kind::local) return;
+    Temps& t = temps(operand.type);
+    if (in_second(operand)) {
+        if (cls == Class::t1) t.second = no_operation;
+        else unbury(bank_of(operand.type));
+        return;
+    }
+    if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer || operand.producer < barrier_) return;
+    Operation& producer = operations_[operand.producer];
+    if (producer.d_class == Class::slot && producer.d == operand.slot && may_write(producer, Class::t0)) producer.d_class = Class::t0;
+}
+
+/// Moves a constant or a local into the operand's own slot, so that it is a temp.
+Status Translator::to_home(Operand& operand)
+{
+    const uint32_t index = operand.slot - temps_base_;
+    if (operand.kind == Kind::temp) {
+        if (in_second(operand)) unbury(bank_of(operand.type));
+        return ok();
+    }
+    Operation operation{.bank = bank_of(operand.type)};
+    operation.d = static_cast<uint16_t>(operand.slot);
+    if (operand.kind == Kind::constant) {
+        operation.family = Family::constant;
+        operation.constant = operand.constant;
+        operation.wide = operation.bank == Bank::floating || !fits_immediate(operand.type, operand.constant);
+    } else {
+        operation.family = Family::move;
+        operation.a_class = class_of(operand);
+        take(operand, operation.a_class, operation.a);
+    }
+    WRT_CHECK(emit_write(operation, operand.type, index));
+    operand.kind = Kind::temp;
+    operand.producer = last_index();
+    return ok();
+}
+
+/// The operand stays on the stack and lies at home from now on, whatever its consumer would prefer.
+Status Translator::settle(uint32_t index)
+{
+    Operand operand = operands_[index];
+    if (operand.kind == Kind::local) {
+        // Locals are settled newest first or all together, so this is the head of its list or the list goes with it.
+        LocalState& state = local_state(operand.local);
+        if (state.newest == index) state.newest = operand.older;
+    }
+    WRT_CHECK(to_home(operand));
+    operand.producer = no_operation;
+    operands_[index] = operand;
+    return ok();
+}
+
+/// Settles the topmost operands.
+Status Translator::settle_top(uint32_t count)
+{
+    const uint32_t first = operands_.size() - count;
+    // From the top, so that the lists of locals shrink from their heads; below them nothing may stay unlinked.
+    for (uint32_t i = operands_.size(); i-- > first;) {
+        if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
+    }
+    for (uint32_t i = first; i < operands_.size(); ++i) WRT_CHECK(settle(i));
+    return ok();
+}
+
+/// No operand reads a local later than here: what follows may run or not.
+Status Translator::settle_locals()
+{
+    for (uint32_t i = operands_.size(); i-- > lazy_floor_;) {
+        if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
+    }
+    lazy_floor_ = operands_.size();
+    return ok();
+}
+
+/// The local is about to change: operands that stand for its old value take it now.
+Status Translator::settle_uses(uint32_t local)
+{
+    while (local_state(local).newest != no_operation) WRT_CHECK(settle(local_state(local).newest));
+    return ok();
+}
+
+/// Makes the operand readable from a slot, for operations without a better variant.
+Status Translator::force_slot(Operand& operand, Class& cls)
+{
+    if (cls == Class::constant || cls == Class::l0 || cls == Class::l1) WRT_CHECK(to_home(operand));
+    if (in_second(operand)) unbury(bank_of(operand.type));
+    cls = Class::slot;
+    return ok();
+}
+
+// Instructions ----------------------------------------------------------------------------------------------------------
+
+Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result_type)
+{
+    Operand b = pop();
+    Operand a = pop();
+    if (a.kind == Kind::constant && b.kind == Kind::constant) WRT_CHECK(to_home(a));
+    if (a.kind == Kind::constant) {
+        if (is_commutative(op)) {
+            std::swap(a, b);
+        } else if (const Instr other = exchanged(op); other != Instr::nop) {
+            std::swap(a, b);
+            op = other;
+        } else {
+            WRT_CHECK(to_home(a));
+        }
+    }
+    if (heat_of_binary(op) == Heat::none && (b.kind != Kind::constant || !next_constant(op, b.constant))) {
+        if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
+        std::swap(a, b);
+        op = exchanged(op);
+    }
+    if (b.kind == Kind::constant && (op == Instr::i32_sub || op == Instr::i64_sub)) {
+        b.constant = op == Instr::i32_sub ? uint64_t{0u - static_cast<uint32_t>(b.constant)} : 0u - b.constant;
+        op = op == Instr::i32_sub ? Instr::i32_add : Instr::i64_add;
+    }
+    if (b.kind == Kind::constant && !fits_immediate(operand_type, b.constant)) WRT_CHECK(to_home(b));
+
+    Class a_class = class_of(a);
+    Class b_class = class_of(b);
+    const bool ordered = is_commutative(op);
+    const auto found = [&] {
+        if (ordered && b_class != Class::constant && b_class < a_class) {
+            std::swap(a, b);
+            std::swap(a_class, b_class);
+        }
+        return has_binary(op, a_class, b_class, Class::slot);
+    };
+    if (!found() && b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
+    if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));
+    if (!found()) {
+        WRT_CHECK(force_slot(b, b_class));
+        WRT_CHECK(force_slot(a, a_class));
+    }
+    Operation operation{.family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
+    take(a, a_class, operation.a);
+    take(b, b_class, operation.b);
+    operation.constant = b.constant;
+    return emit_result(operation, result_type);
+}
+
+Status Translator::numeric_unary(Instr op, ValKind result_type)
+{
+    Operand a = pop();
+    // i32 operands are read from the low half, so wrapping is only another way to look at the same slot.
+    if (op == Instr::i32_wrap_i64) {
+        a.type = ValKind::i32;
+        if (a.kind == Kind::constant) a.constant &= 0xffffffffu;
+        if (a.kind == Kind::local) WRT_CHECK(to_home(a));
+        return push(a);
+    }
+    if (op == Instr::i32_eqz && is_last(a) && last().family == Family::binary) {
+        if (const Instr other = opposite(last().instr); other != Instr::nop) {
+            last().instr = other;
+            return push(a);
+        }
+    }
+    if (a.kind == Kind::constant) WRT_CHECK(to_home(a));
+    Class a_class = class_of(a);
+    if (!has_unary(op, a_class, Class::slot)) WRT_CHECK(force_slot(a, a_class));
+    Operation operation{.family = Family::unary, .a_class = a_class, .instr = op};
+    take(a, a_class, operation.a);
+    return emit_result(operation, result_type);
+}
+
+Status Translator::local_set(uint32_t local, bool tee)
+{
+    const Operand value = pop();
+    if (value.kind == Kind::local && value.local == local) return tee ? push_local(local) : ok();
+
+    WRT_CHECK(settle_uses(local));
+    const LocalState& state = local_state(local);
+    const auto slot = static_cast<uint16_t>(local_slot(local));
+    const bool pinned = state.place != Class::slot;
+    if (is_last(value) && may_write(last(), state.place)) {
+        Temps& t = temps(value.type);
+        t = {.second = t.second};
+        last().d_class = state.place;
+        if (!pinned) {
+            forget_slot(slot);
+            last().d = slot;
+            t.slot = slot;
+        }
+        return tee ? push_local(local) : ok();
+    }
+
+    Operation operation{.bank = bank_of(state.type), .d_class = state.place, .d = slot};
+    if (value.kind == Kind::constant) {
+        operation.family = Family::constant;
+        operation.constant = value.constant;
+        operation.wide = operation.bank == Bank::floating || !fits_immediate(value.type, value.constant);
+    } else {
+        operation.family = Family::move;
+        operation.a_class = class_of(value);
+        take(value, operation.a_class, operation.a);
+    }
+    WRT_CHECK(emit_write(operation, state.type, no_operation));
+    if (!pinned) temps(state.type).producer = no_operation;  // a local's home is always written
+    return tee ? push_local(local) : ok();
+}
+
+Status Translator::select(ValKind type)
+{
+    Operand condition = pop();
+    Operand b = pop();
+    Operand a = pop();
+    if (a.kind == Kind::constant) WRT_CHECK(to_home(a));
+    if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
+    if (condition.kind == Kind::constant) WRT_CHECK(to_home(condition));
+    const bool integers = bank_of(type) == Bank::integer;
+    Class a_class = class_of(a);
+    Class b_class = class_of(b);
+    Class condition_class = class_of(condition);
+    const auto found = [&] { return has_select(integers, a_class, b_class, condition_class, Class::slot); };
+    if (!found()) WRT_CHECK(force_slot(a, a_class));
+    if (!found()) WRT_CHECK(force_slot(b, b_class));
+    if (!found()) WRT_CHECK(force_slot(condition, condition_class));
+    Operation operation{.family = Family::select, .a_class = a_class, .b_class = b_class, .x_class = condition_class};
+    take(a, a_class, operation.a);
+    take(b, b_class, operation.b);
+    take(condition, condition_class, operation.x);
+    return emit_result(operation, type);
+}
+
+Status Translator::load(const Instruction& instruction, ValKind type)
+{
+    const bool is64 = syntax_.memories[instruction.index].limits.is64;
+    Operand address = pop();
+    if (instruction.index != 0 || is64 || instruction.value > 0xffffffffu) {
+        Class cls = class_of(address);
+        WRT_CHECK(force_slot(address, cls));
+        Operation operation{.family = Family::wide_load, .instr = instruction.op, .b = static_cast<uint16_t>(instruction.index)};
+        take(address, cls, operation.a);
+        operation.constant = instruction.value;
+        return emit_result(operation, type);
+    }
+    const auto offset = static_cast<uint32_t>(instruction.value);
+    if (is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add &&
+        has_load_sum(instruction.op, last().a_class, last().b_class, Class::slot)) {
+        const Operation sum = last();
+        operations_.pop();
+        forget_slot(sum.d);
+        Operation operation = sum;
+        operation.family = Family::load_sum;
+        operation.instr = instruction.op;
+        operation.index = offset;
+        return emit_result(operation, type);
+    }
+    if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
+    Class cls = class_of(address);
+    if (!has_load(instruction.op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
+    Operation operation{.family = Family::load, .a_class = cls, .instr = instruction.op, .index = offset};
+    take(address, cls, operation.a);
+    return emit_result(operation, type);
+}
+
+Status Translator::store(const Instruction& instruction, ValKind type)
+{
+    const bool is64 = syntax_.memories[instruction.index].limits.is64;
+    Operand value = pop();
+    Operand address = pop();
+    if (instruction.index != 0 || is64 || instruction.value > 0xffffffffu) {
+        Class address_class = class_of(address);
+        WRT_CHECK(force_slot(address, address_class));
+        Class value_class = class_of(value);
+        WRT_CHECK(force_slot(value, value_class));
+        Operation operation{.family = Family::wide_store, .instr = instruction.op, .b = static_cast<uint16_t>(instruction.index)};
+        take(address, address_class, operation.a);
+        take(value, value_class, operation.d);
+        operation.constant = instruction.value;
+        return emit(operation);
+    }
+    const auto offset = static_cast<uint32_t>(instruction.value);
+    if (value.kind == Kind::local && is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add) {
+        Class value_class = class_of(value);
+        if (value_class == Class::t0) value_class = Class::slot;
+        Operation& sum = last();
+        if (has_store_sum(instruction.op, sum.a_class, sum.b_class, value_class)) {
+            forget_slot(sum.d);
+            sum.family = Family::store_sum;
+            sum.bank = bank_of(type);
+            sum.instr = instruction.op;
+            sum.index = offset;
+            sum.d_class = value_class;
+            sum.source = source_;
+            take(value, value_class, sum.d);
+            return ok();
+        }
+    }
+    if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
+    Class address_class = class_of(address);
+    Class value_class = class_of(value);
+    if (!has_store(instruction.op, address_class, value_class)) WRT_CHECK(force_slot(value, value_class));
+    Operation operation{.family = Family::store, .a_class = address_class, .b_class = value_class, .instr = instruction.op, .index = offset};
+    take(address, address_class, operation.a);
+    take(value, value_class, operation.d);
+    operation.constant = value.constant;
+    return emit(operation);
+}
+
+Status Translator::global_get(uint32_t global)
+{
+    const ValType type = syntax_.globals[global].type;
+    if (type.is_vector()) return refuse(Errc::v128_unsupported);
+    const bool imported = global < syntax_.imported_globals;
+    Operation operation{.family = Family::global_get, .flag = imported, .index = imported ? global : module_.globals[global].slot};
+    return emit_result(operation, type.kind());
+}
+
+Status Translator::global_set(uint32_t global)
+{
+    const ValType type = syntax_.globals[global].type;
+    if (type.is_vector()) return refuse(Errc::v128_unsupported);
+    const bool imported = global < syntax_.imported_globals;
+    Operand value = pop();
+    if (value.kind == Kind::constant) WRT_CHECK(to_home(value));
+    Operation operation{.family = Family::global_set, .bank = bank_of(type.kind()), .a_class = class_of(value), .flag = imported,
+                        .index = imported ? global : module_.globals[global].slot};
+    take(value, operation.a_class, operation.a);
+    return emit(operation);
+}
+
+/// An operation whose operands lie at home, side by side, and whose result takes the place of the first.
+Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index, uint32_t index2)
+{
+    WRT_CHECK(settle_top(pops));
+    drop_to(operands_.size() - pops);
+    Operation operation{.family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
+    operation.constant = index | uint64_t{index2} << 32;
+    forget_slot(next_slot());
+    WRT_CHECK(emit(operation));
+    return result == ValKind::bot ? ok() : push_temp(result, no_operation);
+}
+
+Status Translator::reference(const Instruction& instruction)
+{
+    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): references only
+    case Instr::ref_null: return push_constant(ValKind::ref, 0);
+    case Instr::ref_is_null: return numeric_unary(Instr::i64_eqz, ValKind::i32);
+    case Instr::ref_eq: return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
+    case Instr::ref_func: return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
+    case Instr::ref_as_non_null: return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
+    default: return refuse(Errc::gc_unsupported);
+    }
+}
+
+Status Translator::bulk(const Instruction& instruction)
+{
+    const auto address = [&](bool is64) { return is64 ? ValKind::i64 : ValKind::i32; };
+    const uint32_t index = instruction.index;
+    const uint32_t index2 = instruction.index2;
+    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): memories, tables and segments only
+    case Instr::memory_size: return window_operation(Plain::memory_size, 0, address(syntax_.memories[index].limits.is64), index, 0);
+    case Instr::memory_grow: {
+        WRT_CHECK(window_operation(Plain::memory_grow, 1, address(syntax_.memories[index].limits.is64), index, 0));
+        return ok();
+    }
+    case Instr::memory_fill: return window_operation(Plain::memory_fill, 3, ValKind::bot, index, 0);
+    case Instr::memory_copy: return window_operation(Plain::memory_copy, 3, ValKind::bot, index, index2);
+    case Instr::memory_init: return window_operation(Plain::memory_init, 3, ValKind::bot, index, index2);
+    case Instr::data_drop: return window_operation(Plain::data_drop, 0, ValKind::bot, index, 0);
+    case Instr::table_get: return window_operation(Plain::table_get, 1, ValKind::ref, index, 0);
+    case Instr::table_set: return window_operation(Plain::table_set, 2, ValKind::bot, index, 0);
+    case Instr::table_size: return window_operation(Plain::table_size, 0, address(syntax_.tables[index].limits.is64), index, 0);
+    case Instr::table_grow: return window_operation(Plain::table_grow, 2, address(syntax_.tables[index].limits.is64), index, 0);
+    case Instr::table_fill: return window_operation(Plain::table_fill, 3, ValKind::bot, index, 0);
+    case Instr::table_copy: return window_operation(Plain::table_copy, 3, ValKind::bot, index, index2);
+    case Instr::table_init: return window_operation(Plain::table_init, 3, ValKind::bot, index, index2);
+    case Instr::elem_drop: return window_operation(Plain::elem_drop, 0, ValKind::bot, index, 0);
+    default: WRT_UNREACHABLE();
+    }
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,589 @@
+// Translation of control: blocks, branches, calls, and the frame around a function.
+#include "translator.hpp"
+
+#include <algorithm>
+
+#include <wrt/decoder/instruction_decoder.hpp>
+#include <wrt/foundation/assert.hpp>
+
+#include "frame.hpp"
+#include "variants.hpp"
+
+namespace wrt::runtime {
+
+using decoder::Instruction;
+
+// Function --------------------------------------------------------------------------------------------------------------
+
+Status Translator::begin(const decoder::FunctionContext& context)
+{
+    source_ = context.code_offset;
+    function_ = context.function;
+    declared_ = context.locals;
+    WRT_CHECK(refuse_vectors(context.params));
+    WRT_CHECK(refuse_vectors(context.results));
+    for (const decoder::LocalRun& run : context.locals.runs()) {
+        if (run.type.is_vector()) return refuse(Errc::v128_unsupported);
+    }
+    operations_.clear();
+    operands_.clear();
+    frames_.clear();
+    labels_.clear();
+    targets_.clear();
+    for (Temps& t : temps_) t = {};
+    dead_ = false;
+    dead_depth_ = 0;
+    lazy_floor_ = 0;
+    charge_operation_ = no_operation;
+
+    const uint32_t count = context.locals.count();
+    if (count > locals_.size()) {
+        const uint32_t old = locals_.size();
+        WRT_CHECK(locals_.reserve(count - old));
+        locals_.resize_unchecked(count);
+        std::fill(locals_.begin() + old, locals_.end(), LocalState{});
+    }
+    params_ = static_cast<uint32_t>(context.params.size());
+    window_ = std::max(params_, static_cast<uint32_t>(context.results.size()));
+    locals_base_ = window_ + record_slots;
+    temps_base_ = locals_base_ + (count - params_);
+    frame_slots_ = 0;
+    WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
+
+    choose_pins(context);
+    WRT_CHECK(emit({.family = Family::enter,
+                    .flag = has_pins_[1],
+                    .wide = has_pins_[0],
+                    .a = static_cast<uint16_t>(locals_base_),
+                    .d = static_cast<uint16_t>(count - params_)}));
+    barrier();
+    WRT_CHECK(charge());
+
+    Frame frame{.results = context.results};
+    WRT_CHECK(make_label(frame.label));
+    return frames_.push(frame);
+}
+
+Status Translator::finish()
+{
+    WRT_ASSERT(frames_.empty());
+    return ok();
+}
+
+void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
+{
+    LocalState& state = local_state(local);
+    state.weight += weight;
+    if (state.type == ValKind::ref || state.type == ValKind::v128) return;  // the collector finds references in slots only
+    uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.type))];
+    if (two[0] == local || two[1] == local) return;
+    const auto weight_of = [&](uint32_t candidate) { return candidate == no_operation ? 0 : local_state(candidate).weight; };
+    uint32_t& weaker = weight_of(two[0]) <= weight_of(two[1]) ? two[0] : two[1];
+    if (state.weight > weight_of(weaker)) weaker = local;
+}
+
+/// Looks through the body for the two locals of each bank that are named most, writes counting twice.
+void Translator::choose_pins(const decoder::FunctionContext& context)
+{
+    has_pins_[0] = has_pins_[1] = false;
+    std::fill(std::begin(pin_slots_), std::end(pin_slots_), uint16_t{0});
+    if (options_.slots_only) return;
+
+    uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
+    const uint32_t skipped = context.code_offset - context.body.offset;
+    decoder::InstructionDecoder code{syntax_.bytes(context.body).subspan(skipped), context.code_offset};
+    Instruction instruction;
+    const uint32_t count = context.locals.count();
+    // Not validated yet: stop where anything looks wrong, validation will say what it is.
+    while (!code.at_end() && code.next(instruction)) {
+        if (instruction.op == Instr::local_get && instruction.index < count) weigh(instruction.index, 1, best);
+        else if ((instruction.op == Instr::local_set || instruction.op == Instr::local_tee) && instruction.index < count)
+            weigh(instruction.index, 2, best);
+    }
+    for (int bank = 0; bank < 2; ++bank) {
+        uint32_t(&two)[2] = best[bank];
+        const auto weight_of = [&](uint32_t local) { return local == no_operation ? 0 : local_state(local).weight; };
+        if (weight_of(two[1]) > weight_of(two[0])) std::swap(two[0], two[1]);
+        constexpr Class places[2] = {Class::l0, Class::l1};
+        for (int i = 0; i < 2; ++i) {
+            if (weight_of(two[i]) < 2 || !available(places[i])) continue;
+            local_state(two[i]).place = places[i];
+            has_pins_[bank] = true;
+            pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
+            if (i == 0) pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
+        }
+    }
+}
+
+/// A cell that charges fuel for the instructions up to the next one, or looks for an interrupt.
+Status Translator::charge()
+{
+    if (!options_.fuel) return ok();
+    WRT_CHECK(emit({.family = Family::charge, .plain = Plain::fuel}));
+    charge_operation_ = last_index();
+    return ok();
+}
+
+// Instructions ----------------------------------------------------------------------------------------------------------
+
+Status Translator::instruction(const Instruction& instruction, bool)
+{
+    source_ = instruction.offset;
+    if (dead_) {
+        switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): what opens and closes blocks
+        case Instr::block:
+        case Instr::loop:
+        case Instr::if_:
+        case Instr::try_table: ++dead_depth_; return ok();
+        case Instr::else_: return dead_depth_ == 0 ? else_() : ok();
+        case Instr::end:
+            if (dead_depth_ == 0) return end();
+            --dead_depth_;
+            return ok();
+        default: return ok();
+        }
+    }
+    if (charge_operation_ != no_operation) ++operations_[charge_operation_].index;
+    return dispatch(instruction);
+}
+
+Status Translator::dispatch(const Instruction& instruction)
+{
+    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is decided by row
+    case Instr::unreachable:
+        dead_ = true;
+        return emit({.family = Family::unreachable, .plain = Plain::unreachable});
+    case Instr::nop: return ok();
+    case Instr::block:
+    case Instr::loop:
+    case Instr::if_: return open_block(instruction);
+    case Instr::else_: return else_();
+    case Instr::end: return end();
+    case Instr::br: return branch(instruction.index);
+    case Instr::br_if: {
+        const Operand condition = pop();
+        return branch_if(instruction.index, condition, false, false);
+    }
+    case Instr::br_table: return branch_table(instruction);
+    case Instr::br_on_null: return branch_on_null(instruction, true);
+    case Instr::br_on_non_null: return branch_on_null(instruction, false);
+    case Instr::return_:
+        dead_ = true;
+        return return_();
+    case Instr::call:
+    case Instr::call_indirect:
+    case Instr::call_ref: return call(instruction);
+    case Instr::return_call:
+    case Instr::return_call_indirect:
+    case Instr::return_call_ref: return tail_call(instruction);
+    case Instr::drop: {
+        const Operand operand = pop();
+        if (in_second(operand)) unbury(bank_of(operand.type));
+        return ok();
+    }
+    case Instr::select:
+    case Instr::select_t:
+        if (instruction.type.is_vector()) return refuse(Errc::v128_unsupported);
+        return select(instruction.type.kind());
+    case Instr::local_get: return push_local(instruction.index);
+    case Instr::local_set: return local_set(instruction.index, false);
+    case Instr::local_tee: return local_set(instruction.index, true);
+    case Instr::global_get: return global_get(instruction.index);
+    case Instr::global_set: return global_set(instruction.index);
+    case Instr::i32_const: return push_constant(ValKind::i32, instruction.value & 0xffffffffu);
+    case Instr::i64_const: return push_constant(ValKind::i64, instruction.value);
+    case Instr::f32_const: return push_constant(ValKind::f32, instruction.value & 0xffffffffu);
+    case Instr::f64_const: return push_constant(ValKind::f64, instruction.value);
+    case Instr::ref_null:
+    case Instr::ref_is_null:
+    case Instr::ref_eq:
+    case Instr::ref_func:
+    case Instr::ref_as_non_null: return reference(instruction);
+    case Instr::memory_size:
+    case Instr::memory_grow:
+    case Instr::memory_fill:
+    case Instr::memory_copy:
+    case Instr::memory_init:
+    case Instr::data_drop:
+    case Instr::table_get:
+    case Instr::table_set:
+    case Instr::table_size:
+    case Instr::table_grow:
+    case Instr::table_fill:
+    case Instr::table_copy:
+    case Instr::table_init:
+    case Instr::elem_drop: return bulk(instruction);
+    default: break;
+    }
+    const InstrInfo& row = info(instruction.op);
+    if (row.prefix == 0xfd) return refuse(Errc::v128_unsupported);
+    if (row.feature == Feature::exceptions) return refuse(Errc::exceptions_unsupported);
+    if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
+    const Signature& signature = row.signature;
+    if (signature.has_addr) {
+        return signature.result_count != 0 ? load(instruction, signature.result.kind()) : store(instruction, signature.params[1].kind());
+    }
+    WRT_ASSERT(!signature.by_hand && signature.result_count == 1);
+    if (signature.param_count == 1) return numeric_unary(instruction.op, signature.result.kind());
+    return numeric_binary(instruction.op, signature.params[0].kind(), signature.result.kind());
+}
+
+// Blocks ----------------------------------------------------------------------------------------------------------------
+
+Status Translator::make_label(uint32_t& label)
+{
+    label = labels_.size();
+    return labels_.push(no_operation);
+}
+
+Status Translator::open_block(const Instruction& instruction)
+{
+    Frame frame{.op = instruction.op, .params = instruction.params, .results = instruction.results};
+    Operand condition;
+    if (instruction.op == Instr::if_) condition = pop();
+    const auto params = static_cast<uint32_t>(instruction.params.size());
+    // What follows may run once, never or often: operands may not wait for it.
+    WRT_CHECK(settle_locals());
+    frame.height = operands_.size() - params;
+    WRT_CHECK(make_label(frame.label));
+    if (instruction.op == Instr::loop) {
+        WRT_CHECK(settle_top(params));
+        barrier();
+        bind(frame.label);
+        if (options_.interruptible && !options_.fuel) WRT_CHECK(emit({.family = Family::charge, .plain = Plain::poll}));
+        WRT_CHECK(charge());
+    } else if (instruction.op == Instr::if_) {
+        WRT_CHECK(settle_top(params));
+        WRT_CHECK(make_label(frame.else_label));
+        frame.else_pending = true;
+        WRT_CHECK(condition_branch(condition, false, true, frame.else_label));
+        WRT_CHECK(charge());
+    }
+    return frames_.push(frame);
+}
+
+Status Translator::else_()
+{
+    Frame& frame = frames_.back();
+    if (!dead_) {
+        WRT_CHECK(settle_top(static_cast<uint32_t>(frame.results.size())));
+        frame.referenced = true;
+        WRT_CHECK(emit({.family = Family::branch, .plain = Plain::branch, .label = frame.label}));
+    }
+    dead_ = false;
+    drop_to(frame.height);
+    barrier();
+    bind(frame.else_label);
+    frame.else_pending = false;
+    frame.op = Instr::else_;
+    WRT_CHECK(push_results(frame.params, false));
+    return charge();
+}
+
+Status Translator::end()
+{
+    const Frame frame = frames_.pop();
+    const auto count = static_cast<uint32_t>(frame.results.size());
+    const bool outermost = frames_.empty();
+    const bool merges = frame.op != Instr::loop && (frame.referenced || frame.else_pending);
+    if (!dead_) {
+        if (outermost) {
+            WRT_CHECK(return_());
+        } else if (merges) {
+            WRT_CHECK(settle_top(count));
+        } else {
+            return ok();
+        }
+    }
+    if (!merges) return ok();  // and what follows is as dead as what came before
+
+    dead_ = false;
+    drop_to(frame.height);
+    barrier();
+    bind(frame.label);
+    if (frame.else_pending) bind(frame.else_label);
+    WRT_CHECK(push_results(frame.results, false));
+    if (outermost) return return_();
+    return charge();
+}
+
+// Branches --------------------------------------------------------------------------------------------------------------
+
+bool Translator::needs_moves(const Frame& frame, uint32_t count) const
+{
+    return count != 0 && operands_.size() - count != frame.height;
+}
+
+/// Copies the topmost operands to where the label wants them; they stay on the stack.
+Status Translator::move_to_label(const Frame& frame, uint32_t count)
+{
+    constexpr uint32_t single_moves = 3;
+    const uint32_t first = operands_.size() - count;
+    unbury_all();
+    if (count > single_moves) {
+        return emit({.family = Family::copy_slots,
+                     .plain = Plain::copy_slots,
+                     .a = static_cast<uint16_t>(temps_base_ + first),
+                     .b = static_cast<uint16_t>(count),
+                     .d = static_cast<uint16_t>(temps_base_ + frame.height)});
+    }
+    // Upward, because a destination may be the source of one further up but never of one further down.
+    for (uint32_t i = 0; i < count; ++i) {
+        Operand& operand = operands_[first + i];
+        operand.producer = no_operation;
+        Operation operation{.bank = bank_of(operand.type), .d = static_cast<uint16_t>(temps_base_ + frame.height + i)};
+        if (operand.kind == Kind::constant) {
+            operation.family = Family::constant;
+            operation.constant = operand.constant;
+            operation.wide = true;
+        } else {
+            operation.family = Family::move;
+            operation.a_class = class_of(operand);
+            take(operand, operation.a_class, operation.a);
+        }
+        WRT_CHECK(emit_write(operation, operand.type, no_operation));
+        temps(operand.type).producer = no_operation;
+    }
+    return ok();
+}
+
+Status Translator::branch(uint32_t depth)
+{
+    dead_ = true;
+    if (depth + 1 == frames_.size()) return return_();
+    Frame& frame = frame_at(depth);
+    const auto count = static_cast<uint32_t>(frame.label_types().size());
+    frame.referenced = true;
+    if (needs_moves(frame, count)) {
+        if (count > 3) WRT_CHECK(settle_top(count));
+        WRT_CHECK(move_to_label(frame, count));
+    } else {
+        WRT_CHECK(settle_top(count));
+    }
+    return emit({.family = Family::branch, .plain = Plain::branch, .label = frame.label});
+}
+
+/// Goes to `label` where the condition, already popped, is not zero (or, negated, is).
+Status Translator::condition_branch(Operand condition, bool wide, bool negate, uint32_t label)
+{
+    if (!wide && is_last(condition)) {
+        Operation& made = last();
+        bool fused = false;
+        if (made.family == Family::binary && heat_of_binary(made.instr) == Heat::compare) {
+            const Instr other = negate && !is_float_compare(made.instr) ? opposite(made.instr) : made.instr;
+            const bool flag = negate && is_float_compare(made.instr);
+            if (has_compare_branch(other, flag, made.a_class, made.b_class)) {
+                made.family = Family::compare_branch;
+                made.instr = other;
+                made.flag = flag;
+                fused = true;
+            }
+        } else if (made.family == Family::binary && made.instr == Instr::i32_and) {
+            made.family = Family::compare_branch;
+            made.flag = negate;
+            fused = true;
+        } else if (made.family == Family::unary && (made.instr == Instr::i32_eqz || made.instr == Instr::i64_eqz)) {
+            made.family = Family::branch_if;
+            made.flag = !negate;
+            made.wide = made.instr == Instr::i64_eqz;
+            fused = true;
+        }
+        if (fused) {
+            made.label = label;
+            Temps& t = temps_[0];
+            t = {.second = t.second};
+            return ok();
+        }
+    }
+    if (condition.kind == Kind::constant) WRT_CHECK(to_home(condition));
+    Operation operation{.family = Family::branch_if, .a_class = class_of(condition), .flag = negate, .wide = wide, .label = label};
+    take(condition, operation.a_class, operation.a);
+    return emit(operation);
+}
+
+Status Translator::branch_if(uint32_t depth, Operand condition, bool wide, bool negate)
+{
+    Frame& frame = frame_at(depth);
+    const auto count = static_cast<uint32_t>(frame.label_types().size());
+    if (!needs_moves(frame, count)) {
+        frame.referenced = true;
+        WRT_CHECK(settle_top(count));
+        return condition_branch(condition, wide, negate, frame.label);
+    }
+    const uint32_t target = frame.label;
+    frame.referenced = true;
+    if (count > 3) WRT_CHECK(settle_top(count));
+    uint32_t skip = 0;
+    WRT_CHECK(make_label(skip));
+    WRT_CHECK(condition_branch(condition, wide, !negate, skip));
+    WRT_CHECK(move_to_label(frame_at(depth), count));
+    WRT_CHECK(emit({.family = Family::branch, .plain = Plain::branch, .label = target}));
+    barrier();
+    bind(skip);
+    return ok();
+}
+
+Status Translator::branch_table(const Instruction& instruction)
+{
+    Operand index = pop();
+    const uint32_t first_target = targets_.size();
+    const auto count = static_cast<uint32_t>(instruction.params.size());
+    WRT_CHECK(settle_top(count));
+    if (index.kind == Kind::constant) WRT_CHECK(to_home(index));
+    Operation operation{.family = Family::branch_table, .a_class = class_of(index), .label = first_target, .index = instruction.target_count};
+    take(index, operation.a_class, operation.a);
+    WRT_CHECK(emit(operation));
+    barrier();
+
+    // Labels that want the values elsewhere get a stub before them that moves the values, one for each such label.
+    ++table_count_;
+    const auto for_each_target = [&](auto&& body) -> Status {
+        decoder::LabelReader labels{instruction.targets};
+        for (uint32_t i = 0; i <= instruction.target_count; ++i) WRT_CHECK(body(frame_at(labels.next())));
+        return ok();
+    };
+    WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
+        frame.referenced = true;
+        if (!needs_moves(frame, count)) return targets_.push(frame.label);
+        if (frame.stub_table != table_count_) {
+            frame.stub_table = table_count_;
+            WRT_CHECK(make_label(frame.stub));
+        }
+        return targets_.push(frame.stub);
+    }));
+    WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
+        if (frame.stub_table != table_count_ || labels_[frame.stub] != no_operation) return ok();
+        bind(frame.stub);
+        WRT_CHECK(emit({.family = Family::copy_slots,
+                        .plain = Plain::copy_slots,
+                        .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
+                        .b = static_cast<uint16_t>(count),
+                        .d = static_cast<uint16_t>(temps_base_ + frame.height)}));
+        return emit({.family = Family::branch, .plain = Plain::branch, .label = frame.label});
+    }));
+    dead_ = true;
+    return ok();
+}
+
+/// The reference on top is tested where it lies, and stays where it is not null.
+Status Translator::branch_on_null(const Instruction& instruction, bool branch_if_null)
+{
+    WRT_CHECK(settle_top(1));
+    const Operand reference = operands_.back();
+    if (branch_if_null) {
+        pop();
+        WRT_CHECK(branch_if(instruction.index, reference, true, true));
+        return push_temp(ValKind::ref, no_operation);
+    }
+    WRT_CHECK(branch_if(instruction.index, reference, true, false));
+    pop();
+    return ok();
+}
+
+// Calls -----------------------------------------------------------------------------------------------------------------
+
+Status Translator::return_()
+{
+    const auto types = frames_.empty() ? syntax_.results_of(function_) : frames_[0].results;
+    const auto count = static_cast<uint32_t>(types.size());
+    const auto window = static_cast<uint16_t>(window_);
+    if (count == 0) return emit({.family = Family::return_none, .plain = Plain::return_none, .d = window});
+    if (count == 1) {
+        Operand value = pop();
+        if (value.kind == Kind::constant) WRT_CHECK(to_home(value));
+        Operation operation{.family = Family::return_value, .bank = bank_of(value.type), .a_class = class_of(value), .d = window};
+        take(value, operation.a_class, operation.a);
+        return emit(operation);
+    }
+    WRT_CHECK(settle_top(count));
+    unbury_all();
+    return emit({.family = Family::return_many,
+                 .plain = Plain::return_many,
+                 .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
+                 .b = static_cast<uint16_t>(count),
+                 .d = window});
+}
+
+Status Translator::call(const Instruction& instruction)
+{
+    WRT_CHECK(refuse_vectors(instruction.params));
+    WRT_CHECK(refuse_vectors(instruction.results));
+    const bool direct = instruction.op == Instr::call;
+    Operand callee;
+    if (!direct) callee = pop();
+    const auto params = static_cast<uint32_t>(instruction.params.size());
+    WRT_CHECK(settle_top(params));
+    if (!direct && callee.kind == Kind::constant) WRT_CHECK(to_home(callee));
+
+    Operation operation;
+    if (direct) {
+        const bool imported = syntax_.is_imported_function(instruction.index);
+        operation.family = imported ? Family::call_import : Family::call;
+        operation.plain = imported ? Plain::call_import : Plain::call;
+        operation.label = instruction.index;
+        operation.constant = instruction.index;
+    } else {
+        const bool indirect = instruction.op == Instr::call_indirect;
+        const bool fast = indirect && instruction.index2 == 0 && !syntax_.tables[0].limits.is64;
+        Class cls = class_of(callee);
+        if (!fast) WRT_CHECK(force_slot(callee, cls));
+        operation.family = fast ? Family::call_indirect : Family::call_wide;
+        operation.plain = indirect ? Plain::call_indirect_wide : Plain::call_ref;
+        operation.d_class = cls;
+        if (indirect) operation.constant = instruction.index | uint64_t{instruction.index2} << 32;
+        take(callee, cls, operation.d);
+    }
+    unbury_all();
+    const Operation pins{.family = Family::float_pins, .plain = Plain::spill_floats, .a = pin_slots_[2], .d = pin_slots_[3]};
+    if (has_pins_[1]) WRT_CHECK(emit(pins));
+
+    const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
+    drop_to(operands_.size() - params);
+    operation.a = static_cast<uint16_t>(next_slot());
+    operation.b = static_cast<uint16_t>(window);
+    WRT_CHECK(use_frame(next_slot() + window + call_slack_slots));
+    WRT_CHECK(emit(operation));
+    if (has_pins_[1]) {
+        Operation reload = pins;
+        reload.plain = Plain::reload_floats;
+        WRT_CHECK(emit(reload));
+    }
+    barrier();
+    return push_results(instruction.results, true);
+}
+
+Status Translator::tail_call(const Instruction& instruction)
+{
+    WRT_CHECK(refuse_vectors(instruction.params));
+    WRT_CHECK(refuse_vectors(instruction.results));
+    const bool direct = instruction.op == Instr::return_call;
+    Operand callee;
+    if (!direct) callee = pop();
+    const auto params = static_cast<uint32_t>(instruction.params.size());
+    WRT_CHECK(settle_top(params));
+    const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
+    Operation operation{.family = Family::tail_call_other, .b = static_cast<uint16_t>(window), .x = static_cast<uint16_t>(window_)};
+    if (direct) {
+        const bool imported = syntax_.is_imported_function(instruction.index);
+        if (!imported) operation.family = Family::tail_call;
+        operation.plain = imported ? Plain::tail_call_import : Plain::tail_call;
+        operation.label = instruction.index;
+        operation.index = params;
+        operation.constant = instruction.index;
+    } else {
+        const bool indirect = instruction.op == Instr::return_call_indirect;
+        Class cls = class_of(callee);
+        WRT_CHECK(force_slot(callee, cls));
+        operation.plain = indirect ? Plain::tail_call_indirect : Plain::tail_call_ref;
+        if (indirect) operation.constant = instruction.index | uint64_t{instruction.index2} << 32;
+        take(callee, cls, operation.d);
+    }
+    unbury_all();
+    operation.a = static_cast<uint16_t>(temps_base_ + operands_.size() - params);
+    // A host function gets its window where the arguments are; others get theirs at the bottom of this frame.
+    WRT_CHECK(use_frame(operation.a + window + call_slack_slots));
+    dead_ = true;
+    return emit(operation);
+}
+
+}  // namespace wrt::runtime

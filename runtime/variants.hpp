@@ -1,0 +1,224 @@
+// Which handlers exist. An operation is made once for each combination of operand classes that its
+// predicate here allows; the translator asks the same predicates before it chooses classes, so the two
+// cannot disagree. Keep the products small where code is rarely hot: handlers cost space and build time.
+#pragma once
+
+#include <wrt/decoder/instruction.hpp>
+
+#include "dispatch.hpp"
+
+namespace wrt::runtime {
+
+constexpr bool is_register(Class c) { return c != Class::slot && c != Class::constant; }
+constexpr bool is_temp(Class c) { return c == Class::t0 || c == Class::t1; }
+/// Classes that a value may be read from or written to where no variant was left out.
+constexpr bool is_place(Class c) { return c != Class::constant && available(c); }
+constexpr bool is_place_or_constant(Class c) { return available(c); }
+/// The same without the second temp: for operations that are not worth the product.
+constexpr bool is_common_place(Class c) { return is_place(c) && c != Class::t1; }
+/// Destinations of operations that are not worth the product.
+constexpr bool is_plain_destination(Class c) { return c == Class::slot || c == Class::t0; }
+
+/// How many variants a numeric instruction gets.
+enum class Heat : uint8_t {
+    none,         ///< Not an operation of its own: the translator writes it another way.
+    rare,
+    compare,
+    hot,
+    commutative,  ///< Hot, and only with operands in the order of their classes.
+};
+
+constexpr Heat heat_of_binary(Instr op)
+{
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is rare
+    case Instr::i32_add:
+    case Instr::i32_mul:
+    case Instr::i32_and:
+    case Instr::i32_or:
+    case Instr::i32_xor:
+    case Instr::i64_add:
+    case Instr::i64_mul:
+    case Instr::i64_and:
+    case Instr::i64_or:
+    case Instr::i64_xor:
+    case Instr::f32_add:
+    case Instr::f32_mul:
+    case Instr::f64_add:
+    case Instr::f64_mul: return Heat::commutative;
+    case Instr::i32_sub:
+    case Instr::i32_shl:
+    case Instr::i32_shr_s:
+    case Instr::i32_shr_u:
+    case Instr::i32_rotl:
+    case Instr::i64_sub:
+    case Instr::i64_shl:
+    case Instr::i64_shr_s:
+    case Instr::i64_shr_u:
+    case Instr::i64_rotl:
+    case Instr::f32_sub:
+    case Instr::f64_sub:
+    case Instr::f64_div: return Heat::hot;
+    case Instr::i32_eq:
+    case Instr::i32_ne:
+    case Instr::i32_lt_s:
+    case Instr::i32_lt_u:
+    case Instr::i32_ge_s:
+    case Instr::i32_ge_u:
+    case Instr::i64_eq:
+    case Instr::i64_ne:
+    case Instr::i64_lt_s:
+    case Instr::i64_lt_u:
+    case Instr::i64_ge_s:
+    case Instr::i64_ge_u:
+    case Instr::f32_eq:
+    case Instr::f32_ne:
+    case Instr::f32_lt:
+    case Instr::f32_gt:
+    case Instr::f32_le:
+    case Instr::f32_ge:
+    case Instr::f64_eq:
+    case Instr::f64_ne:
+    case Instr::f64_lt:
+    case Instr::f64_gt:
+    case Instr::f64_le:
+    case Instr::f64_ge: return Heat::compare;
+    // a > b is b < a, and a > constant is a >= constant + 1.
+    case Instr::i32_gt_s:
+    case Instr::i32_gt_u:
+    case Instr::i32_le_s:
+    case Instr::i32_le_u:
+    case Instr::i64_gt_s:
+    case Instr::i64_gt_u:
+    case Instr::i64_le_s:
+    case Instr::i64_le_u: return Heat::none;
+    default: return Heat::rare;
+    }
+}
+
+constexpr bool is_float_compare(Instr op)
+{
+    return op >= Instr::f32_eq && op <= Instr::f64_ge;
+}
+/// Comparisons whose operands may change places without becoming another comparison.
+constexpr bool is_symmetric_compare(Instr op)
+{
+    return op == Instr::i32_eq || op == Instr::i32_ne || op == Instr::i64_eq || op == Instr::i64_ne || op == Instr::f32_eq ||
+           op == Instr::f32_ne || op == Instr::f64_eq || op == Instr::f64_ne;
+}
+
+/// The comparison that holds exactly where `op` does not, among those that are operations; nop for floats, where NaN makes
+/// both false.
+constexpr Instr opposite(Instr op)
+{
+    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): integer comparisons only
+    case Instr::i32_eq: return Instr::i32_ne;
+    case Instr::i32_ne: return Instr::i32_eq;
+    case Instr::i32_lt_s: return Instr::i32_ge_s;
+    case Instr::i32_ge_s: return Instr::i32_lt_s;
+    case Instr::i32_lt_u: return Instr::i32_ge_u;
+    case Instr::i32_ge_u: return Instr::i32_lt_u;
+    case Instr::i64_eq: return Instr::i64_ne;
+    case Instr::i64_ne: return Instr::i64_eq;
+    case Instr::i64_lt_s: return Instr::i64_ge_s;
+    case Instr::i64_ge_s: return Instr::i64_lt_s;
+    case Instr::i64_lt_u: return Instr::i64_ge_u;
+    case Instr::i64_ge_u: return Instr::i64_lt_u;
+    default: return Instr::nop;
+    }
+}
+
+/// Pairs of operands: never one temp twice, and in order where the order says nothing.
+constexpr bool operand_pair(Class a, Class b, bool ordered)
+{
+    if (!is_place(a) || !is_place_or_constant(b)) return false;
+    if (a == b && is_temp(a)) return false;
+    return !ordered || b == Class::constant || a <= b;
+}
+
+constexpr bool has_binary(Instr op, Class a, Class b, Class d)
+{
+    if (!is_place(d)) return false;
+    switch (heat_of_binary(op)) {
+    case Heat::none: return false;
+    case Heat::rare:
+        return operand_pair(a, b, false) && a != Class::t1 && b != Class::t1 && is_plain_destination(d);
+    case Heat::compare:
+        if (!is_plain_destination(d)) return false;
+        if (is_float_compare(op)) return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
+        return operand_pair(a, b, is_symmetric_compare(op));
+    case Heat::hot: return operand_pair(a, b, false);
+    case Heat::commutative: return operand_pair(a, b, true);
+    }
+    return false;
+}
+
+constexpr bool is_hot_unary(Instr op)
+{
+    return op == Instr::i64_extend_i32_u || op == Instr::i64_extend_i32_s || op == Instr::i32_extend8_s ||
+           op == Instr::i32_extend16_s || op == Instr::f64_convert_i32_s || op == Instr::f64_convert_i32_u;
+}
+
+constexpr bool has_unary(Instr op, Class a, Class d)
+{
+    if (!is_place(a) || !is_place(d)) return false;
+    if (is_hot_unary(op)) return true;
+    return a != Class::t1 && is_plain_destination(d);
+}
+
+constexpr bool is_hot_load(Instr op)
+{
+    return op == Instr::i32_load || op == Instr::i64_load || op == Instr::f32_load || op == Instr::f64_load ||
+           op == Instr::i32_load8_u || op == Instr::i32_load8_s || op == Instr::i32_load16_u || op == Instr::i32_load16_s;
+}
+
+constexpr bool has_load(Instr op, Class a, Class d)
+{
+    if (!is_place(a) || !is_place(d)) return false;
+    return is_hot_load(op) || is_plain_destination(d);
+}
+
+/// Loads whose address is a sum.
+constexpr bool has_load_sum(Instr op, Class a, Class b, Class d)
+{
+    return is_hot_load(op) && operand_pair(a, b, true) && is_place(d) && d != Class::t1;
+}
+
+constexpr bool has_store(Instr, Class address, Class value)
+{
+    return operand_pair(address, value, false);
+}
+
+constexpr bool is_hot_store(Instr op)
+{
+    return op == Instr::i32_store || op == Instr::i64_store || op == Instr::f64_store || op == Instr::f32_store ||
+           op == Instr::i32_store8;
+}
+
+/// Stores whose address is a sum. The value never comes from a temp: temps belong to the address.
+constexpr bool has_store_sum(Instr op, Class a, Class b, Class value)
+{
+    return is_hot_store(op) && operand_pair(a, b, true) &&
+           (value == Class::slot || value == Class::l0 || (value == Class::l1 && available(Class::l1)));
+}
+
+/// Branches on a comparison, or (i32.and) on whether two operands share a bit. `negate`: branch where it does not hold;
+/// integer comparisons have their opposite instead.
+constexpr bool has_compare_branch(Instr op, bool negate, Class a, Class b)
+{
+    if (op == Instr::i32_and) return operand_pair(a, b, true);
+    if (heat_of_binary(op) != Heat::compare) return false;
+    if (is_float_compare(op)) return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
+    return !negate && operand_pair(a, b, is_symmetric_compare(op));
+}
+
+constexpr bool has_move(Class a, Class d) { return is_place(a) && is_place(d); }
+
+/// The condition is an integer, so it shares t0 with the others only where they are integers too.
+constexpr bool has_select(bool integers, Class a, Class b, Class condition, Class d)
+{
+    if (!is_common_place(a) || !is_common_place(b) || !is_place(condition) || !is_plain_destination(d)) return false;
+    if (a == Class::t0 && b == Class::t0) return false;
+    return !integers || condition != Class::t0 || (a != Class::t0 && b != Class::t0);
+}
+
+}  // namespace wrt::runtime
