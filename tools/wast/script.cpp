@@ -81,12 +81,6 @@ Pattern pattern_of(const json& item)
 {
     Pattern pattern;
     const std::string type = item.at("type");
-    if (type == "either") {
-        pattern.kind = Pattern::Kind::either;
-        for (const json& one : item.at("values"))
-            pattern.alternatives.push_back(pattern_of(one));
-        return pattern;
-    }
     if (const auto number = number_kind(type)) {
         pattern.number = *number;
         if (*number == Value::Kind::v128) {
@@ -112,6 +106,20 @@ Pattern pattern_of(const json& item)
     pattern.kind = Pattern::Kind::reference;
     pattern.type_name = type;
     return pattern;
+}
+
+/// `list` as alternatives.
+Expectation any_of(const json& list)
+{
+    Expectation expectation;
+    for (const json& one : list)
+        expectation.push_back(pattern_of(one));
+    return expectation;
+}
+
+Expectation expectation_of(const json& item)
+{
+    return item.at("type") == "either" ? any_of(item.at("values")) : Expectation{pattern_of(item)};
 }
 
 /// An argument is a pattern that only one value matches.
@@ -161,13 +169,10 @@ Command command_of(const json& item)
     if (item.contains("action")) command.action = action_of(item.at("action"));
     // wast2json puts alternatives beside `expected`; convert.mjs puts them in.
     if (item.contains("either")) {
-        command.expected.emplace_back().kind = Pattern::Kind::either;
-        for (const json& one : item.at("either")) {
-            command.expected[0].alternatives.push_back(pattern_of(one));
-        }
+        command.expected.push_back(any_of(item.at("either")));
     } else if (command.kind == Command::Kind::assert_return) {
         for (const json& one : item.at("expected"))
-            command.expected.push_back(pattern_of(one));
+            command.expected.push_back(expectation_of(one));
     }
     return command;
 }

@@ -51,7 +51,7 @@ struct Command {
     bool text = false;     ///< That file is text, which is not WebAssembly yet.
     std::string phrase;    ///< What an assertion expects to be said.
     Action action;
-    std::vector<Pattern> expected;
+    std::vector<Expectation> expected;  ///< One for each result.
 };
 
 /// "assert_return", as the JSON calls it.

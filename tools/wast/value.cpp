@@ -83,11 +83,14 @@ bool matches(const Pattern& pattern, const Value& value)
     case Pattern::Kind::host_ref:
         return value.kind == Value::Kind::host_ref && value.low == pattern.host;
     case Pattern::Kind::reference: return reference_matches(pattern.type_name, value.kind);
-    case Pattern::Kind::either:
-        return std::ranges::any_of(pattern.alternatives,
-                                   [&](const Pattern& one) { return matches(one, value); });
     }
     return false;
+}
+
+bool matches_any(const Expectation& expectation, const Value& value)
+{
+    return std::ranges::any_of(expectation,
+                               [&](const Pattern& pattern) { return matches(pattern, value); });
 }
 
 std::string to_string(const Value& value)
@@ -107,19 +110,21 @@ std::string to_string(const Pattern& pattern)
     case Pattern::Kind::null_ref: return "ref.null";
     case Pattern::Kind::host_ref: return fmt::format("ref.host {}", pattern.host);
     case Pattern::Kind::reference: return pattern.type_name;
-    case Pattern::Kind::number:
-    case Pattern::Kind::either: break;
+    case Pattern::Kind::number: break;
     }
-    std::string text;
-    if (pattern.kind == Pattern::Kind::either) {
-        text = "either";
-        for (const Pattern& one : pattern.alternatives)
-            text += fmt::format(" ({})", to_string(one));
-        return text;
-    }
-    text = name_of(pattern.number);
+    std::string text{name_of(pattern.number)};
     for (const Lane& lane : pattern.lanes)
         text += ' ' + to_string(lane);
+    return text;
+}
+
+std::string to_string(const Expectation& expectation)
+{
+    std::string text;
+    for (const Pattern& pattern : expectation) {
+        if (!text.empty()) text += " or ";
+        text += to_string(pattern);
+    }
     return text;
 }
 

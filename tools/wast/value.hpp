@@ -41,14 +41,13 @@ struct Lane {
     uint64_t bits = 0;
 };
 
-/// What a result has to be.
+/// What a result may be.
 struct Pattern {
     enum class Kind : uint8_t {
         number,     ///< `lanes` of `lane_bits` each, `number` says of which type.
         null_ref,   ///< Null, of whatever type.
         host_ref,   ///< The host value `host`.
         reference,  ///< Any reference of the type that `type_name` names, not null.
-        either,     ///< One of `alternatives`.
     };
 
     Kind kind = Kind::number;
@@ -57,13 +56,17 @@ struct Pattern {
     std::vector<Lane> lanes;
     uint64_t host = 0;
     std::string type_name;
-    std::vector<Pattern> alternatives;
 };
 
+/// What a result has to be: one of these.
+using Expectation = std::vector<Pattern>;
+
 [[nodiscard]] bool matches(const Pattern& pattern, const Value& value);
+[[nodiscard]] bool matches_any(const Expectation& expectation, const Value& value);
 
 /// As a script would write it: "i32 7", "f32 0x7fc00000", "ref.null".
 [[nodiscard]] std::string to_string(const Value& value);
 [[nodiscard]] std::string to_string(const Pattern& pattern);
+[[nodiscard]] std::string to_string(const Expectation& expectation);
 
 }  // namespace wrt::wast
