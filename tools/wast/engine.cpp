@@ -5,7 +5,7 @@
 #include <bit>
 
 #include <wrt/foundation/arena.hpp>
-#include <wrt/runtime/execution.hpp>
+#include <wrt/runtime/call.hpp>
 #include <wrt/runtime/extern.hpp>
 #include <wrt/runtime/instantiate.hpp>
 #include <wrt/runtime/load.hpp>
@@ -165,7 +165,11 @@ Engine::~Engine() = default;
 Result<Engine::ModuleId> Engine::load(std::span<const uint8_t> binary)
 {
     WRT_TRY(const runtime::Module* const module,
-            runtime::load_module_from_binary(state_->arena, binary));
+            runtime::load_module_from_binary(binary, state_->arena,
+                                             {.lifetime = runtime::BinaryLifetime::copied,
+                                              .translate = {},
+                                              .decode = {},
+                                              .budget = 0}));
     state_->modules.push_back(module);
     return static_cast<ModuleId>(state_->modules.size() - 1);
 }
@@ -199,21 +203,17 @@ Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view 
     const auto params = type.params();
     if (args.size() != params.size()) return Error{.code = Errc::wrong_argument_count};
 
-    std::vector<runtime::Slot> window(std::max(1u, found.func->window()));
-    runtime::Slot* at = window.data();
+    std::vector<runtime::Value> arguments;
     for (size_t i = 0; i < params.size(); ++i) {
         if (!has_type(args[i], params[i])) return Error{.code = Errc::signature_mismatch};
-        runtime::store_value(to_runtime(args[i], params[i]), at);
-        at += runtime::slots_of(params[i]);
+        arguments.push_back(to_runtime(args[i], params[i]));
     }
-    WRT_CHECK(runtime::execute(store.execution(), *found.func, window));
+    std::vector<runtime::Value> values(type.results().size());
+    WRT_CHECK(runtime::call(store, *found.func, arguments, values));
 
     std::vector<Value> results;
-    const runtime::Slot* from = window.data();
-    for (const ValType result : type.results()) {
-        results.push_back(from_runtime(runtime::load_value(result, from), store.types()));
-        from += runtime::slots_of(result);
-    }
+    for (const runtime::Value& value : values)
+        results.push_back(from_runtime(value, store.types()));
     return results;
 }
 
