@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint8_t magic[4] = {0x00, 'a', 's', 'm'};
 constexpr uint8_t core_version[4] = {0x01, 0x00, 0x00, 0x00};
-// Components: a version of 16 bits, of which the layer field is the other half.
-constexpr uint8_t component_layer[2] = {0x01, 0x00};
+// Components: a version of 16 bits, and the layer in the other half.
+constexpr uint8_t component_version[4] = {0x0d, 0x00, 0x01, 0x00};
 constexpr size_t preamble_bytes = 8;
 
 /// Place of each section id in the order that a module must keep.
@@ -39,7 +39,7 @@ constexpr uint8_t section_order[section_count] = {
 };
 
 /// An element count is compared with the bytes left, and with our own bound, before anything is reserved.
-Result<uint32_t> bounded_count(ByteReader& reader, uint32_t limit, Errc too_many)
+Result<uint32_t> bounded_count(SectionReader& reader, uint32_t limit, Errc too_many)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
@@ -60,10 +60,7 @@ Status check_total(uint32_t imported, uint32_t defined, uint32_t limit, Errc too
 Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
 {
     if (binary.size() < sizeof magic) {
-        // A prefix of the magic is a file cut short; anything else never was one.
-        const bool prefix = std::equal(binary.begin(), binary.end(), magic);
-        return Error{.code = prefix ? Errc::unexpected_end : Errc::magic_header_not_detected,
-                     .offset = prefix ? static_cast<uint32_t>(binary.size()) : 0};
+        return Error{.code = Errc::unexpected_end, .offset = static_cast<uint32_t>(binary.size())};
     }
     if (!std::equal(std::begin(magic), std::end(magic), binary.begin())) {
         return Error{.code = Errc::magic_header_not_detected, .offset = 0};
@@ -73,7 +70,7 @@ Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
     }
     const auto version = binary.subspan(sizeof magic);
     if (std::equal(std::begin(core_version), std::end(core_version), version.begin())) return BinaryKind::core_module;
-    if (std::equal(std::begin(component_layer), std::end(component_layer), version.begin() + 2)) {
+    if (std::equal(std::begin(component_version), std::end(component_version), version.begin())) {
         return BinaryKind::component;
     }
     return Error{.code = Errc::unknown_binary_version,
@@ -84,24 +81,20 @@ Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
                            static_cast<uint32_t>(version[2]) << 16 | static_cast<uint32_t>(version[3]) << 24};
 }
 
-ByteReader ModuleDecoder::reader_of(SectionId id) const
+SectionReader ModuleDecoder::reader_of(SectionId id) const
 {
     const Section& place = section(id);
-    return ByteReader{binary_.subspan(place.offset, place.size), place.offset,
-                      Errc::unexpected_end_of_section_or_function};
+    return SectionReader{binary_, place.offset, place.size};
 }
 
 Status ModuleDecoder::count()
 {
-    if (binary_.size() > limits::module_bytes) {
-        return Error{.code = Errc::module_too_large,
-                     .detail = Detail::bytes,
-                     .expected = limits::module_bytes,
-                     .actual = saturate_u32(binary_.size())};
-    }
-    WRT_TRY(const BinaryKind kind, detect_kind(binary_));
-    if (kind == BinaryKind::component) return Error{.code = Errc::not_a_module, .offset = sizeof magic};
+    WRT_CHECK(count_sections());
+    return check_lengths();
+}
 
+Status ModuleDecoder::count_sections()
+{
     ByteReader reader{binary_};
     WRT_CHECK(reader.skip(preamble_bytes));
     uint8_t last_place = 0;
@@ -112,20 +105,22 @@ Status ModuleDecoder::count()
             return Error{.code = Errc::malformed_section_id, .detail = Detail::hex, .offset = offset, .actual = id};
         }
         WRT_TRY(const uint32_t size, reader.u32());
-        WRT_TRY(ByteReader contents, reader.sub_reader(size));
+        const uint32_t contents = reader.offset();
+        WRT_CHECK(reader.skip(size));
         if (id != static_cast<uint8_t>(SectionId::custom)) {
             if (section_order[id] <= last_place) {
                 return Error{.code = Errc::unexpected_content_after_last_section, .offset = offset};
             }
             last_place = section_order[id];
-            sections_[id] = {.offset = contents.offset(), .size = size, .present = true};
         }
-        WRT_CHECK(count_section(static_cast<SectionId>(id), contents));
+        SectionReader section{binary_, contents, size};
+        WRT_CHECK(count_section(static_cast<SectionId>(id), section));
+        sections_[id] = {.offset = contents, .size = size, .present = true};
     }
-    return check_lengths();
+    return ok();
 }
 
-Status ModuleDecoder::count_section(SectionId id, ByteReader reader)
+Status ModuleDecoder::count_section(SectionId id, SectionReader& reader)
 {
     const auto count_into = [&reader](uint32_t& count, uint32_t limit, Errc too_many) -> Status {
         WRT_TRY(count, bounded_count(reader, limit, too_many));
@@ -134,7 +129,8 @@ Status ModuleDecoder::count_section(SectionId id, ByteReader reader)
     switch (id) {
     case SectionId::custom: {
         // The name must be one; what follows is nobody's business until somebody asks.
-        WRT_CHECK(reader.name());
+        ByteReader contents{binary_.subspan(reader.offset(), reader.left()), reader.offset()};
+        WRT_CHECK(contents.name());
         ++counts_.customs;
         return ok();
     }
@@ -156,7 +152,7 @@ Status ModuleDecoder::count_section(SectionId id, ByteReader reader)
 }
 
 /// How many imports of each kind there are: what comes first in each index space.
-Status ModuleDecoder::count_imports(ByteReader reader)
+Status ModuleDecoder::count_imports(SectionReader& reader)
 {
     WRT_TRY(counts_.imports, bounded_count(reader, limits::imports, Errc::too_many_imports));
     for (uint32_t i = 0; i < counts_.imports; ++i) {
@@ -190,7 +186,7 @@ Status ModuleDecoder::check_lengths() const
                      .actual = counts_.bodies};
     }
     if (section(SectionId::data_count).present) {
-        ByteReader reader = reader_of(SectionId::data_count);
+        SectionReader reader = reader_of(SectionId::data_count);
         WRT_TRY(const uint32_t announced, reader.u32());
         if (announced != counts_.data) {
             return Error{.code = Errc::data_count_and_data_section_have_inconsistent_lengths,
@@ -236,9 +232,10 @@ Status ModuleDecoder::reserve(Module& module)
     return ok();
 }
 
-Status ModuleDecoder::decode(Module& module)
+Status ModuleDecoder::fill(Module& module)
 {
-    using Decode = Status (ModuleDecoder::*)(Module&, ByteReader);
+    WRT_CHECK(reserve(module));
+    using Decode = Status (ModuleDecoder::*)(Module&, SectionReader&);
     struct Step {
         SectionId id;
         Decode decode;
@@ -260,7 +257,9 @@ Status ModuleDecoder::decode(Module& module)
     };
     for (const Step& step : steps) {
         if (!section(step.id).present) continue;
-        WRT_CHECK((this->*step.decode)(module, reader_of(step.id)));
+        SectionReader reader = reader_of(step.id);
+        WRT_CHECK((this->*step.decode)(module, reader));
+        WRT_CHECK(reader.finish());
     }
     return decode_customs(module);
 }
@@ -301,10 +300,21 @@ Status validate_bodies(const Module& module, Arena& arena)
 {
     ValidatorScratch scratch{arena};
     NullSink sink;
-    for (uint32_t i = module.imported_functions; i < module.function_count(); ++i) {
-        WRT_CHECK(validate_function(module, i, scratch, sink));
+    // As many as there are: a module whose sections disagree has bodies to look at too.
+    const auto count = std::min(module.bodies.size(), module.functions.size() - module.imported_functions);
+    for (uint32_t i = 0; i < count; ++i) {
+        WRT_CHECK(validate_function(module, module.imported_functions + i, scratch, sink));
     }
     return ok();
+}
+
+/// The error of a binary whose form is wrong somewhere. Of two mistakes in the form the first is told, and what is
+/// merely not valid comes after all of them.
+Error first_mistake(const Status& decoded, const Module& module, Arena& arena, const Error& later)
+{
+    const Status contents = decoded ? validate_bodies(module, arena) : decoded;
+    if (contents || kind_of(contents.error().code) != ErrorKind::malformed) return later;
+    return contents.error();
 }
 
 }  // namespace
@@ -313,15 +323,25 @@ Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End 
                              const DecodeOptions& options) noexcept
 {
     return with_backstop([&]() -> Result<Module> {
+        if (binary.size() > limits::module_bytes) {
+            return Error{.code = Errc::module_too_large,
+                         .detail = Detail::bytes,
+                         .expected = limits::module_bytes,
+                         .actual = saturate_u32(binary.size())};
+        }
+        WRT_TRY(const BinaryKind kind, detect_kind(binary));
+        if (kind == BinaryKind::component) return Error{.code = Errc::not_a_module, .offset = sizeof magic};
+
         ModuleDecoder decoder{binary, arena, options};
-        WRT_CHECK(decoder.count());
+        const Status counted = decoder.count();
         const AllocResult place = arena.try_allocate(end, sizeof(ModuleMemory), alignof(ModuleMemory), Account::none);
         if (!place) return place.error;
         // Its destructor has nothing to do and is never run.
         ModuleMemory* const memory = std::construct_at(static_cast<ModuleMemory*>(place.pointer), arena, end);
         Module module{binary, *memory};
-        WRT_CHECK(decoder.reserve(module));
-        WRT_CHECK(decoder.decode(module));
+        const Status decoded = decoder.fill(module);
+        if (!counted) return first_mistake(decoded, module, arena, counted.error());
+        WRT_CHECK(decoded);
         return module;
     });
 }

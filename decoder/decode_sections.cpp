@@ -18,12 +18,6 @@ Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
     return {.code = code, .detail = Detail::index, .offset = offset, .expected = saturate_u32(size), .actual = index};
 }
 
-Status at_section_end(const ByteReader& reader)
-{
-    if (reader.at_end()) return ok();
-    return Error{.code = Errc::section_size_mismatch, .offset = reader.offset()};
-}
-
 Status check_limits(const Limits& limits, uint64_t largest, Errc too_large, uint32_t offset)
 {
     if (limits.min > largest || (limits.has_max && limits.max > largest)) return Error{.code = too_large, .offset = offset};
@@ -71,14 +65,10 @@ Result<Limits> decode_limits(ByteReader& reader)
         return Error{.code = Errc::malformed_limits_flags, .detail = Detail::hex, .offset = offset, .actual = flags};
     }
     Limits limits{.has_max = (flags & max_flag) != 0, .is64 = (flags & is64_flag) != 0};
-    const auto size = [&reader, &limits]() -> Result<uint64_t> {
-        if (limits.is64) return reader.u64();
-        WRT_TRY(const uint32_t value, reader.u32());
-        return uint64_t{value};
-    };
-    WRT_TRY(limits.min, size());
+    // 64 bits whatever the address type: a size that 32 bits cannot hold is read, and is not valid.
+    WRT_TRY(limits.min, reader.u64());
     if (limits.has_max) {
-        WRT_TRY(limits.max, size());
+        WRT_TRY(limits.max, reader.u64());
     }
     return limits;
 }
@@ -111,7 +101,7 @@ Result<uint32_t> decode_tag_type(ByteReader& reader)
 
 // Sections -------------------------------------------------------------------------------------------------------
 
-Status ModuleDecoder::decode_imports(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_imports(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -159,20 +149,20 @@ Status ModuleDecoder::decode_imports(Module& module, ByteReader reader)
         }
         WRT_CHECK(try_push(module.imports, import));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_functions(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_functions(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
         WRT_TRY(const uint32_t type, decode_function_type_index(module.types, reader));
         WRT_CHECK(try_push(module.functions, type));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_tables(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_tables(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -198,10 +188,10 @@ Status ModuleDecoder::decode_tables(Module& module, ByteReader reader)
         WRT_CHECK(try_push(module.tables, type));
         WRT_CHECK(try_push(module.table_inits, init));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_memories(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_memories(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -210,10 +200,10 @@ Status ModuleDecoder::decode_memories(Module& module, ByteReader reader)
         WRT_CHECK(check_memory_type({limits}, offset));
         WRT_CHECK(try_push(module.memories, MemoryType{limits}));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_tags(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_tags(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -222,10 +212,10 @@ Status ModuleDecoder::decode_tags(Module& module, ByteReader reader)
         WRT_CHECK(check_tag_type(module.types, type, offset));
         WRT_CHECK(try_push(module.tags, TagType{type}));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_globals(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_globals(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -237,10 +227,10 @@ Status ModuleDecoder::decode_globals(Module& module, ByteReader reader)
         WRT_CHECK(try_push(module.globals, type));
         WRT_CHECK(try_push(module.global_inits, init));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_exports(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_exports(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -271,7 +261,6 @@ Status ModuleDecoder::decode_exports(Module& module, ByteReader reader)
         WRT_CHECK(try_push(module.exports, entry));
         WRT_CHECK(try_push(module.exports_by_name, i));
     }
-    WRT_CHECK(at_section_end(reader));
     return sort_exports(module);
 }
 
@@ -291,7 +280,7 @@ Status ModuleDecoder::sort_exports(Module& module)
     return Error{.code = Errc::duplicate_export_name, .offset = static_cast<uint32_t>(place - binary_.data())};
 }
 
-Status ModuleDecoder::decode_start(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_start(Module& module, SectionReader& reader)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t function, reader.u32());
@@ -301,7 +290,7 @@ Status ModuleDecoder::decode_start(Module& module, ByteReader reader)
     const TypeDef& type = module.function_type(function);
     if (type.params != 0 || type.results != 0) return Error{.code = Errc::start_function, .offset = offset};
     module.start = function;
-    return at_section_end(reader);
+    return ok();
 }
 
 }  // namespace wrt::decoder

@@ -14,18 +14,27 @@ Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
     return {.code = code, .detail = Detail::index, .offset = offset, .expected = saturate_u32(size), .actual = index};
 }
 
-Status at_section_end(const ByteReader& reader)
-{
-    if (reader.at_end()) return ok();
-    return Error{.code = Errc::section_size_mismatch, .offset = reader.offset()};
-}
-
 void declare(Module& module, uint32_t function) { module.declared_functions[function / 32] |= 1u << (function % 32); }
 
 }  // namespace
 
+/// The error of an expression that is refused as invalid: what is malformed in the rest of it comes before that.
+Error ModuleDecoder::malformed_first(SectionReader reader, const Error& invalid)
+{
+    if (kind_of(invalid.code) != ErrorKind::invalid) return invalid;
+    Instruction instruction;
+    for (uint32_t depth = 1; depth != 0;) {
+        if (const Status decoded = decode_instruction(reader, instruction); !decoded) return decoded.error();
+        const Immediates immediates = info(instruction.op).immediates;
+        const bool opens = immediates == Immediates::block_type || immediates == Immediates::try_table;
+        if (opens) ++depth;
+        if (instruction.op == Instr::end) --depth;
+    }
+    return reader.offset() <= reader.end_offset() ? invalid : reader.finish().error();
+}
+
 /// Validates a constant expression of `type` and moves past its `end`. The functions it refers to are declared by it.
-Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, ByteReader& reader, ValType type,
+Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, SectionReader& reader, ValType type,
                                                  uint32_t visible_globals)
 {
     const ConstExpr start{.offset = reader.offset(), .size = 0};
@@ -35,9 +44,10 @@ Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, ByteReader& rea
     while (!validator.done()) {
         if (!validator.decode(instruction)) return validator.error();
         if (!is_constant(instruction.op)) {
-            return Error{.code = Errc::constant_expression_required, .offset = instruction.offset};
+            return malformed_first(reader,
+                                   {.code = Errc::constant_expression_required, .offset = instruction.offset});
         }
-        if (!validator.type(instruction)) return validator.error();
+        if (!validator.type(instruction)) return malformed_first(reader, validator.error());
         if (instruction.op == Instr::ref_func) declare(module, instruction.index);
     }
     const uint32_t size = validator.offset() - start.offset;
@@ -45,7 +55,7 @@ Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, ByteReader& rea
     return ConstExpr{.offset = start.offset, .size = size};
 }
 
-Status ModuleDecoder::decode_elements(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_elements(Module& module, SectionReader& reader)
 {
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
@@ -53,11 +63,11 @@ Status ModuleDecoder::decode_elements(Module& module, ByteReader reader)
         WRT_CHECK(decode_element(module, reader, segment));
         WRT_CHECK(try_push(module.elements, segment));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
 /// The eight forms of a segment are three bits: not active; with a table index, or declarative; with expressions.
-Status ModuleDecoder::decode_element(Module& module, ByteReader& reader, ElementSegment& segment)
+Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, ElementSegment& segment)
 {
     constexpr uint32_t not_active = 1;
     constexpr uint32_t explicit_index = 2;
@@ -113,7 +123,7 @@ Status ModuleDecoder::decode_element(Module& module, ByteReader& reader, Element
     return decode_element_items(module, reader, segment);
 }
 
-Status ModuleDecoder::decode_element_items(Module& module, ByteReader& reader, ElementSegment& segment)
+Status ModuleDecoder::decode_element_items(Module& module, SectionReader& reader, ElementSegment& segment)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(segment.count, reader.count());
@@ -141,14 +151,14 @@ Status ModuleDecoder::decode_element_items(Module& module, ByteReader& reader, E
     return ok();
 }
 
-Status ModuleDecoder::decode_data_count(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_data_count(Module& module, SectionReader& reader)
 {
     WRT_TRY(module.data_count, reader.u32());
-    return at_section_end(reader);
+    return ok();
 }
 
 /// Locates the bodies. Whether they are valid is asked one by one, later.
-Status ModuleDecoder::decode_bodies(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_bodies(Module& module, SectionReader& reader)
 {
     module.code_offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
@@ -166,10 +176,10 @@ Status ModuleDecoder::decode_bodies(Module& module, ByteReader reader)
         WRT_CHECK(reader.skip(size));
         WRT_CHECK(try_push(module.bodies, body));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
-Status ModuleDecoder::decode_data(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_data(Module& module, SectionReader& reader)
 {
     constexpr uint32_t active = 0;
     constexpr uint32_t passive = 1;
@@ -194,11 +204,11 @@ Status ModuleDecoder::decode_data(Module& module, ByteReader reader)
             WRT_TRY(segment.offset,
                     decode_constant(module, reader, address, static_cast<uint32_t>(module.globals.size())));
         }
-        WRT_TRY(const uint32_t size, reader.u32());
+        WRT_TRY(const uint32_t size, reader.count());
         WRT_TRY(segment.bytes, reader.bytes(size));
         WRT_CHECK(try_push(module.data, segment));
     }
-    return at_section_end(reader);
+    return ok();
 }
 
 }  // namespace wrt::decoder

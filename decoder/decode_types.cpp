@@ -42,7 +42,7 @@ Error unknown_type(uint32_t offset, uint32_t index, uint32_t size)
 //   Status end_group()
 
 template <class Sink>
-Status walk_values(ByteReader& reader, Sink& sink, bool result)
+Status walk_values(SectionReader& reader, Sink& sink, bool result)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
@@ -57,7 +57,7 @@ Status walk_values(ByteReader& reader, Sink& sink, bool result)
 }
 
 template <class Sink>
-Status walk_field(ByteReader& reader, Sink& sink)
+Status walk_field(SectionReader& reader, Sink& sink)
 {
     const uint32_t type_offset = reader.offset();
     WRT_TRY(const ValType storage, decode_storage_type(reader));
@@ -68,7 +68,7 @@ Status walk_field(ByteReader& reader, Sink& sink)
 }
 
 template <class Sink>
-Status walk_def(ByteReader& reader, Sink& sink)
+Status walk_def(SectionReader& reader, Sink& sink)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(uint8_t form, reader.byte());
@@ -106,11 +106,13 @@ Status walk_def(ByteReader& reader, Sink& sink)
     }
     default: break;
     }
+    // The form is a signed number of seven bits (5.3.12), so a continuation bit has its own phrase.
+    if (form >= 0x80) return Error{.code = Errc::integer_representation_too_long, .offset = offset};
     return Error{.code = Errc::malformed_definition_type, .detail = Detail::hex, .offset = offset, .actual = form};
 }
 
 template <class Sink>
-Status walk_types(ByteReader& reader, Sink& sink)
+Status walk_types(SectionReader& reader, Sink& sink)
 {
     WRT_TRY(const uint32_t groups, reader.count());
     for (uint32_t i = 0; i < groups; ++i) {
@@ -125,7 +127,6 @@ Status walk_types(ByteReader& reader, Sink& sink)
         for (uint32_t k = 0; k < size; ++k) WRT_CHECK(walk_def(reader, sink));
         WRT_CHECK(sink.end_group());
     }
-    if (!reader.at_end()) return Error{.code = Errc::section_size_mismatch, .offset = reader.offset()};
     return ok();
 }
 
@@ -200,11 +201,10 @@ public:
     {
     }
 
-    Status group(uint32_t size, uint32_t)
+    Status group(uint32_t size, uint32_t offset)
     {
         const auto first = static_cast<uint32_t>(types_.defs.size());
-        first_value_ = types_.values.size();
-        first_field_ = types_.fields.size();
+        group_offset_ = offset;
         return try_push(types_.groups, RecGroup{.first = first, .count = size, .hash = 0});
     }
 
@@ -230,7 +230,6 @@ public:
             type.depth = static_cast<uint16_t>(super.depth + 1);
             type.supertype = super.canonical;
         }
-        offset_ = offset;
         return try_push(types_.defs, type);
     }
 
@@ -262,7 +261,7 @@ public:
             for (uint32_t i = 0; i < group.count; ++i) {
                 // Subtyping of members may look at any other member, so it waits for all of them.
                 if (!extends_supertype(types_.defs[group.first + i])) {
-                    return Error{.code = Errc::sub_type, .detail = Detail::none, .offset = offset_};
+                    return Error{.code = Errc::sub_type, .detail = Detail::none, .offset = group_offset_};
                 }
             }
         }
@@ -426,20 +425,18 @@ private:
     Types& types_;
     std::span<uint32_t> table_;
     const uint64_t (&key_)[2];
-    size_t first_value_ = 0;
-    size_t first_field_ = 0;
-    uint32_t offset_ = 0;
+    uint32_t group_offset_ = 0;
 };
 
 }  // namespace
 
-Status ModuleDecoder::count_types(ByteReader reader)
+Status ModuleDecoder::count_types(SectionReader& reader)
 {
     CountSink sink{counts_};
     return walk_types(reader, sink);
 }
 
-Status ModuleDecoder::decode_types(Module& module, ByteReader reader)
+Status ModuleDecoder::decode_types(Module& module, SectionReader& reader)
 {
     const size_t places = std::bit_ceil(size_t{counts_.groups} * 2 + 1);
     WRT_TRY(const std::span<uint32_t> table,

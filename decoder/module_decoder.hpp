@@ -18,6 +18,36 @@ enum class SectionId : uint8_t {
 
 inline constexpr uint32_t section_count = 14;
 
+/// Reads a section's contents. As the specification's grammar has it, they end where they end, and only then is the
+/// announced size compared: so it reads to the end of the binary, and only lengths are held against the section.
+class SectionReader : public ByteReader {
+public:
+    SectionReader(std::span<const uint8_t> binary, uint32_t offset, uint32_t size)
+        : ByteReader{binary.subspan(offset), offset, Errc::unexpected_end_of_section_or_function}, end_{offset + size}
+    {
+    }
+
+    /// The length of a vector. Every element takes a byte at least, so no length lies upward.
+    Result<uint32_t> count()
+    {
+        const uint32_t place = offset();
+        WRT_TRY(const uint32_t length, u32());
+        if (length > left()) return Error{.code = Errc::unexpected_end_of_section_or_function, .offset = place};
+        return length;
+    }
+    uint32_t end_offset() const { return end_; }
+    /// Bytes of the section that are left.
+    uint32_t left() const { return offset() < end_ ? end_ - offset() : 0; }
+    Status finish() const
+    {
+        if (offset() == end_) return ok();
+        return Error{.code = Errc::section_size_mismatch, .offset = offset() < end_ ? offset() : end_};
+    }
+
+private:
+    uint32_t end_;
+};
+
 /// What pass 0 finds out.
 struct Counts {
     uint32_t groups = 0, defs = 0, values = 0, fields = 0;
@@ -34,12 +64,10 @@ public:
     {
     }
 
-    /// Pass 0.
+    /// Pass 0. Where it fails, the sections before the failure can still be decoded: they may hold the earlier mistake.
     Status count();
-    /// Makes room in `module`; nothing that follows allocates anything of it.
-    Status reserve(Module& module);
-    /// Pass 1.
-    Status decode(Module& module);
+    /// Makes room for what was counted, and pass 1.
+    Status fill(Module& module);
 
 private:
     // A section's contents; `present` tells an absent section from an empty one.
@@ -49,38 +77,41 @@ private:
         bool present = false;
     };
 
-    ByteReader reader_of(SectionId id) const;
+    SectionReader reader_of(SectionId id) const;
     const Section& section(SectionId id) const { return sections_[static_cast<size_t>(id)]; }
 
     // decode_module.cpp
-    Status count_section(SectionId id, ByteReader reader);
-    Status count_imports(ByteReader reader);
+    Status reserve(Module& module);
+    Status count_section(SectionId id, SectionReader& reader);
+    Status count_imports(SectionReader& reader);
+    Status count_sections();
     Status check_lengths() const;
     Status decode_customs(Module& module);
 
     // decode_types.cpp
-    Status count_types(ByteReader reader);
-    Status decode_types(Module& module, ByteReader reader);
+    Status count_types(SectionReader& reader);
+    Status decode_types(Module& module, SectionReader& reader);
 
     // decode_sections.cpp
-    Status decode_imports(Module& module, ByteReader reader);
-    Status decode_functions(Module& module, ByteReader reader);
-    Status decode_tables(Module& module, ByteReader reader);
-    Status decode_memories(Module& module, ByteReader reader);
-    Status decode_tags(Module& module, ByteReader reader);
-    Status decode_globals(Module& module, ByteReader reader);
-    Status decode_exports(Module& module, ByteReader reader);
+    Status decode_imports(Module& module, SectionReader& reader);
+    Status decode_functions(Module& module, SectionReader& reader);
+    Status decode_tables(Module& module, SectionReader& reader);
+    Status decode_memories(Module& module, SectionReader& reader);
+    Status decode_tags(Module& module, SectionReader& reader);
+    Status decode_globals(Module& module, SectionReader& reader);
+    Status decode_exports(Module& module, SectionReader& reader);
     Status sort_exports(Module& module);
-    Status decode_start(Module& module, ByteReader reader);
+    Status decode_start(Module& module, SectionReader& reader);
 
     // decode_segments.cpp
-    Status decode_elements(Module& module, ByteReader reader);
-    Status decode_element(Module& module, ByteReader& reader, ElementSegment& segment);
-    Status decode_element_items(Module& module, ByteReader& reader, ElementSegment& segment);
-    Status decode_data_count(Module& module, ByteReader reader);
-    Status decode_bodies(Module& module, ByteReader reader);
-    Status decode_data(Module& module, ByteReader reader);
-    Result<ConstExpr> decode_constant(Module& module, ByteReader& reader, ValType type, uint32_t visible_globals);
+    Status decode_elements(Module& module, SectionReader& reader);
+    Status decode_element(Module& module, SectionReader& reader, ElementSegment& segment);
+    Status decode_element_items(Module& module, SectionReader& reader, ElementSegment& segment);
+    Status decode_data_count(Module& module, SectionReader& reader);
+    Status decode_bodies(Module& module, SectionReader& reader);
+    Status decode_data(Module& module, SectionReader& reader);
+    static Error malformed_first(SectionReader reader, const Error& invalid);
+    Result<ConstExpr> decode_constant(Module& module, SectionReader& reader, ValType type, uint32_t visible_globals);
 
     std::span<const uint8_t> binary_;
     Arena& arena_;

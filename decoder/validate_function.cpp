@@ -20,7 +20,8 @@ bool same_types(const ValType* a, const ValType* b, size_t count)
 
 FunctionValidator::FunctionValidator(const Module& module, uint32_t function, ValidatorScratch& scratch)
     : module_{module}, scratch_{scratch},
-      decoder_{module.bytes(module.body_of(function)), module.body_of(function).offset},
+      // To the end of the binary: a body ends where its last `end` is, and only then is its size compared.
+      decoder_{module.binary.subspan(module.body_of(function).offset), module.body_of(function).offset},
       context_{.module = module,
                .function = function,
                .params = module.params_of(function),
@@ -73,7 +74,7 @@ bool FunctionValidator::decode_locals()
     offset_ = decoder_.offset();
     uint32_t groups = 0;
     if (!decoder_.u32(groups)) return false;
-    if (groups > decoder_.remaining()) return fail(Errc::length_out_of_bounds);
+    if (groups > context_.body.size) return fail(Errc::unexpected_end_of_section_or_function);
 
     GrowingStack<LocalRun>& runs = scratch_.runs;
     runs.clear();
@@ -355,7 +356,8 @@ bool FunctionValidator::end(Instruction& instruction)
     if (scratch_.frames.back().op == Instr::if_ && !match_all(instruction.params, instruction.results)) return false;
     scratch_.frames.pop();
     if (scratch_.frames.empty()) {
-        return constant_ || decoder_.at_end() || decoder_.fail(Errc::end_opcode_expected);
+        const uint32_t body_end = context_.body.offset + context_.body.size;
+        return constant_ || decoder_.offset() == body_end || decoder_.fail(Errc::section_size_mismatch);
     }
     floor_ = scratch_.frames.back().height;
     unreachable_ = scratch_.frames.back().unreachable;
