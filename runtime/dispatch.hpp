@@ -21,7 +21,10 @@
 // Handlers are not noexcept: clang refuses musttail inside noexcept functions.
 #pragma once
 
+#include <bit>
+#include <concepts>
 #include <cstring>
+#include <type_traits>
 
 #include <wrt/foundation/error.hpp>
 #include <wrt/runtime/cell.hpp>
@@ -32,7 +35,9 @@
 #define WRT_DISPATCH_TAIL_FORM 3
 
 #if !defined(WRT_DISPATCH)
-#if defined(__clang__) && defined(__OPTIMIZE__) && defined(__x86_64__) && __has_attribute(preserve_none) && \
+#if defined(WRT_PORTABLE_DISPATCH)
+#define WRT_DISPATCH WRT_DISPATCH_LOOP_FORM
+#elif defined(__clang__) && defined(__OPTIMIZE__) && defined(__x86_64__) && __has_attribute(preserve_none) && \
     !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
 #define WRT_DISPATCH WRT_DISPATCH_TAIL_FORM
 #elif !defined(__clang__) && defined(__GNUC__) && defined(__OPTIMIZE__) && defined(__x86_64__) && \
@@ -49,6 +54,12 @@ namespace wrt::runtime {
 
 /// A float register. f32 and f64 use its low lane; it has room for a v128.
 using FloatRegister = double __attribute__((vector_size(16)));
+
+/// For switches that name a few enumerators of many: -Wswitch-enum is for those that mean to name all.
+template <class Enum> constexpr auto raw(Enum value) noexcept
+{
+    return static_cast<std::underlying_type_t<Enum>>(value);
+}
 
 /// Where an operand lives.
 enum class Class : uint8_t { slot, constant, t0, t1, l0, l1 };
@@ -206,11 +217,11 @@ template <class T> WRT_INLINE T float_of(FloatRegister v)
 template <class T> WRT_INLINE FloatRegister register_of(T value)
 {
     if constexpr (std::same_as<T, double>) {
-        const FloatRegister v = {value, value};
+        const FloatRegister v = {value, 0};
         return __builtin_shufflevector(v, v, 0, -1);
     } else {
         using Floats = float __attribute__((vector_size(16)));
-        const Floats v = {value, value, value, value};
+        const Floats v = {value, 0, 0, 0};
         return std::bit_cast<FloatRegister>(__builtin_shufflevector(v, v, 0, -1, -1, -1));
     }
 }

@@ -72,9 +72,9 @@ struct MakeBranchTable {
 
 Handler compare_branch_handler(Instr op, bool negate, Class a, Class b)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): numeric rows only
+    switch (raw(op)) {  // numeric rows only
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
-    case Instr::name: return pick<Instr::name>(negate, a, b);
+    case raw(Instr::name): return pick<Instr::name>(negate, a, b);
 #include <wrt/decoder/instructions.def>
     default: return nullptr;
     }

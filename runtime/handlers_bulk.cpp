@@ -218,23 +218,23 @@ WRT_HANDLER data_drop(WRT_REGISTERS)
 
 Handler tables::plain_bulk(Plain op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is elsewhere
-    case Plain::ref_func: return &ref_func;
-    case Plain::check_null: return &check_null;
-    case Plain::table_get: return &table_get;
-    case Plain::table_set: return &table_set;
-    case Plain::table_size: return &table_size;
-    case Plain::table_grow: return &table_grow;
-    case Plain::table_fill: return &table_fill;
-    case Plain::table_copy: return &table_copy;
-    case Plain::table_init: return &table_init;
-    case Plain::elem_drop: return &elem_drop;
-    case Plain::memory_size: return &memory_size;
-    case Plain::memory_grow: return &memory_grow;
-    case Plain::memory_fill: return &memory_fill;
-    case Plain::memory_copy: return &memory_copy;
-    case Plain::memory_init: return &memory_init;
-    case Plain::data_drop: return &data_drop;
+    switch (raw(op)) {  // the rest is elsewhere
+    case raw(Plain::ref_func): return &ref_func;
+    case raw(Plain::check_null): return &check_null;
+    case raw(Plain::table_get): return &table_get;
+    case raw(Plain::table_set): return &table_set;
+    case raw(Plain::table_size): return &table_size;
+    case raw(Plain::table_grow): return &table_grow;
+    case raw(Plain::table_fill): return &table_fill;
+    case raw(Plain::table_copy): return &table_copy;
+    case raw(Plain::table_init): return &table_init;
+    case raw(Plain::elem_drop): return &elem_drop;
+    case raw(Plain::memory_size): return &memory_size;
+    case raw(Plain::memory_grow): return &memory_grow;
+    case raw(Plain::memory_fill): return &memory_fill;
+    case raw(Plain::memory_copy): return &memory_copy;
+    case raw(Plain::memory_init): return &memory_init;
+    case raw(Plain::data_drop): return &data_drop;
     default: return nullptr;
     }
 }

@@ -371,19 +371,19 @@ Handler call_indirect_handler(Class index)
 
 Handler tables::plain_call(Plain op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): calls only
-    case Plain::call: return &call;
-    case Plain::call_import: return &call_import;
-    case Plain::call_indirect_wide: return &call_indirect_wide;
-    case Plain::call_ref: return &call_ref;
-    case Plain::tail_call: return &tail_call;
-    case Plain::tail_call_import: return &tail_call_import;
-    case Plain::tail_call_indirect: return &tail_call_indirect;
-    case Plain::tail_call_ref: return &tail_call_ref;
-    case Plain::return_none: return &return_none;
-    case Plain::return_many: return &return_many;
-    case Plain::spill_floats: return &spill_floats;
-    case Plain::reload_floats: return &reload_floats;
+    switch (raw(op)) {  // calls only
+    case raw(Plain::call): return &call;
+    case raw(Plain::call_import): return &call_import;
+    case raw(Plain::call_indirect_wide): return &call_indirect_wide;
+    case raw(Plain::call_ref): return &call_ref;
+    case raw(Plain::tail_call): return &tail_call;
+    case raw(Plain::tail_call_import): return &tail_call_import;
+    case raw(Plain::tail_call_indirect): return &tail_call_indirect;
+    case raw(Plain::tail_call_ref): return &tail_call_ref;
+    case raw(Plain::return_none): return &return_none;
+    case raw(Plain::return_many): return &return_many;
+    case raw(Plain::spill_floats): return &spill_floats;
+    case raw(Plain::reload_floats): return &reload_floats;
     default: return nullptr;
     }
 }

@@ -64,12 +64,12 @@ WRT_HANDLER fuel(WRT_REGISTERS)
 
 Handler tables::plain_control(Plain op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is elsewhere
-    case Plain::unreachable: return &unreachable;
-    case Plain::branch: return &branch;
-    case Plain::copy_slots: return &copy_slots;
-    case Plain::poll: return &poll;
-    case Plain::fuel: return &fuel;
+    switch (raw(op)) {  // the rest is elsewhere
+    case raw(Plain::unreachable): return &unreachable;
+    case raw(Plain::branch): return &branch;
+    case raw(Plain::copy_slots): return &copy_slots;
+    case raw(Plain::poll): return &poll;
+    case raw(Plain::fuel): return &fuel;
     default: return nullptr;
     }
 }

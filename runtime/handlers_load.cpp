@@ -32,9 +32,9 @@ template <Instr Op> WRT_HANDLER wide_load(WRT_REGISTERS)
 Handler load_handler(Instr op, Class a, Class d)
 {
     const auto at = static_cast<size_t>(class_index(a, d));
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): loads only
+    switch (raw(op)) {  // loads only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return ClassTable<2, MakeLoad<Instr::name>>::value[at];
+    case raw(Instr::name): return ClassTable<2, MakeLoad<Instr::name>>::value[at];
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;
@@ -43,9 +43,9 @@ Handler load_handler(Instr op, Class a, Class d)
 
 Handler wide_load_handler(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): loads only
+    switch (raw(op)) {  // loads only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return &wide_load<Instr::name>;
+    case raw(Instr::name): return &wide_load<Instr::name>;
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;

@@ -23,9 +23,9 @@ template <Instr Op> Handler pick(Class a, Class b, Class d)
 
 Handler load_sum_handler(Instr op, Class a, Class b, Class d)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): loads only
+    switch (raw(op)) {  // loads only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return pick<Instr::name>(a, b, d);
+    case raw(Instr::name): return pick<Instr::name>(a, b, d);
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;

@@ -46,9 +46,9 @@ template <Instr Op> WRT_HANDLER wide_store(WRT_REGISTERS)
 Handler store_handler(Instr op, Class address, Class value)
 {
     const auto at = static_cast<size_t>(class_index(address, value));
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): stores only
+    switch (raw(op)) {  // stores only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return ClassTable<2, MakeStore<Instr::name>>::value[at];
+    case raw(Instr::name): return ClassTable<2, MakeStore<Instr::name>>::value[at];
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;
@@ -57,9 +57,9 @@ Handler store_handler(Instr op, Class address, Class value)
 
 Handler store_sum_handler(Instr op, Class a, Class b, Class value)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): stores only
+    switch (raw(op)) {  // stores only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return pick_sum<Instr::name>(a, b, value);
+    case raw(Instr::name): return pick_sum<Instr::name>(a, b, value);
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;
@@ -68,9 +68,9 @@ Handler store_sum_handler(Instr op, Class a, Class b, Class value)
 
 Handler wide_store_handler(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): stores only
+    switch (raw(op)) {  // stores only
 #define WRT_ROW(name, value_type, memory_type) \
-    case Instr::name: return &wide_store<Instr::name>;
+    case raw(Instr::name): return &wide_store<Instr::name>;
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
     default: return nullptr;

@@ -15,9 +15,9 @@ template <Instr Op> Handler pick(Class a, Class d)
 
 Handler unary_handler(Instr op, Class a, Class d)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): numeric rows only
+    switch (raw(op)) {  // numeric rows only
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
-    case Instr::name: return pick<Instr::name>(a, d);
+    case raw(Instr::name): return pick<Instr::name>(a, d);
 #include <wrt/decoder/instructions.def>
     default: return nullptr;
     }

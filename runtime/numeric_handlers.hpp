@@ -90,9 +90,9 @@ template <Instr Op, BinaryGroup Group> const Handler* binary_table()
 /// The body of tables::binary_*(): asks every numeric row.
 template <BinaryGroup Group> const Handler* binary_table_of(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): numeric rows only
+    switch (raw(op)) {  // numeric rows only
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
-    case Instr::name: return binary_table<Instr::name, Group>();
+    case raw(Instr::name): return binary_table<Instr::name, Group>();
 #include <wrt/decoder/instructions.def>
     default: return nullptr;
     }

@@ -30,31 +30,31 @@ bool is_commutative(Instr op)
 /// The comparison that says the same with its operands exchanged, or nop.
 Instr exchanged(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): comparisons only
-    case Instr::i32_lt_s: return Instr::i32_gt_s;
-    case Instr::i32_lt_u: return Instr::i32_gt_u;
-    case Instr::i32_gt_s: return Instr::i32_lt_s;
-    case Instr::i32_gt_u: return Instr::i32_lt_u;
-    case Instr::i32_le_s: return Instr::i32_ge_s;
-    case Instr::i32_le_u: return Instr::i32_ge_u;
-    case Instr::i32_ge_s: return Instr::i32_le_s;
-    case Instr::i32_ge_u: return Instr::i32_le_u;
-    case Instr::i64_lt_s: return Instr::i64_gt_s;
-    case Instr::i64_lt_u: return Instr::i64_gt_u;
-    case Instr::i64_gt_s: return Instr::i64_lt_s;
-    case Instr::i64_gt_u: return Instr::i64_lt_u;
-    case Instr::i64_le_s: return Instr::i64_ge_s;
-    case Instr::i64_le_u: return Instr::i64_ge_u;
-    case Instr::i64_ge_s: return Instr::i64_le_s;
-    case Instr::i64_ge_u: return Instr::i64_le_u;
-    case Instr::f32_lt: return Instr::f32_gt;
-    case Instr::f32_gt: return Instr::f32_lt;
-    case Instr::f32_le: return Instr::f32_ge;
-    case Instr::f32_ge: return Instr::f32_le;
-    case Instr::f64_lt: return Instr::f64_gt;
-    case Instr::f64_gt: return Instr::f64_lt;
-    case Instr::f64_le: return Instr::f64_ge;
-    case Instr::f64_ge: return Instr::f64_le;
+    switch (raw(op)) {  // comparisons only
+    case raw(Instr::i32_lt_s): return Instr::i32_gt_s;
+    case raw(Instr::i32_lt_u): return Instr::i32_gt_u;
+    case raw(Instr::i32_gt_s): return Instr::i32_lt_s;
+    case raw(Instr::i32_gt_u): return Instr::i32_lt_u;
+    case raw(Instr::i32_le_s): return Instr::i32_ge_s;
+    case raw(Instr::i32_le_u): return Instr::i32_ge_u;
+    case raw(Instr::i32_ge_s): return Instr::i32_le_s;
+    case raw(Instr::i32_ge_u): return Instr::i32_le_u;
+    case raw(Instr::i64_lt_s): return Instr::i64_gt_s;
+    case raw(Instr::i64_lt_u): return Instr::i64_gt_u;
+    case raw(Instr::i64_gt_s): return Instr::i64_lt_s;
+    case raw(Instr::i64_gt_u): return Instr::i64_lt_u;
+    case raw(Instr::i64_le_s): return Instr::i64_ge_s;
+    case raw(Instr::i64_le_u): return Instr::i64_ge_u;
+    case raw(Instr::i64_ge_s): return Instr::i64_le_s;
+    case raw(Instr::i64_ge_u): return Instr::i64_le_u;
+    case raw(Instr::f32_lt): return Instr::f32_gt;
+    case raw(Instr::f32_gt): return Instr::f32_lt;
+    case raw(Instr::f32_le): return Instr::f32_ge;
+    case raw(Instr::f32_ge): return Instr::f32_le;
+    case raw(Instr::f64_lt): return Instr::f64_gt;
+    case raw(Instr::f64_gt): return Instr::f64_lt;
+    case raw(Instr::f64_le): return Instr::f64_ge;
+    case raw(Instr::f64_ge): return Instr::f64_le;
     default: return Instr::nop;
     }
 }
@@ -70,15 +70,15 @@ bool next_constant(Instr& op, uint64_t& bits)
     };
     constexpr uint64_t word = 0xffffffffu;
     constexpr uint64_t all = ~uint64_t{0};
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): those comparisons only
-    case Instr::i32_gt_s: return step(Instr::i32_ge_s, 0x7fffffffu, word);
-    case Instr::i32_gt_u: return step(Instr::i32_ge_u, word, word);
-    case Instr::i32_le_s: return step(Instr::i32_lt_s, 0x7fffffffu, word);
-    case Instr::i32_le_u: return step(Instr::i32_lt_u, word, word);
-    case Instr::i64_gt_s: return step(Instr::i64_ge_s, all >> 1, all);
-    case Instr::i64_gt_u: return step(Instr::i64_ge_u, all, all);
-    case Instr::i64_le_s: return step(Instr::i64_lt_s, all >> 1, all);
-    case Instr::i64_le_u: return step(Instr::i64_lt_u, all, all);
+    switch (raw(op)) {  // those comparisons only
+    case raw(Instr::i32_gt_s): return step(Instr::i32_ge_s, 0x7fffffffu, word);
+    case raw(Instr::i32_gt_u): return step(Instr::i32_ge_u, word, word);
+    case raw(Instr::i32_le_s): return step(Instr::i32_lt_s, 0x7fffffffu, word);
+    case raw(Instr::i32_le_u): return step(Instr::i32_lt_u, word, word);
+    case raw(Instr::i64_gt_s): return step(Instr::i64_ge_s, all >> 1, all);
+    case raw(Instr::i64_gt_u): return step(Instr::i64_ge_u, all, all);
+    case raw(Instr::i64_le_s): return step(Instr::i64_lt_s, all >> 1, all);
+    case raw(Instr::i64_le_u): return step(Instr::i64_lt_u, all, all);
     default: return false;
     }
 }
@@ -121,15 +121,15 @@ Class Translator::class_of(const Operand& operand)
 /// Whether an operation has a variant that writes to `d`.
 bool Translator::may_write(const Operation& operation, Class d)
 {
-    switch (operation.family) {  // NOLINT(clang-diagnostic-switch-enum): families with a destination class
-    case Family::binary: return has_binary(operation.instr, operation.a_class, operation.b_class, d);
-    case Family::unary: return has_unary(operation.instr, operation.a_class, d);
-    case Family::load: return has_load(operation.instr, operation.a_class, d);
-    case Family::load_sum: return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
-    case Family::move: return has_move(operation.a_class, d);
-    case Family::constant:
-    case Family::global_get: return is_place(d);
-    case Family::select:
+    switch (raw(operation.family)) {  // families with a destination class
+    case raw(Family::binary): return has_binary(operation.instr, operation.a_class, operation.b_class, d);
+    case raw(Family::unary): return has_unary(operation.instr, operation.a_class, d);
+    case raw(Family::load): return has_load(operation.instr, operation.a_class, d);
+    case raw(Family::load_sum): return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
+    case raw(Family::move): return has_move(operation.a_class, d);
+    case raw(Family::constant):
+    case raw(Family::global_get): return is_place(d);
+    case raw(Family::select):
         return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class, operation.x_class, d);
     default: return false;
     }
@@ -632,12 +632,12 @@ Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, 
 
 Status Translator::reference(const Instruction& instruction)
 {
-    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): references only
-    case Instr::ref_null: return push_constant(ValKind::ref, 0);
-    case Instr::ref_is_null: return numeric_unary(Instr::i64_eqz, ValKind::i32);
-    case Instr::ref_eq: return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
-    case Instr::ref_func: return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
-    case Instr::ref_as_non_null: return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
+    switch (raw(instruction.op)) {  // references only
+    case raw(Instr::ref_null): return push_constant(ValKind::ref, 0);
+    case raw(Instr::ref_is_null): return numeric_unary(Instr::i64_eqz, ValKind::i32);
+    case raw(Instr::ref_eq): return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
+    case raw(Instr::ref_func): return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
+    case raw(Instr::ref_as_non_null): return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
     default: return refuse(Errc::gc_unsupported);
     }
 }
@@ -647,24 +647,24 @@ Status Translator::bulk(const Instruction& instruction)
     const auto address = [&](bool is64) { return is64 ? ValKind::i64 : ValKind::i32; };
     const uint32_t index = instruction.index;
     const uint32_t index2 = instruction.index2;
-    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): memories, tables and segments only
-    case Instr::memory_size: return window_operation(Plain::memory_size, 0, address(syntax_.memories[index].limits.is64), index, 0);
-    case Instr::memory_grow: {
+    switch (raw(instruction.op)) {  // memories, tables and segments only
+    case raw(Instr::memory_size): return window_operation(Plain::memory_size, 0, address(syntax_.memories[index].limits.is64), index, 0);
+    case raw(Instr::memory_grow): {
         WRT_CHECK(window_operation(Plain::memory_grow, 1, address(syntax_.memories[index].limits.is64), index, 0));
         return ok();
     }
-    case Instr::memory_fill: return window_operation(Plain::memory_fill, 3, ValKind::bot, index, 0);
-    case Instr::memory_copy: return window_operation(Plain::memory_copy, 3, ValKind::bot, index, index2);
-    case Instr::memory_init: return window_operation(Plain::memory_init, 3, ValKind::bot, index, index2);
-    case Instr::data_drop: return window_operation(Plain::data_drop, 0, ValKind::bot, index, 0);
-    case Instr::table_get: return window_operation(Plain::table_get, 1, ValKind::ref, index, 0);
-    case Instr::table_set: return window_operation(Plain::table_set, 2, ValKind::bot, index, 0);
-    case Instr::table_size: return window_operation(Plain::table_size, 0, address(syntax_.tables[index].limits.is64), index, 0);
-    case Instr::table_grow: return window_operation(Plain::table_grow, 2, address(syntax_.tables[index].limits.is64), index, 0);
-    case Instr::table_fill: return window_operation(Plain::table_fill, 3, ValKind::bot, index, 0);
-    case Instr::table_copy: return window_operation(Plain::table_copy, 3, ValKind::bot, index, index2);
-    case Instr::table_init: return window_operation(Plain::table_init, 3, ValKind::bot, index, index2);
-    case Instr::elem_drop: return window_operation(Plain::elem_drop, 0, ValKind::bot, index, 0);
+    case raw(Instr::memory_fill): return window_operation(Plain::memory_fill, 3, ValKind::bot, index, 0);
+    case raw(Instr::memory_copy): return window_operation(Plain::memory_copy, 3, ValKind::bot, index, index2);
+    case raw(Instr::memory_init): return window_operation(Plain::memory_init, 3, ValKind::bot, index, index2);
+    case raw(Instr::data_drop): return window_operation(Plain::data_drop, 0, ValKind::bot, index, 0);
+    case raw(Instr::table_get): return window_operation(Plain::table_get, 1, ValKind::ref, index, 0);
+    case raw(Instr::table_set): return window_operation(Plain::table_set, 2, ValKind::bot, index, 0);
+    case raw(Instr::table_size): return window_operation(Plain::table_size, 0, address(syntax_.tables[index].limits.is64), index, 0);
+    case raw(Instr::table_grow): return window_operation(Plain::table_grow, 2, address(syntax_.tables[index].limits.is64), index, 0);
+    case raw(Instr::table_fill): return window_operation(Plain::table_fill, 3, ValKind::bot, index, 0);
+    case raw(Instr::table_copy): return window_operation(Plain::table_copy, 3, ValKind::bot, index, index2);
+    case raw(Instr::table_init): return window_operation(Plain::table_init, 3, ValKind::bot, index, index2);
+    case raw(Instr::elem_drop): return window_operation(Plain::elem_drop, 0, ValKind::bot, index, 0);
     default: WRT_UNREACHABLE();
     }
 }

@@ -130,13 +130,13 @@ Status Translator::instruction(const Instruction& instruction, bool)
 {
     source_ = instruction.offset;
     if (dead_) {
-        switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): what opens and closes blocks
-        case Instr::block:
-        case Instr::loop:
-        case Instr::if_:
-        case Instr::try_table: ++dead_depth_; return ok();
-        case Instr::else_: return dead_depth_ == 0 ? else_() : ok();
-        case Instr::end:
+        switch (raw(instruction.op)) {  // what opens and closes blocks
+        case raw(Instr::block):
+        case raw(Instr::loop):
+        case raw(Instr::if_):
+        case raw(Instr::try_table): ++dead_depth_; return ok();
+        case raw(Instr::else_): return dead_depth_ == 0 ? else_() : ok();
+        case raw(Instr::end):
             if (dead_depth_ == 0) return end();
             --dead_depth_;
             return ok();
@@ -149,70 +149,70 @@ Status Translator::instruction(const Instruction& instruction, bool)
 
 Status Translator::dispatch(const Instruction& instruction)
 {
-    switch (instruction.op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is decided by row
-    case Instr::unreachable:
+    switch (raw(instruction.op)) {  // the rest is decided by row
+    case raw(Instr::unreachable):
         dead_ = true;
         return emit({.family = Family::unreachable, .plain = Plain::unreachable});
-    case Instr::nop: return ok();
-    case Instr::block:
-    case Instr::loop:
-    case Instr::if_: return open_block(instruction);
-    case Instr::else_: return else_();
-    case Instr::end: return end();
-    case Instr::br: return branch(instruction.index);
-    case Instr::br_if: {
+    case raw(Instr::nop): return ok();
+    case raw(Instr::block):
+    case raw(Instr::loop):
+    case raw(Instr::if_): return open_block(instruction);
+    case raw(Instr::else_): return else_();
+    case raw(Instr::end): return end();
+    case raw(Instr::br): return branch(instruction.index);
+    case raw(Instr::br_if): {
         const Operand condition = pop();
         return branch_if(instruction.index, condition, false, false);
     }
-    case Instr::br_table: return branch_table(instruction);
-    case Instr::br_on_null: return branch_on_null(instruction, true);
-    case Instr::br_on_non_null: return branch_on_null(instruction, false);
-    case Instr::return_:
+    case raw(Instr::br_table): return branch_table(instruction);
+    case raw(Instr::br_on_null): return branch_on_null(instruction, true);
+    case raw(Instr::br_on_non_null): return branch_on_null(instruction, false);
+    case raw(Instr::return_):
         dead_ = true;
         return return_();
-    case Instr::call:
-    case Instr::call_indirect:
-    case Instr::call_ref: return call(instruction);
-    case Instr::return_call:
-    case Instr::return_call_indirect:
-    case Instr::return_call_ref: return tail_call(instruction);
-    case Instr::drop: {
+    case raw(Instr::call):
+    case raw(Instr::call_indirect):
+    case raw(Instr::call_ref): return call(instruction);
+    case raw(Instr::return_call):
+    case raw(Instr::return_call_indirect):
+    case raw(Instr::return_call_ref): return tail_call(instruction);
+    case raw(Instr::drop): {
         const Operand operand = pop();
         if (in_second(operand)) unbury(bank_of(operand.type));
         return ok();
     }
-    case Instr::select:
-    case Instr::select_t:
+    case raw(Instr::select):
+    case raw(Instr::select_t):
         if (instruction.type.is_vector()) return refuse(Errc::v128_unsupported);
         return select(instruction.type.kind());
-    case Instr::local_get: return push_local(instruction.index);
-    case Instr::local_set: return local_set(instruction.index, false);
-    case Instr::local_tee: return local_set(instruction.index, true);
-    case Instr::global_get: return global_get(instruction.index);
-    case Instr::global_set: return global_set(instruction.index);
-    case Instr::i32_const: return push_constant(ValKind::i32, instruction.value & 0xffffffffu);
-    case Instr::i64_const: return push_constant(ValKind::i64, instruction.value);
-    case Instr::f32_const: return push_constant(ValKind::f32, instruction.value & 0xffffffffu);
-    case Instr::f64_const: return push_constant(ValKind::f64, instruction.value);
-    case Instr::ref_null:
-    case Instr::ref_is_null:
-    case Instr::ref_eq:
-    case Instr::ref_func:
-    case Instr::ref_as_non_null: return reference(instruction);
-    case Instr::memory_size:
-    case Instr::memory_grow:
-    case Instr::memory_fill:
-    case Instr::memory_copy:
-    case Instr::memory_init:
-    case Instr::data_drop:
-    case Instr::table_get:
-    case Instr::table_set:
-    case Instr::table_size:
-    case Instr::table_grow:
-    case Instr::table_fill:
-    case Instr::table_copy:
-    case Instr::table_init:
-    case Instr::elem_drop: return bulk(instruction);
+    case raw(Instr::local_get): return push_local(instruction.index);
+    case raw(Instr::local_set): return local_set(instruction.index, false);
+    case raw(Instr::local_tee): return local_set(instruction.index, true);
+    case raw(Instr::global_get): return global_get(instruction.index);
+    case raw(Instr::global_set): return global_set(instruction.index);
+    case raw(Instr::i32_const): return push_constant(ValKind::i32, instruction.value & 0xffffffffu);
+    case raw(Instr::i64_const): return push_constant(ValKind::i64, instruction.value);
+    case raw(Instr::f32_const): return push_constant(ValKind::f32, instruction.value & 0xffffffffu);
+    case raw(Instr::f64_const): return push_constant(ValKind::f64, instruction.value);
+    case raw(Instr::ref_null):
+    case raw(Instr::ref_is_null):
+    case raw(Instr::ref_eq):
+    case raw(Instr::ref_func):
+    case raw(Instr::ref_as_non_null): return reference(instruction);
+    case raw(Instr::memory_size):
+    case raw(Instr::memory_grow):
+    case raw(Instr::memory_fill):
+    case raw(Instr::memory_copy):
+    case raw(Instr::memory_init):
+    case raw(Instr::data_drop):
+    case raw(Instr::table_get):
+    case raw(Instr::table_set):
+    case raw(Instr::table_size):
+    case raw(Instr::table_grow):
+    case raw(Instr::table_fill):
+    case raw(Instr::table_copy):
+    case raw(Instr::table_init):
+    case raw(Instr::elem_drop): return bulk(instruction);
     default: break;
     }
     const InstrInfo& row = info(instruction.op);

@@ -30,67 +30,67 @@ enum class Heat : uint8_t {
 
 constexpr Heat heat_of_binary(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): the rest is rare
-    case Instr::i32_add:
-    case Instr::i32_mul:
-    case Instr::i32_and:
-    case Instr::i32_or:
-    case Instr::i32_xor:
-    case Instr::i64_add:
-    case Instr::i64_mul:
-    case Instr::i64_and:
-    case Instr::i64_or:
-    case Instr::i64_xor:
-    case Instr::f32_add:
-    case Instr::f32_mul:
-    case Instr::f64_add:
-    case Instr::f64_mul: return Heat::commutative;
-    case Instr::i32_sub:
-    case Instr::i32_shl:
-    case Instr::i32_shr_s:
-    case Instr::i32_shr_u:
-    case Instr::i32_rotl:
-    case Instr::i64_sub:
-    case Instr::i64_shl:
-    case Instr::i64_shr_s:
-    case Instr::i64_shr_u:
-    case Instr::i64_rotl:
-    case Instr::f32_sub:
-    case Instr::f64_sub:
-    case Instr::f64_div: return Heat::hot;
-    case Instr::i32_eq:
-    case Instr::i32_ne:
-    case Instr::i32_lt_s:
-    case Instr::i32_lt_u:
-    case Instr::i32_ge_s:
-    case Instr::i32_ge_u:
-    case Instr::i64_eq:
-    case Instr::i64_ne:
-    case Instr::i64_lt_s:
-    case Instr::i64_lt_u:
-    case Instr::i64_ge_s:
-    case Instr::i64_ge_u:
-    case Instr::f32_eq:
-    case Instr::f32_ne:
-    case Instr::f32_lt:
-    case Instr::f32_gt:
-    case Instr::f32_le:
-    case Instr::f32_ge:
-    case Instr::f64_eq:
-    case Instr::f64_ne:
-    case Instr::f64_lt:
-    case Instr::f64_gt:
-    case Instr::f64_le:
-    case Instr::f64_ge: return Heat::compare;
+    switch (raw(op)) {  // the rest is rare
+    case raw(Instr::i32_add):
+    case raw(Instr::i32_mul):
+    case raw(Instr::i32_and):
+    case raw(Instr::i32_or):
+    case raw(Instr::i32_xor):
+    case raw(Instr::i64_add):
+    case raw(Instr::i64_mul):
+    case raw(Instr::i64_and):
+    case raw(Instr::i64_or):
+    case raw(Instr::i64_xor):
+    case raw(Instr::f32_add):
+    case raw(Instr::f32_mul):
+    case raw(Instr::f64_add):
+    case raw(Instr::f64_mul): return Heat::commutative;
+    case raw(Instr::i32_sub):
+    case raw(Instr::i32_shl):
+    case raw(Instr::i32_shr_s):
+    case raw(Instr::i32_shr_u):
+    case raw(Instr::i32_rotl):
+    case raw(Instr::i64_sub):
+    case raw(Instr::i64_shl):
+    case raw(Instr::i64_shr_s):
+    case raw(Instr::i64_shr_u):
+    case raw(Instr::i64_rotl):
+    case raw(Instr::f32_sub):
+    case raw(Instr::f64_sub):
+    case raw(Instr::f64_div): return Heat::hot;
+    case raw(Instr::i32_eq):
+    case raw(Instr::i32_ne):
+    case raw(Instr::i32_lt_s):
+    case raw(Instr::i32_lt_u):
+    case raw(Instr::i32_ge_s):
+    case raw(Instr::i32_ge_u):
+    case raw(Instr::i64_eq):
+    case raw(Instr::i64_ne):
+    case raw(Instr::i64_lt_s):
+    case raw(Instr::i64_lt_u):
+    case raw(Instr::i64_ge_s):
+    case raw(Instr::i64_ge_u):
+    case raw(Instr::f32_eq):
+    case raw(Instr::f32_ne):
+    case raw(Instr::f32_lt):
+    case raw(Instr::f32_gt):
+    case raw(Instr::f32_le):
+    case raw(Instr::f32_ge):
+    case raw(Instr::f64_eq):
+    case raw(Instr::f64_ne):
+    case raw(Instr::f64_lt):
+    case raw(Instr::f64_gt):
+    case raw(Instr::f64_le):
+    case raw(Instr::f64_ge): return Heat::compare;
     // a > b is b < a, and a > constant is a >= constant + 1.
-    case Instr::i32_gt_s:
-    case Instr::i32_gt_u:
-    case Instr::i32_le_s:
-    case Instr::i32_le_u:
-    case Instr::i64_gt_s:
-    case Instr::i64_gt_u:
-    case Instr::i64_le_s:
-    case Instr::i64_le_u: return Heat::none;
+    case raw(Instr::i32_gt_s):
+    case raw(Instr::i32_gt_u):
+    case raw(Instr::i32_le_s):
+    case raw(Instr::i32_le_u):
+    case raw(Instr::i64_gt_s):
+    case raw(Instr::i64_gt_u):
+    case raw(Instr::i64_le_s):
+    case raw(Instr::i64_le_u): return Heat::none;
     default: return Heat::rare;
     }
 }
@@ -110,19 +110,19 @@ constexpr bool is_symmetric_compare(Instr op)
 /// both false.
 constexpr Instr opposite(Instr op)
 {
-    switch (op) {  // NOLINT(clang-diagnostic-switch-enum): integer comparisons only
-    case Instr::i32_eq: return Instr::i32_ne;
-    case Instr::i32_ne: return Instr::i32_eq;
-    case Instr::i32_lt_s: return Instr::i32_ge_s;
-    case Instr::i32_ge_s: return Instr::i32_lt_s;
-    case Instr::i32_lt_u: return Instr::i32_ge_u;
-    case Instr::i32_ge_u: return Instr::i32_lt_u;
-    case Instr::i64_eq: return Instr::i64_ne;
-    case Instr::i64_ne: return Instr::i64_eq;
-    case Instr::i64_lt_s: return Instr::i64_ge_s;
-    case Instr::i64_ge_s: return Instr::i64_lt_s;
-    case Instr::i64_lt_u: return Instr::i64_ge_u;
-    case Instr::i64_ge_u: return Instr::i64_lt_u;
+    switch (raw(op)) {  // integer comparisons only
+    case raw(Instr::i32_eq): return Instr::i32_ne;
+    case raw(Instr::i32_ne): return Instr::i32_eq;
+    case raw(Instr::i32_lt_s): return Instr::i32_ge_s;
+    case raw(Instr::i32_ge_s): return Instr::i32_lt_s;
+    case raw(Instr::i32_lt_u): return Instr::i32_ge_u;
+    case raw(Instr::i32_ge_u): return Instr::i32_lt_u;
+    case raw(Instr::i64_eq): return Instr::i64_ne;
+    case raw(Instr::i64_ne): return Instr::i64_eq;
+    case raw(Instr::i64_lt_s): return Instr::i64_ge_s;
+    case raw(Instr::i64_ge_s): return Instr::i64_lt_s;
+    case raw(Instr::i64_lt_u): return Instr::i64_ge_u;
+    case raw(Instr::i64_ge_u): return Instr::i64_lt_u;
     default: return Instr::nop;
     }
 }
