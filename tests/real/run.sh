@@ -33,8 +33,14 @@ download() {
     [[ -f $target ]] && return
     say "downloading $package"
     directory=$(mktemp -d "$cache/download.XXXXXX")
-    file=$(npm pack --silent --pack-destination "$directory" "$package" 2>"$directory/log" | tail -1) ||
-        skip "npm cannot get $package: $(tail -1 "$directory/log")"
+    if ! file=$(npm pack --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000 \
+        --pack-destination "$directory" "$package" 2>"$directory/log"); then
+        local reason
+        reason=$(grep -m 1 'reason:' "$directory/log" || head -1 "$directory/log")
+        rm -rf "$directory"
+        skip "npm cannot get $package: $reason"
+    fi
+    file=${file##*$'\n'}
     printf '%s  %s\n' "$sha256" "$directory/$file" | sha256sum --check --quiet || die "$package is not what it was"
     mv "$directory/$file" "$target"
     rm -rf "$directory"
