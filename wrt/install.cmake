@@ -11,9 +11,10 @@ set_target_properties(wrt_archive PROPERTIES
   ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/install-lib)
 target_compile_features(wrt_archive PUBLIC cxx_std_20)
 target_include_directories(wrt_archive INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(wrt_archive PRIVATE $<BUILD_INTERFACE:wrt_options>)
+target_link_libraries(wrt_archive PRIVATE wrt_options)
 
-install(TARGETS wrt_archive EXPORT wrtTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# wrt_options only for what it makes a user link: the sanitizer of a sanitizer build.
+install(TARGETS wrt_archive wrt_options EXPORT wrtTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(folder foundation decoder runtime component wrt)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp" PATTERN "*.def")

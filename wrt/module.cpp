@@ -60,6 +60,11 @@ std::optional<ExternType> Module::find_export(std::string_view name) const noexc
     return extern_type(*image_, named.kind, named.index);
 }
 
+bool Module::has_start() const noexcept
+{
+    return image_->start != runtime::no_function;
+}
+
 uint32_t Module::function_count() const noexcept
 {
     return static_cast<uint32_t>(image_->functions.size());

@@ -313,6 +313,16 @@ void Store::interrupt() noexcept
     if (state_ != nullptr) runtime::interrupt(state_->execution());
 }
 
+void Store::clear_interrupt() noexcept
+{
+    if (state_ == nullptr) return;
+    // As a run that was stopped does: the word that loops poll, and the stack limit that calls
+    // compare with.
+    runtime::Execution& execution = state_->execution();
+    execution.interrupt.store(0);
+    execution.stack_limit.store(execution.stack_end);
+}
+
 size_t Store::backtrace(std::span<Frame> frames) const noexcept
 {
     if (state_ == nullptr) return 0;

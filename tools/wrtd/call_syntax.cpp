@@ -203,4 +203,24 @@ std::string func_type_text(std::span<const wrt::ValType> params,
     return text + ")";
 }
 
+std::string extern_text(const wrt::ExternType& type)
+{
+    const auto limits = [](const wrt::Limits& bounds) {
+        return fmt::format("{}{}{}", bounds.is64 ? " i64" : "", fmt::format(" {}", bounds.min),
+                           bounds.has_max ? fmt::format(" {}", bounds.max) : "");
+    };
+    switch (type.kind) {
+    case wrt::ExternKind::func: return func_type_text(type.func.params, type.func.results);
+    case wrt::ExternKind::table:
+        return fmt::format("(table{} {})", limits(type.table.limits),
+                           type_text(type.table.element));
+    case wrt::ExternKind::memory: return fmt::format("(memory{})", limits(type.memory.limits));
+    case wrt::ExternKind::global:
+        return type.global.mut ? fmt::format("(global (mut {}))", type_text(type.global.type))
+                               : fmt::format("(global {})", type_text(type.global.type));
+    case wrt::ExternKind::tag: return "(tag" + func_type_text(type.func.params, {}).substr(5);
+    }
+    return {};
+}
+
 }  // namespace wrtd

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include <wrt/module.hpp>
 #include <wrt/value.hpp>
 
 namespace wrtd {
@@ -36,5 +37,8 @@ struct CallText {
 /// "(func (param i32 i32) (result i32))".
 [[nodiscard]] std::string func_type_text(std::span<const wrt::ValType> params,
                                          std::span<const wrt::ValType> results);
+
+/// "(global (mut i32))", "(memory 1 4)": the type of an import or export in text form.
+[[nodiscard]] std::string extern_text(const wrt::ExternType& type);
 
 }  // namespace wrtd

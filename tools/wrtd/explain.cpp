@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <wrt/decoder/decode.hpp>
+#include <wrt/decoder/names.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/foundation/byte_reader.hpp>
 
@@ -21,7 +22,7 @@ constexpr std::array<std::string_view, 14> section_names{
     "export", "start", "element", "code",     "data",  "data count", "tag"};
 constexpr uint8_t code_section = 10;
 
-/// " , function 3 $name" when a body of the code section holds `offset`; nothing when the module
+/// ", function 3 $name" when a body of the code section holds `offset`; nothing when the module
 /// does not decode so far.
 std::string function_at(std::span<const uint8_t> binary, uint32_t offset)
 {
@@ -44,14 +45,14 @@ std::string function_at(std::span<const uint8_t> binary, uint32_t offset)
 
 int exit_code_of(const wrt::Error& error, bool timed_out)
 {
-    switch (error.code) {
-    case wrt::Errc::out_of_fuel: return exit_out_of_time;
-    case wrt::Errc::interrupted: return timed_out ? exit_out_of_time : exit_interrupted;
-    case wrt::Errc::call_stack_exhausted:
-    case wrt::Errc::host_failure: return exit_trap;
-    case wrt::Errc::host_exit: return static_cast<int>(error.actual & 0xff);
-    default: break;
-    }
+    using wrt::Errc;
+    if (error.code == Errc::out_of_fuel) return exit_out_of_time;
+    if (error.code == Errc::interrupted) return timed_out ? exit_out_of_time : exit_interrupted;
+    // What the specification calls exhaustion of the call stack is a trap to everyone else.
+    if (error.code == Errc::call_stack_exhausted) return exit_trap;
+    if (error.code == Errc::host_failure) return exit_trap;
+    // All that a parent process can see of a status.
+    if (error.code == Errc::host_exit) return static_cast<int>(error.actual & 0xff);
     switch (wrt::kind_of(error.code)) {
     case wrt::ErrorKind::malformed:
     case wrt::ErrorKind::invalid:

@@ -9,6 +9,7 @@
 
 #include "file.hpp"
 #include "options.hpp"
+#include "stopping.hpp"
 
 namespace wrtd {
 
@@ -23,7 +24,7 @@ public:
     /// having said why. A guest that exits in its start function is `finished()`.
     [[nodiscard]] int prepare();
 
-    /// Whether the guest has ended, by exiting, before anything of it was called.
+    /// Whether the guest ended in its start function; prepare() gave how.
     [[nodiscard]] bool finished() const { return finished_; }
 
     [[nodiscard]] wrt::Instance instance() const { return *instance_; }
@@ -36,10 +37,14 @@ public:
     [[nodiscard]] int no_such_function(std::string_view name) const;
 
 private:
+    // Each 0, or the exit code after having said why.
     [[nodiscard]] int load();
-    [[nodiscard]] wrt::Status link_wasi();
+    [[nodiscard]] int link_wasi();
+
+    [[nodiscard]] int complain_about_loading(const wrt::Error& reason) const;
     [[nodiscard]] int complain_about_missing(const wrt::ImportType& import) const;
-    void print_backtrace() const;
+    void complain_about_running(const wrt::Error& reason) const;
+    void print_backtrace(const wrt::Error& reason) const;
     void print_stats() const;
 
     const Options& options_;
@@ -48,6 +53,7 @@ private:
     wrt::Engine engine_;
     std::optional<wrt::Module> module_;
     std::optional<wrt::Store> store_;
+    std::optional<Stopping> stopping_;
     std::optional<wrt::Linker> linker_;
     std::optional<wrt::Instance> instance_;
     bool finished_ = false;

@@ -38,7 +38,7 @@ constexpr std::array commands{
                 "decode and validate modules"},
     CommandName{"inspect", Command::inspect, "inspect [options] FILE",
                 "show sections, imports, exports, features and sizes"},
-    CommandName{"wast", Command::wast, "wast [options] FILE.json...",
+    CommandName{"wast", Command::wast, "wast [options] FILE.json|DIRECTORY...",
                 "run converted specification scripts"},
 };
 
@@ -207,6 +207,25 @@ void add_wasi(CLI::App& app, WasiOptions& wasi)
     app.add_flag("--no-wasi{false}", wasi.enabled, "provide no WASI at all")->group(group);
 }
 
+void add_wast(CLI::App& app, Options::Wast& wast)
+{
+    constexpr const char* group = "Scripts";
+    const auto keep = [](std::string& target) {
+        return [&target](const std::string& text) -> std::string {
+            target = text;
+            return {};
+        };
+    };
+    app.add_flag("-v,--verbose", wast.verbose, "say of each file what came of it")->group(group);
+    app.add_flag("--validate-only", wast.validate_only, "execute nothing")->group(group);
+    add_value(app, "--filter", "TEXT", "only files whose name contains this", group,
+              keep(wast.filter));
+    add_value(app, "--known-failures", "FILE", "commands that are known to fail", group,
+              keep(wast.known_failures));
+    add_value(app, "--junit", "FILE", "write the results there as JUnit XML", group,
+              keep(wast.junit));
+}
+
 void add_command(CLI::App& app, Options& options)
 {
     switch (options.command) {
@@ -227,10 +246,7 @@ void add_command(CLI::App& app, Options& options)
         app.add_flag("-q,--quiet", options.quiet, "only the exit status")->group("Reports");
         break;
     case Command::inspect: app.add_flag("--json", options.json, "as JSON")->group("Reports"); break;
-    case Command::wast:
-        app.add_flag("-v,--verbose", options.verbose, "name every assertion that fails")
-            ->group("Reports");
-        break;
+    case Command::wast: add_wast(app, options.wast); break;
     }
     add_general(app, options);
 }

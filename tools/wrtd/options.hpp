@@ -62,7 +62,15 @@ struct Options {
     bool stats = false;
     bool json = false;
     bool quiet = false;
-    bool verbose = false;
+
+    /// wrtd wast.
+    struct Wast {
+        bool verbose = false;
+        bool validate_only = false;
+        std::string filter;
+        std::string known_failures;
+        std::string junit;
+    } wast;
 };
 
 /// What to print instead of doing anything: help and versions (exit 0), usage errors.

@@ -11,8 +11,7 @@ int main()
     wrt::Engine engine;  // the memory that everything below lives in
     wrt::Store store{engine};
     wrt::Linker linker{store};  // what imports are resolved with: this module has none
-    // value() is for brevity: where there is none, it says why and ends the program.
-    const auto module = engine.load_module(wasm).value();
+    const auto module = engine.load_module(wasm).value();  // or says why not, and aborts
     const auto instance = linker.instantiate(module).value();
     const auto add = instance.func<int32_t(int32_t, int32_t)>("add").value();
     const wrt::Result<int32_t> sum = add(20, 22);

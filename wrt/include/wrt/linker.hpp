@@ -26,7 +26,8 @@ class ImportTable;
 
 namespace wasi {
 struct Config;
-}
+struct ConfigFault;
+}  // namespace wasi
 
 /// Text in the guest's memory: two i32 params, address and size. Checked for bounds and UTF-8
 /// before the function runs; valid until the function returns or calls into the store.
@@ -322,7 +323,8 @@ public:
 
     /// WASI preview 1, with what `config` grants (wrt/wasi.hpp). Its descriptors close with the
     /// scope that the store lives in.
-    Linker& wasi(const wasi::Config& config) noexcept;
+    /// `fault`, if given, is told which part of the configuration could not be granted.
+    Linker& wasi(const wasi::Config& config, wasi::ConfigFault* fault = nullptr) noexcept;
 
     /// The error of the first definition that failed.
     [[nodiscard]] const Status& status() const noexcept { return status_; }

@@ -53,6 +53,8 @@ public:
     /// Logarithmic.
     [[nodiscard]] std::optional<ExternType> find_export(std::string_view name) const noexcept;
 
+    /// Whether it has a start function, which instantiation runs.
+    [[nodiscard]] bool has_start() const noexcept;
     /// Functions of the function index space, imports included.
     [[nodiscard]] uint32_t function_count() const noexcept;
     /// What the name section calls a function, else the name of an export of it, else empty. Reads

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wrt/component/wasi/config.hpp>
+#include <wrt/component/wasi/context.hpp>
 #include <wrt/linker.hpp>
 
 namespace wrt {

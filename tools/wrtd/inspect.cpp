@@ -1,0 +1,123 @@
+// wrtd inspect: what is in a module, for people or as JSON.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <wrt/decoder/decode.hpp>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "explain.hpp"
+#include "file.hpp"
+#include "inspection.hpp"
+#include "messages.hpp"
+#include "quantities.hpp"
+
+namespace wrtd {
+namespace {
+
+void print_text(const std::string& path, const Inspection& found)
+{
+    fmt::print("{}: module", escaped(path));
+    if (!found.module_name.empty()) fmt::print(" ${}", escaped(found.module_name));
+    fmt::print(", {} bytes\n", count_text(found.size));
+
+    fmt::print("\nsections\n");
+    for (const Inspection::Section& section : found.sections) {
+        const std::string name =
+            section.custom ? fmt::format("custom \"{}\"", escaped(section.name)) : section.name;
+        fmt::print("  {:<24} at {:#08x} {:>10} bytes", name, section.offset,
+                   count_text(section.size));
+        if (section.entries) fmt::print("  {:>7} entries", count_text(*section.entries));
+        fmt::print("\n");
+    }
+    if (!found.imports.empty()) fmt::print("\nimports\n");
+    for (const Inspection::Import& import : found.imports) {
+        fmt::print("  (import \"{}\" \"{}\" {})\n", escaped(import.module), escaped(import.name),
+                   import.type);
+    }
+    if (!found.exports.empty()) fmt::print("\nexports\n");
+    for (const Inspection::Export& named : found.exports) {
+        fmt::print("  (export \"{}\" {})\n", escaped(named.name), named.type);
+    }
+    fmt::print("\ncode\n  {} functions, {} instructions\n", count_text(found.functions),
+               count_text(found.instructions));
+    if (found.start) fmt::print("  starts with function {}\n", *found.start);
+    fmt::print("\nfeatures\n  {}\n", found.features.empty()
+                                         ? "those of the first version"
+                                         : fmt::format("{}", fmt::join(found.features, ", ")));
+    fmt::print("\nloaded\n");
+    if (found.load) {
+        fmt::print("  keeps {}, takes {} at most meanwhile\n", size_text(found.load->retained),
+                   size_text(found.load->peak));
+    } else {
+        fmt::print("  {}\n", found.load_refusal);
+    }
+}
+
+void print_json(const std::string& path, const Inspection& found)
+{
+    using nlohmann::json;
+    json document{{"file", path},
+                  {"kind", "module"},
+                  {"size", found.size},
+                  {"functions", found.functions},
+                  {"instructions", found.instructions},
+                  {"features", found.features}};
+    if (!found.module_name.empty()) document["name"] = found.module_name;
+    if (found.start) document["start"] = *found.start;
+    json& sections = document["sections"] = json::array();
+    for (const Inspection::Section& section : found.sections) {
+        json entry{{"name", section.name},
+                   {"custom", section.custom},
+                   {"offset", section.offset},
+                   {"size", section.size}};
+        if (section.entries) entry["entries"] = *section.entries;
+        sections.push_back(std::move(entry));
+    }
+    json& imports = document["imports"] = json::array();
+    for (const Inspection::Import& import : found.imports) {
+        imports.push_back(
+            {{"module", import.module}, {"name", import.name}, {"type", import.type}});
+    }
+    json& exports = document["exports"] = json::array();
+    for (const Inspection::Export& named : found.exports) {
+        exports.push_back({{"name", named.name}, {"type", named.type}});
+    }
+    if (found.load) {
+        document["load"] = {{"retained", found.load->retained}, {"peak", found.load->peak}};
+    } else {
+        document["load_refusal"] = found.load_refusal;
+    }
+    // A path may hold any bytes; what is not UTF-8 becomes U+FFFD.
+    fmt::print("{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+}  // namespace
+
+int inspect(const Options& options)
+{
+    const std::string& path = options.files.front();
+    const std::variant<File, int> opened = open_or_complain(path);
+    if (std::holds_alternative<int>(opened)) return exit_uncheckable;
+    const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
+
+    const auto kind = wrt::decoder::detect_kind(binary);
+    if (kind && *kind == wrt::decoder::BinaryKind::component) {
+        error("{}: components are not supported yet", escaped(path));
+        return exit_uncheckable;
+    }
+    const wrt::Result<Inspection> found = inspect_module(binary);
+    if (!found) {
+        error("{}: {}", escaped(path), error_text(found.error()));
+        const std::string place = place_of(binary, found.error().offset);
+        if (!place.empty()) note("in the {}", place);
+        return exit_bad;
+    }
+    if (options.json)
+        print_json(path, *found);
+    else
+        print_text(path, *found);
+    return exit_success;
+}
+
+}  // namespace wrtd

@@ -1,0 +1,63 @@
+// wrtd validate: decodes and validates, runs nothing.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "decoded.hpp"
+#include "exit_code.hpp"
+#include "explain.hpp"
+#include "file.hpp"
+#include "messages.hpp"
+
+namespace wrtd {
+namespace {
+
+int validate_file(const std::string& path, bool quiet)
+{
+    const std::variant<File, int> opened = File::open(path);
+    if (const int* failure = std::get_if<int>(&opened)) {
+        error("cannot read {}: {}", escaped(path), std::strerror(*failure));
+        return exit_uncheckable;
+    }
+    const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
+    const auto kind = wrt::decoder::detect_kind(binary);
+    if (kind && *kind == wrt::decoder::BinaryKind::component) {
+        error("{}: components are not supported yet", escaped(path));
+        return exit_uncheckable;
+    }
+    const wrt::Status valid = with_decoded(binary, [](const wrt::decoder::Module&) {}, true);
+    if (valid) {
+        if (!quiet) fmt::print("{}: valid\n", escaped(path));
+        return exit_success;
+    }
+    if (!quiet) {
+        error("{}: {}", escaped(path), error_text(valid.error()));
+        const std::string place = place_of(binary, valid.error().offset);
+        if (!place.empty()) note("in the {}", place);
+    }
+    switch (wrt::kind_of(valid.error().code)) {
+    case wrt::ErrorKind::malformed:
+    case wrt::ErrorKind::invalid: return exit_bad;
+    case wrt::ErrorKind::unlinkable:
+    case wrt::ErrorKind::trap:
+    case wrt::ErrorKind::exhaustion:
+    case wrt::ErrorKind::unsupported:
+    case wrt::ErrorKind::host:
+    case wrt::ErrorKind::usage: return exit_uncheckable;
+    }
+    return exit_uncheckable;
+}
+
+}  // namespace
+
+int validate(const Options& options)
+{
+    int worst = exit_success;
+    for (const std::string& path : options.files) {
+        worst = std::max(worst, validate_file(path, options.quiet));
+    }
+    return worst;
+}
+
+}  // namespace wrtd
