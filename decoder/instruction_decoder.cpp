@@ -97,9 +97,26 @@ bool InstructionDecoder::prefixed_opcode(uint8_t prefix, Instr& op)
     return true;
 }
 
-bool InstructionDecoder::rare_immediates(Immediates kind, Instruction& instruction)
+bool InstructionDecoder::immediates(Instruction& instruction)
 {
-    switch (kind) {
+    switch (info(instruction.op).immediates) {
+    case Immediates::none: return true;
+    case Immediates::local:
+    case Immediates::global:
+    case Immediates::label:
+    case Immediates::function:
+    case Immediates::type:
+    case Immediates::table:
+    case Immediates::tag:
+    case Immediates::elem:
+    case Immediates::data:
+    case Immediates::memory: return u32(instruction.index);
+    case Immediates::i32: return i32(instruction.value);
+    case Immediates::memarg8:
+    case Immediates::memarg16:
+    case Immediates::memarg32:
+    case Immediates::memarg64:
+    case Immediates::memarg128: return memarg(instruction);
     case Immediates::block_type: return block_type(instruction.block);
     case Immediates::label_table: return label_table(instruction);
     case Immediates::select_types: return select_types(instruction);
@@ -149,23 +166,6 @@ bool InstructionDecoder::rare_immediates(Immediates kind, Instruction& instructi
     case Immediates::lane4:
     case Immediates::lane8:
     case Immediates::lane16: return byte(instruction.lane);
-    case Immediates::none:
-    case Immediates::label:
-    case Immediates::function:
-    case Immediates::type:
-    case Immediates::local:
-    case Immediates::global:
-    case Immediates::table:
-    case Immediates::elem:
-    case Immediates::memory:
-    case Immediates::data:
-    case Immediates::tag:
-    case Immediates::i32:
-    case Immediates::memarg8:
-    case Immediates::memarg16:
-    case Immediates::memarg32:
-    case Immediates::memarg64:
-    case Immediates::memarg128: break;
     }
     WRT_UNREACHABLE();
 }

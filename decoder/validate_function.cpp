@@ -31,6 +31,11 @@ FunctionValidator::FunctionValidator(const Module& module, uint32_t function, Va
                .code_offset = 0},
       visible_globals_{static_cast<uint32_t>(module.globals.size())}
 {
+    if (module.memories.empty()) return;
+    const Limits& memory = module.memories.front().limits;
+    quick_memories_ = 1;
+    memory0_address_ = memory.address_type();
+    memory0_max_offset_ = memory.is64 ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
 }
 
 FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8_t> bytes, uint32_t offset,

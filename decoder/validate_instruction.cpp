@@ -8,10 +8,13 @@
 
 namespace wrt::decoder {
 
-bool FunctionValidator::type_with_context(Instruction& instruction, const InstrInfo& row)
+bool FunctionValidator::type(Instruction& instruction)
 {
+    offset_ = instruction.offset;
+    const InstrInfo& row = info(instruction.op);
     switch (row.immediates) {
-    case Immediates::none: return type_simple(instruction);
+    case Immediates::none:
+        return row.signature.by_hand ? type_simple(instruction) : apply_slowly(row.signature, ValType::bot);
     case Immediates::block_type:
     case Immediates::try_table: return block(instruction);
     case Immediates::label: return type_branch(instruction);
@@ -21,7 +24,7 @@ bool FunctionValidator::type_with_context(Instruction& instruction, const InstrI
     case Immediates::type_table:
     case Immediates::tag: return type_call(instruction);
     case Immediates::select_types: return select_typed(instruction);
-    case Immediates::local: break;  // typed before
+    case Immediates::local: break;  // step() types them, and no constant expression has one
     case Immediates::global: return type_global(instruction);
     case Immediates::table: return type_table(instruction);
     case Immediates::elem: {
@@ -44,25 +47,25 @@ bool FunctionValidator::type_with_context(Instruction& instruction, const InstrI
     case Immediates::i64:
     case Immediates::f32:
     case Immediates::f64:
-    case Immediates::v128: return apply(row.signature);
-    case Immediates::memory:
-    case Immediates::memarg8:
-    case Immediates::memarg16:
-    case Immediates::memarg32:
-    case Immediates::memarg64:
-    case Immediates::memarg128:
-    case Immediates::memarg8_lane:
-    case Immediates::memarg16_lane:
-    case Immediates::memarg32_lane:
-    case Immediates::memarg64_lane: return type_memory_access(instruction, row);
-    case Immediates::lane2: return lane_below(instruction, 2) && apply(row.signature);
-    case Immediates::lane4: return lane_below(instruction, 4) && apply(row.signature);
-    case Immediates::lane8: return lane_below(instruction, 8) && apply(row.signature);
-    case Immediates::lane16: return lane_below(instruction, 16) && apply(row.signature);
+    case Immediates::v128: return apply_slowly(row.signature, ValType::bot);
+    case Immediates::memory: return type_memory(instruction, row.signature);
+    case Immediates::memarg8: return type_access(instruction, row.signature, 0, 0);
+    case Immediates::memarg16: return type_access(instruction, row.signature, 1, 0);
+    case Immediates::memarg32: return type_access(instruction, row.signature, 2, 0);
+    case Immediates::memarg64: return type_access(instruction, row.signature, 3, 0);
+    case Immediates::memarg128: return type_access(instruction, row.signature, 4, 0);
+    case Immediates::memarg8_lane: return type_access(instruction, row.signature, 0, 16);
+    case Immediates::memarg16_lane: return type_access(instruction, row.signature, 1, 8);
+    case Immediates::memarg32_lane: return type_access(instruction, row.signature, 2, 4);
+    case Immediates::memarg64_lane: return type_access(instruction, row.signature, 3, 2);
+    case Immediates::lane2: return lane_below(instruction, 2) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane4: return lane_below(instruction, 4) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane8: return lane_below(instruction, 8) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane16: return lane_below(instruction, 16) && apply_slowly(row.signature, ValType::bot);
     case Immediates::lanes: {
         const auto& lanes = instruction.vector.bytes;
         const bool fit = std::all_of(lanes.begin(), lanes.end(), [](uint8_t lane) { return lane < 32; });
-        return (fit || fail(Errc::invalid_lane_index)) && apply(row.signature);
+        return (fit || fail(Errc::invalid_lane_index)) && apply_slowly(row.signature, ValType::bot);
     }
     }
     WRT_UNREACHABLE();
@@ -304,47 +307,31 @@ bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrIn
     }
 }
 
-namespace {
-
-/// What a memarg may align to and which lanes it may name; 0: it is no memarg, or has no lane.
-struct AccessShape {
-    uint8_t natural_align = 0;  // exponent of two
-    uint8_t lanes = 0;
-    bool has_memarg = true;
-};
-
-AccessShape shape_of(Immediates immediates)
+/// Sets address_ to the type of the memory's addresses, where the memarg is valid.
+bool FunctionValidator::memarg_fits_slowly(const Instruction& instruction, uint8_t natural_align)
 {
-    switch (static_cast<uint8_t>(immediates)) {
-    case static_cast<uint8_t>(Immediates::memarg8): return {.natural_align = 0};
-    case static_cast<uint8_t>(Immediates::memarg16): return {.natural_align = 1};
-    case static_cast<uint8_t>(Immediates::memarg32): return {.natural_align = 2};
-    case static_cast<uint8_t>(Immediates::memarg64): return {.natural_align = 3};
-    case static_cast<uint8_t>(Immediates::memarg128): return {.natural_align = 4};
-    case static_cast<uint8_t>(Immediates::memarg8_lane): return {.natural_align = 0, .lanes = 16};
-    case static_cast<uint8_t>(Immediates::memarg16_lane): return {.natural_align = 1, .lanes = 8};
-    case static_cast<uint8_t>(Immediates::memarg32_lane): return {.natural_align = 2, .lanes = 4};
-    case static_cast<uint8_t>(Immediates::memarg64_lane): return {.natural_align = 3, .lanes = 2};
-    default: return {.has_memarg = false};
-    }
-}
-
-}  // namespace
-
-/// Loads, stores, memory.size, memory.grow, memory.fill: typed by their row and the memory's address type.
-bool FunctionValidator::type_memory_access(Instruction& instruction, const InstrInfo& row)
-{
-    const AccessShape shape = shape_of(row.immediates);
     const MemoryType* memory = nullptr;
     if (!find_memory(instruction.index, memory)) return false;
-    if (shape.has_memarg) {
-        if (instruction.align > shape.natural_align) return fail(Errc::alignment_must_not_be_larger_than_natural);
-        if (!memory->limits.is64 && instruction.value > std::numeric_limits<uint32_t>::max()) {
-            return fail(Errc::offset_out_of_range);
-        }
-        if (shape.lanes != 0 && !lane_below(instruction, shape.lanes)) return false;
+    if (instruction.align > natural_align) return fail(Errc::alignment_must_not_be_larger_than_natural);
+    if (!memory->limits.is64 && instruction.value > std::numeric_limits<uint32_t>::max()) {
+        return fail(Errc::offset_out_of_range);
     }
-    return apply_slowly(row.signature, memory->limits.address_type());
+    address_ = memory->limits.address_type();
+    return true;
+}
+
+/// Loads and stores, typed by their row and the memory's address type.
+bool FunctionValidator::type_access(Instruction& instruction, const Signature& signature, uint8_t align, uint32_t lanes)
+{
+    if (!memarg_fits_slowly(instruction, align)) return false;
+    return (lanes == 0 || lane_below(instruction, lanes)) && apply_slowly(signature, address_);
+}
+
+/// memory.size, memory.grow, memory.fill.
+bool FunctionValidator::type_memory(const Instruction& instruction, const Signature& signature)
+{
+    const MemoryType* memory = nullptr;
+    return find_memory(instruction.index, memory) && apply_slowly(signature, memory->limits.address_type());
 }
 
 bool FunctionValidator::lane_below(const Instruction& instruction, uint32_t lanes)

@@ -9,6 +9,7 @@
 #include <wrt/foundation/growing_stack.hpp>
 #include <wrt/foundation/result.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -94,6 +95,68 @@ struct ValidatorScratch {
     ValType direct[direct_locals];        ///< Types of the first locals, which most instructions name.
 };
 
+namespace detail {
+
+/// The instructions that most bodies are made of, each typed on the spot.
+enum class Quick : uint8_t { no, pure, local_get, local_set, local_tee, i32_const, load, store };
+
+/// What typing them needs of instructions.def, in one word.
+struct alignas(8) QuickRow {
+    Quick kind = Quick::no;
+    ValKind operand = ValKind::bot;  ///< pure: of all operands. store: of the value.
+    ValKind result = ValKind::bot;   ///< pure, load.
+    uint8_t operands = 0;            ///< pure: 1 or 2.
+    uint8_t align = 0;               ///< load, store: exponent of the natural alignment.
+};
+
+/// The exponent of a memarg's natural alignment, or -1 for what is no memarg without lane.
+constexpr int natural_align(Immediates immediates)
+{
+    constexpr Immediates kinds[] = {Immediates::memarg8, Immediates::memarg16, Immediates::memarg32,
+                                    Immediates::memarg64, Immediates::memarg128};
+    for (int i = 0; i < 5; ++i) {
+        if (kinds[i] == immediates) return i;
+    }
+    return -1;
+}
+
+consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
+{
+    if (op == Instr::local_get) return {.kind = Quick::local_get};
+    if (op == Instr::local_set) return {.kind = Quick::local_set};
+    if (op == Instr::local_tee) return {.kind = Quick::local_tee};
+    if (op == Instr::i32_const) return {.kind = Quick::i32_const};
+    const Signature& signature = row.signature;
+    const uint32_t count = signature.param_count;
+    const int align = natural_align(row.immediates);
+    if (signature.by_hand) return {};
+    if (align >= 0 && count == 1) {
+        return {.kind = Quick::load, .result = signature.result.kind(), .align = static_cast<uint8_t>(align)};
+    }
+    if (align >= 0 && count == 2) {
+        return {.kind = Quick::store, .operand = signature.params[1].kind(), .align = static_cast<uint8_t>(align)};
+    }
+    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 || count > 2) return {};
+    // References have more to them than a kind.
+    const ValType operand = signature.params[0];
+    if (signature.result.is_ref() || operand.is_ref() || (count == 2 && signature.params[1] != operand)) return {};
+    return {.kind = Quick::pure,
+            .operand = operand.kind(),
+            .result = signature.result.kind(),
+            .operands = static_cast<uint8_t>(count)};
+}
+
+consteval std::array<QuickRow, instr_count> make_quick_rows()
+{
+    std::array<QuickRow, instr_count> rows{};
+    for (uint32_t i = 0; i < instr_count; ++i) rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
+    return rows;
+}
+
+inline constexpr std::array<QuickRow, instr_count> quick_rows = make_quick_rows();
+
+}  // namespace detail
+
 /// Types one function body or one constant expression, an instruction at a time. Not for use by itself: see
 /// validate_function().
 class FunctionValidator {
@@ -123,29 +186,36 @@ public:
     /// Decodes and types the next instruction. False: see error(), and stop.
     [[nodiscard]] bool step(Instruction& instruction)
     {
-        if (!decoder_.next(instruction)) [[unlikely]] return false;
-        return type(instruction);
+        if (!decoder_.opcode(instruction)) [[unlikely]] return false;
+        offset_ = instruction.offset;
+        const detail::QuickRow quick = detail::quick_rows[raw(instruction.op)];
+        switch (quick.kind) {
+        case detail::Quick::pure: return apply(quick, instruction.op);
+        case detail::Quick::local_get:
+            return decoder_.u32(instruction.index) && local(instruction) &&
+                   (all_set_ || is_set(instruction.index)) && push(instruction.type);
+        case detail::Quick::local_set:
+            return decoder_.u32(instruction.index) && local(instruction) && pop(instruction.type) &&
+                   mark_set(instruction.index);
+        case detail::Quick::local_tee:
+            return decoder_.u32(instruction.index) && local(instruction) && pop(instruction.type) &&
+                   push(instruction.type) && mark_set(instruction.index);
+        case detail::Quick::i32_const: return decoder_.i32(instruction.value) && push(ValType::i32);
+        case detail::Quick::load:
+            return decoder_.memarg(instruction) && memarg_fits(instruction, quick) && pop(address_) &&
+                   push(ValType{quick.result});
+        case detail::Quick::store:
+            return decoder_.memarg(instruction) && memarg_fits(instruction, quick) && pop(ValType{quick.operand}) &&
+                   pop(address_);
+        case detail::Quick::no: return decoder_.immediates(instruction) && type(instruction);
+        }
+        WRT_UNREACHABLE();
     }
 
     /// The halves of step(), for who has to ask something in between.
     [[nodiscard]] bool decode(Instruction& instruction) { return decoder_.next(instruction); }
     /// Types the instruction, which has just been decoded.
-    [[nodiscard]] bool type(Instruction& instruction)
-    {
-        offset_ = instruction.offset;
-        switch (raw(instruction.op)) {
-        case raw(Instr::local_get):
-            return local(instruction) && (all_set_ || is_set(instruction.index)) && push(instruction.type);
-        case raw(Instr::local_set): return local(instruction) && pop(instruction.type) && mark_set(instruction.index);
-        case raw(Instr::local_tee):
-            return local(instruction) && pop(instruction.type) && push(instruction.type) && mark_set(instruction.index);
-        case raw(Instr::i32_const): return push(ValType::i32);
-        default: break;
-        }
-        const InstrInfo& row = info(instruction.op);
-        if (row.immediates == Immediates::none && !row.signature.by_hand) [[likely]] return apply(row.signature);
-        return type_with_context(instruction, row);
-    }
+    [[nodiscard]] bool type(Instruction& instruction);
 
 private:
     static constexpr uint32_t direct_locals = ValidatorScratch::direct_locals;
@@ -171,22 +241,34 @@ private:
         return pop_other(expected);
     }
 
-    /// Types an instruction by its row. No `addr` in it.
-    [[nodiscard]] bool apply(const Signature& signature)
+    /// One or two operands of one type to a result: nearly every numeric instruction.
+    [[nodiscard]] bool apply(const detail::QuickRow& quick, Instr op)
     {
         GrowingStack<ValType>& operands = scratch_.operands;
-        const uint32_t count = signature.param_count;
-        if (operands.size() - floor_ >= count) [[likely]] {
-            const ValType* const top = operands.end() - count;
-            uint32_t same = 1;
-            for (uint32_t i = 0; i < count; ++i) same &= static_cast<uint32_t>(top[i] == signature.params[i]);
-            if (same != 0) [[likely]] {
-                operands.truncate(operands.size() - count);
-                return signature.result_count == 0 || push(signature.result);
+        const uint32_t size = operands.size();
+        if (size - floor_ >= quick.operands) [[likely]] {
+            ValType* const last = operands.data() + size - 1;
+            ValType* const first = last - (quick.operands - 1);
+            const ValType operand{quick.operand};
+            if (*first == operand && *last == operand) [[likely]] {
+                *first = ValType{quick.result};
+                operands.truncate(size - (quick.operands - 1));
+                return true;
             }
         }
-        return apply_slowly(signature, ValType::bot);
+        return apply_slowly(info(op).signature, ValType::bot);
     }
+
+    /// The memarg is of memory 0 and valid, and address_ is set; otherwise the refusal.
+    [[nodiscard]] bool memarg_fits(const Instruction& instruction, const detail::QuickRow& quick)
+    {
+        if (instruction.index < quick_memories_ && instruction.align <= quick.align && instruction.value <= memory0_max_offset_) {
+            address_ = memory0_address_;
+            return true;
+        }
+        return memarg_fits_slowly(instruction, quick.align);
+    }
+    bool memarg_fits_slowly(const Instruction& instruction, uint8_t natural_align);
 
     bool reserve_operands(size_t count);
     bool pop_other(ValType expected);
@@ -234,8 +316,8 @@ private:
 
     // Instructions that need more than their row: validate_instruction.cpp ------------------------------------------
 
-    bool type_with_context(Instruction& instruction, const InstrInfo& row);
-    bool type_memory_access(Instruction& instruction, const InstrInfo& row);
+    bool type_access(Instruction& instruction, const Signature& signature, uint8_t align, uint32_t lanes);
+    bool type_memory(const Instruction& instruction, const Signature& signature);
     bool type_simple(Instruction& instruction);
     bool type_branch(Instruction& instruction);
     bool type_cast_branch(Instruction& instruction);
@@ -278,12 +360,16 @@ private:
     FunctionContext context_;
 
     uint32_t offset_ = 0;        // of the instruction being typed
+    ValType address_;            // of the memory it accesses
     uint32_t floor_ = 0;         // the innermost frame's height
     bool unreachable_ = false;   // and whether it is
     bool constant_ = false;      // a constant expression
     bool all_set_ = true;        // every local has a value
     uint32_t direct_count_ = 0;  // locals that scratch_.direct covers
     uint32_t visible_globals_ = 0;
+    uint32_t quick_memories_ = 0;  // 1 where there is a memory 0, of which the next two speak
+    ValType memory0_address_;
+    uint64_t memory0_max_offset_ = 0;
 };
 
 /// What a sink must have. validate_function() calls begin() once, instruction() after each instruction that is valid, and
