@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <wast/known_failures.hpp>
+#include <wast/runner.hpp>
 #include <wast/script.hpp>
 #include <wast/summary.hpp>
 #include <wast/value.hpp>
@@ -142,6 +143,85 @@ TEST(read_script, says_what_is_wrong_with_a_file)
                    R"({"source_filename": "x", "commands": [{"type": "assert_fun", "line": 1}]})");
     EXPECT_FALSE(read_script(path, problem));
     EXPECT_NE(problem.find("no command 'assert_fun'"), std::string::npos) << problem;
+}
+
+/// (module (func (export "f") (result i32) (i32.const 7)) (func (export "t") (unreachable)))
+constexpr unsigned char seven[] = {
+    0,  'a', 's', 'm',  1,   0,    0,    0,                       //
+    1,  8,   2,   0x60, 0,   1,    0x7f, 0x60, 0,   0,            // types
+    3,  3,   2,   0,    1,                                        // functions
+    7,  9,   2,   1,    'f', 0,    0,    1,    't', 0, 1,         // exports
+    10, 10,  2,   4,    0,   0x41, 7,    0x0b, 3,   0, 0, 0x0b};  // code
+
+/// What comes of one command after `(module)` with the functions above.
+Outcome outcome_of(const std::string& command, Mode mode = Mode::execute)
+{
+    const std::string directory = testing::TempDir();
+    std::ofstream{directory + "seven.wasm", std::ios::binary}.write(
+        reinterpret_cast<const char*>(seven), sizeof seven);
+    const auto path =
+        write_file("seven.json", R"({"source_filename": "core/seven.wast", "commands": [
+        {"type": "module", "line": 1, "filename": "seven.wasm"},)" +
+                                     command + "]}");
+    std::string problem;
+    const auto script = read_script(path, problem);
+    EXPECT_TRUE(script) << problem;
+    const FileReport report = run(*script, directory, mode);
+    EXPECT_EQ(report.commands.at(0).outcome.kind, Outcome::Kind::passed)
+        << report.commands.at(0).outcome.note;
+    return report.commands.back().outcome;
+}
+
+std::string returns(const std::string& function, const std::string& value)
+{
+    return R"({"type": "assert_return", "line": 2, "action": {"type": "invoke", "field": ")" +
+           function + R"(", "args": []}, "expected": [)" + value + "]}";
+}
+
+std::string traps(const std::string& function, const std::string& phrase)
+{
+    return R"({"type": "assert_trap", "line": 2, "action": {"type": "invoke", "field": ")" +
+           function + R"(", "args": []}, "text": ")" + phrase + "\"}";
+}
+
+TEST(run, passes_the_right_result_and_no_other)
+{
+    EXPECT_EQ(outcome_of(returns("f", R"({"type": "i32", "value": "7"})")).kind,
+              Outcome::Kind::passed);
+    const Outcome wrong = outcome_of(returns("f", R"({"type": "i32", "value": "8"})"));
+    EXPECT_EQ(wrong.kind, Outcome::Kind::failed);
+    EXPECT_EQ(wrong.note, "expected (i32 0x8), got (i32 0x7)");
+    EXPECT_EQ(outcome_of(returns("f", "")).kind, Outcome::Kind::failed);
+    EXPECT_EQ(outcome_of(returns("none", "")).note, "expected nothing, got usage: not found");
+}
+
+TEST(run, passes_the_right_trap_and_no_other)
+{
+    EXPECT_EQ(outcome_of(traps("t", "unreachable")).kind, Outcome::Kind::passed);
+    EXPECT_EQ(outcome_of(traps("t", "integer overflow")).kind, Outcome::Kind::failed);
+    EXPECT_EQ(outcome_of(traps("f", "unreachable")).note, "expected unreachable, got (i32 0x7)");
+}
+
+TEST(run, fails_where_a_good_module_should_be_refused)
+{
+    const std::string refused =
+        R"({"type": "assert_invalid", "line": 2, "filename": "seven.wasm", "text": "type mismatch"})";
+    EXPECT_EQ(outcome_of(refused).note, "accepted, expected: type mismatch");
+    EXPECT_EQ(outcome_of(refused, Mode::validate).note, "accepted, expected: type mismatch");
+}
+
+TEST(run, fails_where_a_module_should_not_link_and_does)
+{
+    EXPECT_EQ(outcome_of(R"({"type": "assert_unlinkable", "line": 2, "filename": "seven.wasm",
+                            "text": "unknown import"})")
+                  .note,
+              "instantiated, expected: unknown import");
+}
+
+TEST(run, fails_on_a_module_that_is_not_there)
+{
+    EXPECT_EQ(outcome_of(R"({"type": "module", "line": 2, "filename": "none.wasm"})").note,
+              "cannot read none.wasm");
 }
 
 FileReport report_of(std::vector<CommandReport> commands)

@@ -79,6 +79,11 @@ test("a trap while instantiating is told from a trap in a call", () => {
   assert.deepEqual(commands[1].action, { type: "invoke", field: "f", args: [{ type: "i32", value: "4294967295" }] });
 });
 
+test("names keep every character, U+FEFF and NUL included", () => {
+  const { commands } = commandsOf('(invoke "\\ef\\bb\\bf")(invoke "a\\00b")');
+  assert.deepEqual(commands.map((c) => c.action.field), ["\ufeff", "a\0b"]);
+});
+
 test("results say what may come", () => {
   const { commands } = commandsOf(
     '(assert_return (invoke $M "f") (either (f32.const nan:canonical) (f32.const 0)) (v128.const i8x16 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0) ' +

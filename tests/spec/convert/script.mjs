@@ -10,7 +10,8 @@
 import { isAnnotation, itemsOf, parse, plain } from "./sexpr.mjs";
 import { floatBits, integerBits } from "./literals.mjs";
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+// A name may begin with U+FEFF, which is no byte order mark there.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const nameOf = (node) => decoder.decode(node.bytes);
 
 const laneWidths = { i8x16: 8, i16x8: 16, i32x4: 32, i64x2: 64 };
