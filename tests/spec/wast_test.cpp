@@ -234,7 +234,7 @@ FileReport report_of(std::vector<CommandReport> commands)
 
 CommandReport command(uint32_t line, Outcome::Kind kind, std::string note = "")
 {
-    return {Command::Kind::assert_return, line, {kind, std::move(note), false}};
+    return {Command::Kind::assert_return, line, {kind, std::move(note), false, false}};
 }
 
 KnownFailures known(const std::string& text)

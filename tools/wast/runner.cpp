@@ -26,12 +26,26 @@ Outcome passed()
 
 Outcome failed(std::string note)
 {
-    return {.kind = Outcome::Kind::failed, .note = std::move(note), .other_words = false};
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::failed;
+    outcome.note = std::move(note);
+    return outcome;
 }
 
 Outcome skipped(std::string reason)
 {
-    return {.kind = Outcome::Kind::skipped, .note = std::move(reason), .other_words = false};
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::skipped;
+    outcome.note = std::move(reason);
+    return outcome;
+}
+
+/// What comes of a command whose module came to `missing`, which was told there.
+Outcome following(Outcome missing)
+{
+    if (missing.kind == Outcome::Kind::failed) missing.note = "its module failed";
+    missing.follows = true;
+    return missing;
 }
 
 std::string text_of(const Error& error)
@@ -228,7 +242,7 @@ private:
 
     Place<InstanceId> instance_of(const Place<ModuleId>& module)
     {
-        if (const auto* missing = std::get_if<Outcome>(&module)) return *missing;
+        if (const auto* missing = std::get_if<Outcome>(&module)) return following(*missing);
         const auto instance = engine_.instantiate(std::get<ModuleId>(module));
         if (!instance) return unexpected(instance.error(), "an instance");
         return *instance;
@@ -237,7 +251,7 @@ private:
     Outcome register_instance_as(const Command& command)
     {
         const Place<InstanceId> place = instance(command.name);
-        if (const auto* missing = std::get_if<Outcome>(&place)) return *missing;
+        if (const auto* missing = std::get_if<Outcome>(&place)) return following(*missing);
         const Status status = engine_.register_as(command.as, std::get<InstanceId>(place));
         return status ? passed() : unexpected(status.error(), "a registration");
     }
@@ -266,10 +280,7 @@ private:
     Place<Result<Values>> perform(const Action& action)
     {
         const Place<InstanceId> place = instance(action.module);
-        if (const auto* missing = std::get_if<Outcome>(&place)) {
-            // What became of the module is told there; here it is only why this could not be tried.
-            return missing->kind == Outcome::Kind::failed ? failed("its module failed") : *missing;
-        }
+        if (const auto* missing = std::get_if<Outcome>(&place)) return following(*missing);
         const InstanceId target = std::get<InstanceId>(place);
         if (action.kind == Action::Kind::invoke) {
             return engine_.invoke(target, action.field, action.args);

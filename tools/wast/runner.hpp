@@ -20,6 +20,7 @@ struct Outcome {
     Kind kind = Kind::passed;
     std::string note;
     bool other_words = false;  ///< Passed, but the refusal is worded otherwise than in the script.
+    bool follows = false;      ///< Failed or skipped only because the module that it needs was.
 };
 
 struct CommandReport {

@@ -68,7 +68,7 @@ void Summary::add_command(const FileReport& report, const CommandReport& command
         break;
     case Outcome::Kind::failed:
         ++(known ? file.known : file.failed);
-        if (!known || verbose_) {
+        if ((!known && !outcome.follows) || verbose_) {
             fmt::print(out_, "{}: {}{}\n", place, outcome.note, known ? " (known)" : "");
         }
         break;
