@@ -1,5 +1,5 @@
-// The twelve tests of the allocator this one descends from, by name (S-24), over an arena of their own each, so that
-// they pass in any number of threads at once (S-25).
+// The twelve tests of the allocator this one descends from, by name (S-24), over an arena of their
+// own each, so that they pass in any number of threads at once (S-25).
 #include <memory_resource>
 #include <string>
 #include <thread>
@@ -14,7 +14,8 @@
 namespace wrt {
 namespace {
 
-// Each returns whether all it expects held, as gtest's own macros are too slow for thousands of rounds.
+// Each returns whether all it expects held, as gtest's own macros are too slow for thousands of
+// rounds.
 #define REQUIRE(...)                                                                               \
     if (!(__VA_ARGS__)) return "line " + std::to_string(__LINE__) + ": " #__VA_ARGS__
 
@@ -25,7 +26,8 @@ Verdict basic_vec()
     StaticArena<4096> arena;
     ArenaResource resource{*arena, End::retained, Account::data};
     std::pmr::vector<int> items{&resource};
-    for (int i = 0; i < 3; ++i) REQUIRE(try_push(items, i));
+    for (int i = 0; i < 3; ++i)
+        REQUIRE(try_push(items, i));
     REQUIRE(items.size() == 3 && items[0] == 0 && items[2] == 2);
     REQUIRE(arena->contains(items.data()));
     return {};
@@ -38,7 +40,8 @@ Verdict vec_with_capacity()
     std::pmr::vector<uint64_t> items{&resource};
     REQUIRE(try_reserve(items, 100));
     REQUIRE(arena->used() == 800);
-    for (uint64_t i = 0; i < 100; ++i) REQUIRE(try_push(items, i));
+    for (uint64_t i = 0; i < 100; ++i)
+        REQUIRE(try_push(items, i));
     REQUIRE(arena->used() == 800 && items[99] == 99);
     return {};
 }
@@ -51,7 +54,8 @@ Verdict module_scope()
         REQUIRE(scope && scope->info().budget == 65'536);
         ArenaResource resource{*arena, End::retained, Account::data};
         std::pmr::vector<int> items{&resource};
-        for (int i = 0; i < 100; ++i) REQUIRE(try_push(items, i));
+        for (int i = 0; i < 100; ++i)
+            REQUIRE(try_push(items, i));
         REQUIRE(arena->used() > 0);
     }
     REQUIRE(arena->used() == 0);
@@ -66,7 +70,8 @@ Verdict scope_budget_enforcement()
     ArenaResource resource{*arena, End::retained, Account::data};
     std::pmr::vector<int> items{&resource};
     Status status = ok();
-    for (int i = 0; i < 1'000'000 && status; ++i) status = try_push(items, i);
+    for (int i = 0; i < 1'000'000 && status; ++i)
+        status = try_push(items, i);
     REQUIRE(!status && status.error().code == Errc::budget_exceeded);
     REQUIRE(arena->used() <= 1024 && !items.empty());
     return {};
@@ -79,7 +84,8 @@ Verdict nested_scopes()
     REQUIRE(outer);
     ArenaResource resource{*arena, End::retained, Account::data};
     std::pmr::vector<int> items{&resource};
-    for (int i = 0; i < 10; ++i) REQUIRE(try_push(items, i));
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(try_push(items, i));
     const size_t before = arena->used();
     {
         auto inner = MemoryFactory::enter_scope(*arena, LibraryId::decoder, 2048);
@@ -89,7 +95,8 @@ Verdict nested_scopes()
         REQUIRE(arena->depth() == 2);
     }
     REQUIRE(arena->used() == before && arena->depth() == 1);
-    for (int i = 0; i < 10; ++i) REQUIRE(items[static_cast<size_t>(i)] == i);
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(items[static_cast<size_t>(i)] == i);
     return {};
 }
 
@@ -145,8 +152,10 @@ Verdict vec_growth()
     StaticArena<> arena;
     ArenaResource resource{*arena, End::retained, Account::data};
     std::pmr::vector<uint32_t> items{&resource};
-    for (uint32_t i = 0; i < 5000; ++i) REQUIRE(try_push(items, i));
-    for (uint32_t i = 0; i < 5000; ++i) REQUIRE(items[i] == i);
+    for (uint32_t i = 0; i < 5000; ++i)
+        REQUIRE(try_push(items, i));
+    for (uint32_t i = 0; i < 5000; ++i)
+        REQUIRE(items[i] == i);
     REQUIRE(arena->backstop_hits() == 0);
     return {};
 }
@@ -205,12 +214,18 @@ struct NamedTest {
     Verdict (*run)();
 };
 constexpr NamedTest ancestors[] = {
-    {"basic_vec", basic_vec},         {"vec_with_capacity", vec_with_capacity},
-    {"module_scope", module_scope},   {"scope_budget_enforcement", scope_budget_enforcement},
-    {"nested_scopes", nested_scopes}, {"multiple_vecs", multiple_vecs},
-    {"scope_reuse", scope_reuse},     {"custom_budget", custom_budget},
-    {"vec_growth", vec_growth},       {"empty_scope", empty_scope},
-    {"available_memory", available_memory}, {"realistic_parse", realistic_parse},
+    {"basic_vec", basic_vec},
+    {"vec_with_capacity", vec_with_capacity},
+    {"module_scope", module_scope},
+    {"scope_budget_enforcement", scope_budget_enforcement},
+    {"nested_scopes", nested_scopes},
+    {"multiple_vecs", multiple_vecs},
+    {"scope_reuse", scope_reuse},
+    {"custom_budget", custom_budget},
+    {"vec_growth", vec_growth},
+    {"empty_scope", empty_scope},
+    {"available_memory", available_memory},
+    {"realistic_parse", realistic_parse},
 };
 static_assert(std::size(ancestors) == 12);
 
@@ -240,8 +255,10 @@ TEST(ancestors, hold_in_eight_threads_at_once)
             }
         });
     }
-    for (std::thread& thread : threads) thread.join();
-    for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+    for (std::thread& thread : threads)
+        thread.join();
+    for (const std::string& failure : failures)
+        EXPECT_EQ(failure, "");
 }
 
 #undef REQUIRE

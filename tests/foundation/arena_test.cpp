@@ -1,4 +1,5 @@
-// Arena: allocation at both ends, accounts, seal, probes. The ids in comments are the rows of the requirements table.
+// Arena: allocation at both ends, accounts, seal, probes. The ids in comments are the rows of the
+// requirements table.
 #include <wrt/foundation/arena.hpp>
 
 #include <chrono>
@@ -95,7 +96,8 @@ TEST(arena, every_size_up_to_the_capacity_fits_exactly_once)  // S-14
         for (const End end : {End::retained, End::scratch}) {
             StaticArena<512> arena;
             size_t blocks = 0;
-            while (arena->try_allocate(end, size, 1)) ++blocks;
+            while (arena->try_allocate(end, size, 1))
+                ++blocks;
             EXPECT_EQ(blocks, 512 / size);
             EXPECT_EQ(arena->used(), blocks * size);
             const auto refused = arena->try_allocate(end, size, 1);
@@ -154,7 +156,8 @@ TEST(arena, makes_objects_arrays_and_copies)
     EXPECT_EQ((*point)->y, 4);
     const auto zeros = arena->make_array<uint32_t>(End::retained, Account::types, 10);
     ASSERT_TRUE(zeros);
-    for (const uint32_t zero : *zeros) EXPECT_EQ(zero, 0U);
+    for (const uint32_t zero : *zeros)
+        EXPECT_EQ(zero, 0U);
     const auto text = arena->copy_text(End::retained, Account::names, "memory.grow");
     ASSERT_TRUE(text);
     EXPECT_EQ(*text, "memory.grow");
@@ -233,7 +236,7 @@ TEST(arena, a_probe_says_what_the_allocation_would)
     ASSERT_TRUE(arena->try_allocate(End::retained, 7, 1));
     for (const End end : {End::retained, End::scratch}) {
         for (size_t size = 0; size < 120; ++size) {
-            for (const size_t align : {1, 8, 64}) {
+            for (const size_t align : {1U, 8U, 64U}) {
                 const auto before = test::state_of(*arena);
                 const Status probe = arena->can_allocate(end, size, align);
                 EXPECT_EQ(test::state_of(*arena), before);
@@ -363,7 +366,8 @@ TEST(arena, scrubs_what_is_released_when_asked)
         ASSERT_TRUE(block);
         std::memcpy(block.pointer, "sixteen bytes...", 16);
     }
-    for (size_t i = 0; i < 16; ++i) EXPECT_EQ(storage[i], std::byte{0xdd});
+    for (size_t i = 0; i < 16; ++i)
+        EXPECT_EQ(storage[i], std::byte{0xdd});
     EXPECT_EQ(storage[16], std::byte{0x11});
 }
 
@@ -430,7 +434,9 @@ TEST(arena_death_test, another_thread_without_adopting_is_our_bug)  // I12
     EXPECT_DEATH(
         {
             StaticArena<1024> arena;
-            std::thread([&] { static_cast<void>(arena->try_allocate(End::retained, 1, 1)); }).join();
+            std::thread([&] {
+                static_cast<void>(arena->try_allocate(End::retained, 1, 1));
+            }).join();
         },
         "assertion failed: owner_");
 }
@@ -475,7 +481,8 @@ template <class Operation>
 std::chrono::nanoseconds least_time(Operation&& operation)
 {
     auto least = std::chrono::nanoseconds::max();
-    for (int i = 0; i < 300; ++i) least = std::min(least, operation());
+    for (int i = 0; i < 300; ++i)
+        least = std::min(least, operation());
     return least;
 }
 

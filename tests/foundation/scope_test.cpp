@@ -28,7 +28,8 @@ TEST(scope, sixteen_nest_and_the_seventeenth_is_an_error)  // S-06, S-07
     ASSERT_FALSE(refused);
     EXPECT_EQ(describe(refused.error()), "exhaustion: too many nested scopes, expected 16, got 17");
     EXPECT_EQ(test::state_of(*arena), before);
-    while (!guards.empty()) guards.pop_back();
+    while (!guards.empty())
+        guards.pop_back();
     EXPECT_EQ(arena->depth(), 0U);
 }
 
@@ -77,7 +78,7 @@ TEST(scope, remembers_its_peak_over_inner_scopes)
     StaticArena<8192> arena;
     auto outer = arena->enter(LibraryId::runtime, "outer", 4096, End::retained);
     ASSERT_TRUE(outer);
-    for (const size_t size : {100, 700, 50}) {
+    for (const size_t size : {100U, 700U, 50U}) {
         auto inner = arena->enter(LibraryId::decoder, "inner", 1024, End::scratch);
         ASSERT_TRUE(inner);
         ASSERT_TRUE(arena->try_allocate(End::scratch, size, 1));
@@ -128,7 +129,7 @@ TEST(scope, the_module_scope_has_64_kib)  // S-11
 
 TEST(scope, custom_budgets_are_kept_to_the_byte)  // S-12, S-13
 {
-    for (const size_t budget : {1024, 2048, 4096}) {
+    for (const size_t budget : {1024U, 2048U, 4096U}) {
         StaticArena<> arena;
         auto scope = MemoryFactory::enter_scope(*arena, LibraryId::runtime, budget);
         ASSERT_TRUE(scope);
@@ -163,15 +164,18 @@ TEST(scope, an_inner_scope_reclaims_only_its_own)  // S-15
     ASSERT_TRUE(outer);
     const auto data = arena->make_array<uint32_t>(End::retained, Account::data, 100);
     ASSERT_TRUE(data);
-    for (uint32_t i = 0; i < 100; ++i) (*data)[i] = i;
+    for (uint32_t i = 0; i < 100; ++i)
+        (*data)[i] = i;
     for (int round = 0; round < 3; ++round) {
         auto inner = MemoryFactory::enter_scope(*arena, LibraryId::decoder, 1024);
         ASSERT_TRUE(inner);
         const auto more = arena->make_array<uint32_t>(End::retained, Account::data, 200);
         ASSERT_TRUE(more);
-        for (uint32_t& item : *more) item = 0xffffffff;
+        for (uint32_t& item : *more)
+            item = 0xffffffff;
     }
-    for (uint32_t i = 0; i < 100; ++i) EXPECT_EQ((*data)[i], i);
+    for (uint32_t i = 0; i < 100; ++i)
+        EXPECT_EQ((*data)[i], i);
     EXPECT_EQ(outer->info().allocated, 400U);
 }
 
@@ -194,7 +198,8 @@ TEST(scope, loading_a_hundred_thousand_times_does_not_grow)  // S-40
     size_t peak = 0;
     for (int round = 0; round < 100'000; ++round) {
         auto runtime = MemoryFactory::enter_scope(*arena, LibraryId::runtime, 8192);
-        auto decoder = MemoryFactory::enter_scope(*arena, LibraryId::decoder, 4096, "decode", End::scratch);
+        auto decoder =
+            MemoryFactory::enter_scope(*arena, LibraryId::decoder, 4096, "decode", End::scratch);
         ASSERT_TRUE(runtime && decoder);
         ASSERT_TRUE(arena->try_allocate(End::retained, 1000, 8, Account::types));
         ASSERT_TRUE(arena->try_allocate(End::scratch, 3000, 8, Account::scratch));

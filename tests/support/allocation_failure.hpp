@@ -1,5 +1,6 @@
-// for_each_allocation_failure: runs an operation once for each allocation it makes, with that allocation failing, and
-// checks that failing left no trace. And ArenaState: what an arena holds, to compare before and after.
+// for_each_allocation_failure: runs an operation once for each allocation it makes, with that
+// allocation failing, and checks that failing left no trace. And ArenaState: what an arena holds,
+// to compare before and after.
 #pragma once
 
 #include <array>
@@ -65,10 +66,11 @@ struct FailureSweep {
     uint64_t tolerated = 0;  ///< Of those, how many the operation did without.
 };
 
-/// Runs `operation(arena)`, which gives a Status or a Result, with its 1st, 2nd, ... allocation failing until it gets
-/// through. After each failure the arena must be as before, byte for byte, and no pmr container may have thrown.
-/// Each run, failed or not, lies in a scope of its own, so that a success leaves nothing behind either.
-/// `undo()` releases what a successful run returned, before its scope is left.
+/// Runs `operation(arena)`, which gives a Status or a Result, with its 1st, 2nd, ... allocation
+/// failing until it gets through. After each failure the arena must be as before, byte for byte,
+/// and no pmr container may have thrown. Each run, failed or not, lies in a scope of its own, so
+/// that a success leaves nothing behind either. `undo()` releases what a successful run returned,
+/// before its scope is left.
 template <class Operation, class Undo>
 FailureSweep for_each_allocation_failure(Arena& arena, Operation&& operation, Undo&& undo,
                                          Arena::Fail mode = Arena::Fail::once,
@@ -80,9 +82,11 @@ FailureSweep for_each_allocation_failure(Arena& arena, Operation&& operation, Un
     for (uint64_t nth = 1; nth <= max_points; ++nth) {
         bool done = false;
         {
-            auto scope = arena.enter(LibraryId::test_registry, "failure point", unlimited, End::retained);
+            auto scope =
+                arena.enter(LibraryId::test_registry, "failure point", unlimited, End::retained);
             if (!scope) {
-                ADD_FAILURE() << "no room for the scope of a sweep: " << describe(scope.error()).view();
+                ADD_FAILURE() << "no room for the scope of a sweep: "
+                              << describe(scope.error()).view();
                 return sweep;
             }
             const ArenaState inside = state_of(arena);
@@ -98,7 +102,8 @@ FailureSweep for_each_allocation_failure(Arena& arena, Operation&& operation, Un
                 ++sweep.points;
             }
             if (!result) {
-                EXPECT_EQ(state_of(arena), inside) << "failing at allocation " << nth << " left a trace";
+                EXPECT_EQ(state_of(arena), inside)
+                    << "failing at allocation " << nth << " left a trace";
                 // What failed for want of one allocation must work when it is there.
                 const auto again = operation(arena);
                 EXPECT_TRUE(again.has_value()) << "not usable after failing at allocation " << nth;
@@ -108,7 +113,8 @@ FailureSweep for_each_allocation_failure(Arena& arena, Operation&& operation, Un
             undo();
         }
         EXPECT_EQ(state_of(arena), before) << "after allocation " << nth;
-        EXPECT_EQ(arena.backstop_hits(), throws_before) << "a pmr container threw at allocation " << nth;
+        EXPECT_EQ(arena.backstop_hits(), throws_before)
+            << "a pmr container threw at allocation " << nth;
         if (done || ::testing::Test::HasFailure()) return sweep;
     }
     ADD_FAILURE() << "more than " << max_points << " allocations";
@@ -119,8 +125,7 @@ template <class Operation>
 FailureSweep for_each_allocation_failure(Arena& arena, Operation&& operation,
                                          Arena::Fail mode = Arena::Fail::once)
 {
-    return for_each_allocation_failure(
-        arena, std::forward<Operation>(operation), [] {}, mode);
+    return for_each_allocation_failure(arena, std::forward<Operation>(operation), [] {}, mode);
 }
 
 }  // namespace wrt::test

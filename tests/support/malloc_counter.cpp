@@ -1,4 +1,5 @@
-// The counting malloc. Sanitizers bring a malloc of their own and a hook to watch it; elsewhere glibc's is wrapped.
+// The counting malloc. Sanitizers bring a malloc of their own and a hook to watch it; elsewhere
+// glibc's is wrapped.
 #include "support/malloc_counter.hpp"
 
 #include <cerrno>

@@ -1,4 +1,5 @@
-// Listed among a test executable's sources: any pmr container that was not given a resource fails loudly.
+// Listed among a test executable's sources: any pmr container that was not given a resource fails
+// loudly.
 #include <memory_resource>
 
 namespace {

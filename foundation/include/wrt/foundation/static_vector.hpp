@@ -130,8 +130,11 @@ public:
     {
         // A constant expression may not leave elements uninitialised; at run time nobody pays for
         // them.
-        if (std::is_constant_evaluated()) {
-            if constexpr (trivial) std::construct_at(&items_);
+        if constexpr (trivial) {
+            if (std::is_constant_evaluated()) {
+                for (T& item : storage_.items)
+                    std::construct_at(&item);
+            }
         }
     }
 
@@ -193,16 +196,22 @@ public:
 
     constexpr uint32_t size() const noexcept { return size_; }
     static constexpr uint32_t capacity() noexcept { return static_cast<uint32_t>(N); }
-    constexpr T* data() noexcept { return items_; }
-    constexpr const T* data() const noexcept { return items_; }
+    constexpr T* data() noexcept { return storage_.items; }
+    constexpr const T* data() const noexcept { return storage_.items; }
 
 private:
     friend detail::StaticVectorOps<static_vector<T, N>, T>;
     constexpr void set_size(uint32_t size) noexcept { size_ = size; }
 
-    union {
-        T items_[N];
+    struct Plain {
+        T items[N];
     };
+    union Raw {  // room for elements that come to life one by one
+        Raw() noexcept {}
+        ~Raw() {}
+        T items[N];
+    };
+    std::conditional_t<trivial, Plain, Raw> storage_;
     uint32_t size_ = 0;
 };
 
