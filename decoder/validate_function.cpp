@@ -32,10 +32,8 @@ FunctionValidator::FunctionValidator(const Module& module, uint32_t function, Va
       visible_globals_{static_cast<uint32_t>(module.globals.size())}
 {
     if (module.memories.empty()) return;
-    const Limits& memory = module.memories.front().limits;
-    quick_memories_ = 1;
-    memory0_address_ = memory.address_type();
-    memory0_max_offset_ = memory.is64 ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
+    has_memory0_ = true;
+    memory0_address_ = module.memories.front().limits.address_type();
 }
 
 FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8_t> bytes, uint32_t offset,
@@ -242,7 +240,7 @@ bool FunctionValidator::check_all(std::span<const ValType> types)
     return true;
 }
 
-bool FunctionValidator::pop_all(std::span<const ValType> types)
+bool FunctionValidator::pop_some(std::span<const ValType> types)
 {
     if (!check_all(types)) return false;
     const uint32_t size = scratch_.operands.size();
@@ -250,9 +248,8 @@ bool FunctionValidator::pop_all(std::span<const ValType> types)
     return true;
 }
 
-bool FunctionValidator::push_all(std::span<const ValType> types)
+bool FunctionValidator::push_some(std::span<const ValType> types)
 {
-    if (types.empty()) return true;
     if (!reserve_operands(types.size())) return false;
     const uint32_t size = scratch_.operands.size();
     scratch_.operands.resize_unchecked(size + types.size());

@@ -308,7 +308,7 @@ bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrIn
 }
 
 /// Sets address_ to the type of the memory's addresses, where the memarg is valid.
-bool FunctionValidator::memarg_fits_slowly(const Instruction& instruction, uint8_t natural_align)
+bool FunctionValidator::memarg_fits(const Instruction& instruction, uint8_t natural_align)
 {
     const MemoryType* memory = nullptr;
     if (!find_memory(instruction.index, memory)) return false;
@@ -323,7 +323,7 @@ bool FunctionValidator::memarg_fits_slowly(const Instruction& instruction, uint8
 /// Loads and stores, typed by their row and the memory's address type.
 bool FunctionValidator::type_access(Instruction& instruction, const Signature& signature, uint8_t align, uint32_t lanes)
 {
-    if (!memarg_fits_slowly(instruction, align)) return false;
+    if (!memarg_fits(instruction, align)) return false;
     return (lanes == 0 || lane_below(instruction, lanes)) && apply_slowly(signature, address_);
 }
 

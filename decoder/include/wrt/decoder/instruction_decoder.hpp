@@ -25,13 +25,15 @@ public:
     uint32_t offset() const { return base_ + static_cast<uint32_t>(position_ - begin_); }
     size_t remaining() const { return static_cast<size_t>(end_ - position_); }
     const uint8_t* position() const { return position_; }
+    /// Skips bytes that were looked at through position().
+    void advance(size_t count) { position_ += count; }
     const Error& error() const { return error_; }
 
     /// Decodes the next instruction. Reference types come with the indices that the bytes have.
     [[nodiscard]] bool next(Instruction& instruction) { return opcode(instruction) && immediates(instruction); }
 
     /// The halves of next(), for who can do better between them.
-    [[nodiscard]] bool opcode(Instruction& instruction)
+    [[nodiscard, gnu::always_inline]] bool opcode(Instruction& instruction)
     {
         instruction.offset = offset();
         if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end_of_section_or_function);
@@ -48,7 +50,7 @@ public:
         return true;
     }
 
-    [[nodiscard]] bool u32(uint32_t& value)
+    [[nodiscard, gnu::always_inline]] bool u32(uint32_t& value)
     {
         if (position_ != end_ && *position_ < 0x80) [[likely]] {
             value = *position_++;

@@ -184,11 +184,11 @@ public:
     const Error& error() const { return decoder_.error(); }
 
     /// Decodes and types the next instruction. False: see error(), and stop.
-    [[nodiscard]] bool step(Instruction& instruction)
+    [[nodiscard, gnu::always_inline]] bool step(Instruction& instruction)
     {
         if (!decoder_.opcode(instruction)) [[unlikely]] return false;
         offset_ = instruction.offset;
-        const detail::QuickRow quick = detail::quick_rows[raw(instruction.op)];
+        const detail::QuickRow& quick = detail::quick_rows[raw(instruction.op)];
         switch (quick.kind) {
         case detail::Quick::pure: return apply(quick, instruction.op);
         case detail::Quick::local_get:
@@ -202,11 +202,9 @@ public:
                    push(instruction.type) && mark_set(instruction.index);
         case detail::Quick::i32_const: return decoder_.i32(instruction.value) && push(ValType::i32);
         case detail::Quick::load:
-            return decoder_.memarg(instruction) && memarg_fits(instruction, quick) && pop(address_) &&
-                   push(ValType{quick.result});
+            return memarg(instruction, quick.align) && pop(address_) && push(ValType{quick.result});
         case detail::Quick::store:
-            return decoder_.memarg(instruction) && memarg_fits(instruction, quick) && pop(ValType{quick.operand}) &&
-                   pop(address_);
+            return memarg(instruction, quick.align) && pop(ValType{quick.operand}) && pop(address_);
         case detail::Quick::no: return decoder_.immediates(instruction) && type(instruction);
         }
         WRT_UNREACHABLE();
@@ -222,7 +220,7 @@ private:
 
     // Operands ---------------------------------------------------------------------------------------------------
 
-    [[nodiscard]] bool push(ValType type)
+    [[nodiscard, gnu::always_inline]] bool push(ValType type)
     {
         if (scratch_.operands.full()) [[unlikely]] {
             if (!reserve_operands(1)) return false;
@@ -231,7 +229,7 @@ private:
         return true;
     }
 
-    [[nodiscard]] bool pop(ValType expected)
+    [[nodiscard, gnu::always_inline]] bool pop(ValType expected)
     {
         GrowingStack<ValType>& operands = scratch_.operands;
         if (operands.size() > floor_ && operands.back() == expected) [[likely]] {
@@ -242,7 +240,7 @@ private:
     }
 
     /// One or two operands of one type to a result: nearly every numeric instruction.
-    [[nodiscard]] bool apply(const detail::QuickRow& quick, Instr op)
+    [[nodiscard, gnu::always_inline]] bool apply(const detail::QuickRow& quick, Instr op)
     {
         GrowingStack<ValType>& operands = scratch_.operands;
         const uint32_t size = operands.size();
@@ -259,24 +257,32 @@ private:
         return apply_slowly(info(op).signature, ValType::bot);
     }
 
-    /// The memarg is of memory 0 and valid, and address_ is set; otherwise the refusal.
-    [[nodiscard]] bool memarg_fits(const Instruction& instruction, const detail::QuickRow& quick)
+    /// Decodes a memarg, checks it, and sets address_ to its memory's. Memory 0 and two bytes are the rule.
+    [[nodiscard, gnu::always_inline]] bool memarg(Instruction& instruction, uint8_t natural_align)
     {
-        if (instruction.index < quick_memories_ && instruction.align <= quick.align && instruction.value <= memory0_max_offset_) {
+        const uint8_t* const bytes = decoder_.position();
+        if (decoder_.remaining() >= 2 && bytes[0] <= natural_align && bytes[1] < 0x80 && has_memory0_) [[likely]] {
+            instruction.align = bytes[0];
+            instruction.index = 0;
+            instruction.value = bytes[1];
+            decoder_.advance(2);
             address_ = memory0_address_;
             return true;
         }
-        return memarg_fits_slowly(instruction, quick.align);
+        return decoder_.memarg(instruction) && memarg_fits(instruction, natural_align);
     }
-    bool memarg_fits_slowly(const Instruction& instruction, uint8_t natural_align);
+    bool memarg_fits(const Instruction& instruction, uint8_t natural_align);
 
     bool reserve_operands(size_t count);
     bool pop_other(ValType expected);
     bool apply_slowly(const Signature& signature, ValType address);
     bool pop_any(ValType& type);
     bool pop_reference(ValType& type);
-    bool pop_all(std::span<const ValType> types);
-    bool push_all(std::span<const ValType> types);
+    // Most blocks and labels have no types at all.
+    [[nodiscard]] bool pop_all(std::span<const ValType> types) { return types.empty() || pop_some(types); }
+    [[nodiscard]] bool push_all(std::span<const ValType> types) { return types.empty() || push_some(types); }
+    bool pop_some(std::span<const ValType> types);
+    bool push_some(std::span<const ValType> types);
     /// As pop_all() and push_all() of what was popped: the operands stay as they are.
     bool check_all(std::span<const ValType> types);
 
@@ -295,7 +301,7 @@ private:
 
     // Locals -----------------------------------------------------------------------------------------------------
 
-    [[nodiscard]] bool local(Instruction& instruction)
+    [[nodiscard, gnu::always_inline]] bool local(Instruction& instruction)
     {
         const uint32_t index = instruction.index;
         if (index < direct_count_) [[likely]] {
@@ -367,9 +373,8 @@ private:
     bool all_set_ = true;        // every local has a value
     uint32_t direct_count_ = 0;  // locals that scratch_.direct covers
     uint32_t visible_globals_ = 0;
-    uint32_t quick_memories_ = 0;  // 1 where there is a memory 0, of which the next two speak
+    bool has_memory0_ = false;
     ValType memory0_address_;
-    uint64_t memory0_max_offset_ = 0;
 };
 
 /// What a sink must have. validate_function() calls begin() once, instruction() after each instruction that is valid, and
