@@ -38,13 +38,18 @@ constexpr uint8_t section_order[section_count] = {
     6,   // tag
 };
 
-/// An element count is compared with the bytes left, and with our own bound, before anything is reserved.
+/// An element count is compared with the bytes left, and with our own bound, before anything is
+/// reserved.
 Result<uint32_t> bounded_count(SectionReader& reader, uint32_t limit, Errc too_many)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
     if (count > limit) {
-        return Error{.code = too_many, .detail = Detail::count, .offset = offset, .expected = limit, .actual = count};
+        return Error{.code = too_many,
+                     .detail = Detail::count,
+                     .offset = offset,
+                     .expected = limit,
+                     .actual = count};
     }
     return count;
 }
@@ -52,7 +57,8 @@ Result<uint32_t> bounded_count(SectionReader& reader, uint32_t limit, Errc too_m
 Status check_total(uint32_t imported, uint32_t defined, uint32_t limit, Errc too_many)
 {
     if (imported + defined <= limit) return ok();
-    return Error{.code = too_many, .detail = Detail::count, .expected = limit, .actual = imported + defined};
+    return Error{
+        .code = too_many, .detail = Detail::count, .expected = limit, .actual = imported + defined};
 }
 
 }  // namespace
@@ -69,7 +75,8 @@ Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
         return Error{.code = Errc::unexpected_end, .offset = static_cast<uint32_t>(binary.size())};
     }
     const auto version = binary.subspan(sizeof magic);
-    if (std::equal(std::begin(core_version), std::end(core_version), version.begin())) return BinaryKind::core_module;
+    if (std::equal(std::begin(core_version), std::end(core_version), version.begin()))
+        return BinaryKind::core_module;
     if (std::equal(std::begin(component_version), std::end(component_version), version.begin())) {
         return BinaryKind::component;
     }
@@ -77,8 +84,10 @@ Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
                  .detail = Detail::hex,
                  .offset = sizeof magic,
                  .expected = 1,
-                 .actual = static_cast<uint32_t>(version[0]) | static_cast<uint32_t>(version[1]) << 8 |
-                           static_cast<uint32_t>(version[2]) << 16 | static_cast<uint32_t>(version[3]) << 24};
+                 .actual = static_cast<uint32_t>(version[0]) |
+                           static_cast<uint32_t>(version[1]) << 8 |
+                           static_cast<uint32_t>(version[2]) << 16 |
+                           static_cast<uint32_t>(version[3]) << 24};
 }
 
 SectionReader ModuleDecoder::reader_of(SectionId id) const
@@ -102,7 +111,10 @@ Status ModuleDecoder::count_sections()
         const uint32_t offset = reader.offset();
         WRT_TRY(const uint8_t id, reader.byte());
         if (id >= section_count) {
-            return Error{.code = Errc::malformed_section_id, .detail = Detail::hex, .offset = offset, .actual = id};
+            return Error{.code = Errc::malformed_section_id,
+                         .detail = Detail::hex,
+                         .offset = offset,
+                         .actual = id};
         }
         WRT_TRY(const uint32_t size, reader.u32());
         const uint32_t contents = reader.offset();
@@ -136,15 +148,22 @@ Status ModuleDecoder::count_section(SectionId id, SectionReader& reader)
     }
     case SectionId::type: return count_types(reader);
     case SectionId::import: return count_imports(reader);
-    case SectionId::function: return count_into(counts_.functions, limits::functions, Errc::too_many_functions);
+    case SectionId::function:
+        return count_into(counts_.functions, limits::functions, Errc::too_many_functions);
     case SectionId::table: return count_into(counts_.tables, limits::tables, Errc::too_many_tables);
-    case SectionId::memory: return count_into(counts_.memories, limits::memories, Errc::too_many_memories);
-    case SectionId::global: return count_into(counts_.globals, limits::globals, Errc::too_many_globals);
-    case SectionId::export_: return count_into(counts_.exports, limits::exports, Errc::too_many_exports);
+    case SectionId::memory:
+        return count_into(counts_.memories, limits::memories, Errc::too_many_memories);
+    case SectionId::global:
+        return count_into(counts_.globals, limits::globals, Errc::too_many_globals);
+    case SectionId::export_:
+        return count_into(counts_.exports, limits::exports, Errc::too_many_exports);
     case SectionId::start: return ok();
-    case SectionId::element: return count_into(counts_.elements, limits::elem_segments, Errc::too_many_elem_segments);
-    case SectionId::code: return count_into(counts_.bodies, limits::functions, Errc::too_many_functions);
-    case SectionId::data: return count_into(counts_.data, limits::data_segments, Errc::too_many_data_segments);
+    case SectionId::element:
+        return count_into(counts_.elements, limits::elem_segments, Errc::too_many_elem_segments);
+    case SectionId::code:
+        return count_into(counts_.bodies, limits::functions, Errc::too_many_functions);
+    case SectionId::data:
+        return count_into(counts_.data, limits::data_segments, Errc::too_many_data_segments);
     case SectionId::data_count: return ok();
     case SectionId::tag: return count_into(counts_.tags, limits::tags, Errc::too_many_tags);
     }
@@ -167,21 +186,26 @@ Status ModuleDecoder::count_imports(SectionReader& reader)
         case static_cast<uint8_t>(ExternKind::global): WRT_CHECK(decode_global_type(reader)); break;
         case static_cast<uint8_t>(ExternKind::tag): WRT_CHECK(decode_tag_type(reader)); break;
         default:
-            return Error{.code = Errc::malformed_import_kind, .detail = Detail::hex, .offset = offset, .actual = kind};
+            return Error{.code = Errc::malformed_import_kind,
+                         .detail = Detail::hex,
+                         .offset = offset,
+                         .actual = kind};
         }
         ++counts_.imported[kind];
     }
     return ok();
 }
 
-/// What has to agree between sections, and what the bounds allow of imports and definitions together.
+/// What has to agree between sections, and what the bounds allow of imports and definitions
+/// together.
 Status ModuleDecoder::check_lengths() const
 {
     if (counts_.functions != counts_.bodies) {
         return Error{.code = Errc::function_and_code_section_have_inconsistent_lengths,
                      .detail = Detail::count,
-                     .offset = section(SectionId::code).present ? section(SectionId::code).offset
-                                                                : static_cast<uint32_t>(binary_.size()),
+                     .offset = section(SectionId::code).present
+                                   ? section(SectionId::code).offset
+                                   : static_cast<uint32_t>(binary_.size()),
                      .expected = counts_.functions,
                      .actual = counts_.bodies};
     }
@@ -196,17 +220,25 @@ Status ModuleDecoder::check_lengths() const
                          .actual = counts_.data};
         }
     }
-    const auto imported = [this](ExternKind kind) { return counts_.imported[static_cast<size_t>(kind)]; };
-    WRT_CHECK(check_total(imported(ExternKind::func), counts_.functions, limits::functions, Errc::too_many_functions));
-    WRT_CHECK(check_total(imported(ExternKind::table), counts_.tables, limits::tables, Errc::too_many_tables));
-    WRT_CHECK(check_total(imported(ExternKind::memory), counts_.memories, limits::memories, Errc::too_many_memories));
-    WRT_CHECK(check_total(imported(ExternKind::global), counts_.globals, limits::globals, Errc::too_many_globals));
+    const auto imported = [this](ExternKind kind) {
+        return counts_.imported[static_cast<size_t>(kind)];
+    };
+    WRT_CHECK(check_total(imported(ExternKind::func), counts_.functions, limits::functions,
+                          Errc::too_many_functions));
+    WRT_CHECK(check_total(imported(ExternKind::table), counts_.tables, limits::tables,
+                          Errc::too_many_tables));
+    WRT_CHECK(check_total(imported(ExternKind::memory), counts_.memories, limits::memories,
+                          Errc::too_many_memories));
+    WRT_CHECK(check_total(imported(ExternKind::global), counts_.globals, limits::globals,
+                          Errc::too_many_globals));
     return check_total(imported(ExternKind::tag), counts_.tags, limits::tags, Errc::too_many_tags);
 }
 
 Status ModuleDecoder::reserve(Module& module)
 {
-    const auto imported = [this](ExternKind kind) { return size_t{counts_.imported[static_cast<size_t>(kind)]}; };
+    const auto imported = [this](ExternKind kind) {
+        return size_t{counts_.imported[static_cast<size_t>(kind)]};
+    };
     const size_t functions = imported(ExternKind::func) + counts_.functions;
     WRT_CHECK(try_reserve(module.types.defs, counts_.defs));
     WRT_CHECK(try_reserve(module.types.groups, counts_.groups));
@@ -274,9 +306,10 @@ Status ModuleDecoder::decode_customs(Module& module)
         WRT_TRY(ByteReader contents, reader.sub_reader(size));
         if (id != static_cast<uint8_t>(SectionId::custom)) continue;
         WRT_TRY(const std::string_view name, contents.name());
-        WRT_CHECK(try_push(module.customs, CustomSection{.name = name,
-                                                         .offset = contents.offset(),
-                                                         .size = static_cast<uint32_t>(contents.remaining())}));
+        WRT_CHECK(try_push(module.customs,
+                           CustomSection{.name = name,
+                                         .offset = contents.offset(),
+                                         .size = static_cast<uint32_t>(contents.remaining())}));
     }
     return ok();
 }
@@ -301,15 +334,16 @@ Status validate_bodies(const Module& module, Arena& arena)
     ValidatorScratch scratch{arena};
     NullSink sink;
     // As many as there are: a module whose sections disagree has bodies to look at too.
-    const auto count = std::min(module.bodies.size(), module.functions.size() - module.imported_functions);
+    const auto count =
+        std::min(module.bodies.size(), module.functions.size() - module.imported_functions);
     for (uint32_t i = 0; i < count; ++i) {
         WRT_CHECK(validate_function(module, module.imported_functions + i, scratch, sink));
     }
     return ok();
 }
 
-/// The error of a binary whose form is wrong somewhere. Of two mistakes in the form the first is told, and what is
-/// merely not valid comes after all of them.
+/// The error of a binary whose form is wrong somewhere. Of two mistakes in the form the first is
+/// told, and what is merely not valid comes after all of them.
 Error first_mistake(const Status& decoded, const Module& module, Arena& arena, const Error& later)
 {
     const Status contents = decoded ? validate_bodies(module, arena) : decoded;
@@ -330,14 +364,17 @@ Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End 
                          .actual = saturate_u32(binary.size())};
         }
         WRT_TRY(const BinaryKind kind, detect_kind(binary));
-        if (kind == BinaryKind::component) return Error{.code = Errc::not_a_module, .offset = sizeof magic};
+        if (kind == BinaryKind::component)
+            return Error{.code = Errc::not_a_module, .offset = sizeof magic};
 
         ModuleDecoder decoder{binary, arena, options};
         const Status counted = decoder.count();
-        const AllocResult place = arena.try_allocate(end, sizeof(ModuleMemory), alignof(ModuleMemory), Account::none);
+        const AllocResult place =
+            arena.try_allocate(end, sizeof(ModuleMemory), alignof(ModuleMemory), Account::none);
         if (!place) return place.error;
         // Its destructor has nothing to do and is never run.
-        ModuleMemory* const memory = std::construct_at(static_cast<ModuleMemory*>(place.pointer), arena, end);
+        ModuleMemory* const memory =
+            std::construct_at(static_cast<ModuleMemory*>(place.pointer), arena, end);
         Module module{binary, *memory};
         const Status decoded = decoder.fill(module);
         if (!counted) return first_mistake(decoded, module, arena, counted.error());
@@ -350,8 +387,8 @@ Status validate_module_bodies(const Module& module, Arena& arena) noexcept
 {
     return with_backstop([&]() -> Status {
         if (module.bodies.empty()) return ok();
-        WRT_TRY(ScopeGuard scope,
-                arena.enter(LibraryId::decoder, "validate_module_bodies", arena.available(), End::scratch));
+        WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::decoder, "validate_module_bodies",
+                                              arena.available(), End::scratch));
         WRT_CHECK(validate_bodies(module, arena));
         return scope.exit();
     });

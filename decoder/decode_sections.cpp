@@ -1,5 +1,6 @@
 // Imports, functions, tables, memories, tags, globals, exports and the start function.
-// https://webassembly.github.io/spec/core/binary/modules.html, https://webassembly.github.io/spec/core/valid/modules.html
+// https://webassembly.github.io/spec/core/binary/modules.html,
+// https://webassembly.github.io/spec/core/valid/modules.html
 #include "module_decoder.hpp"
 #include "value_types.hpp"
 
@@ -15,23 +16,30 @@ constexpr uint8_t table_with_init_code = 0x40;
 
 Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
 {
-    return {.code = code, .detail = Detail::index, .offset = offset, .expected = saturate_u32(size), .actual = index};
+    return {.code = code,
+            .detail = Detail::index,
+            .offset = offset,
+            .expected = saturate_u32(size),
+            .actual = index};
 }
 
 Status check_limits(const Limits& limits, uint64_t largest, Errc too_large, uint32_t offset)
 {
-    if (limits.min > largest || (limits.has_max && limits.max > largest)) return Error{.code = too_large, .offset = offset};
+    if (limits.min > largest || (limits.has_max && limits.max > largest))
+        return Error{.code = too_large, .offset = offset};
     if (limits.has_max && limits.min > limits.max) {
         return Error{.code = Errc::size_minimum_must_not_be_greater_than_maximum, .offset = offset};
     }
     return ok();
 }
 
-/// A table's type, valid (3.2.16): its elements' type exists, its size is one its addresses can reach.
+/// A table's type, valid (3.2.16): its elements' type exists, its size is one its addresses can
+/// reach.
 Status check_table_type(const Types& types, TableType& type, uint32_t offset)
 {
     WRT_TRY(type.element, resolve_type(types, type.element, offset));
-    const uint64_t largest = type.limits.is64 ? std::numeric_limits<uint64_t>::max() : std::numeric_limits<uint32_t>::max();
+    const uint64_t largest = type.limits.is64 ? std::numeric_limits<uint64_t>::max()
+                                              : std::numeric_limits<uint32_t>::max();
     return check_limits(type.limits, largest, Errc::table_size, offset);
 }
 
@@ -45,14 +53,16 @@ Status check_memory_type(const MemoryType& type, uint32_t offset)
 Status check_tag_type(const Types& types, uint32_t index, uint32_t offset)
 {
     if (index >= types.size()) return unknown(Errc::unknown_type, offset, index, types.size());
-    if (types[index].kind != CompositeKind::func) return Error{.code = Errc::type_mismatch, .offset = offset};
-    if (types[index].results != 0) return Error{.code = Errc::non_empty_tag_result_type, .offset = offset};
+    if (types[index].kind != CompositeKind::func)
+        return Error{.code = Errc::type_mismatch, .offset = offset};
+    if (types[index].results != 0)
+        return Error{.code = Errc::non_empty_tag_result_type, .offset = offset};
     return ok();
 }
 
 }  // namespace
 
-// Shared encodings -----------------------------------------------------------------------------------------------
+// Shared encodings.
 
 /// https://webassembly.github.io/spec/core/binary/types.html#limits
 Result<Limits> decode_limits(ByteReader& reader)
@@ -62,7 +72,10 @@ Result<Limits> decode_limits(ByteReader& reader)
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t flags, reader.byte());
     if ((flags & ~(max_flag | is64_flag)) != 0) {
-        return Error{.code = Errc::malformed_limits_flags, .detail = Detail::hex, .offset = offset, .actual = flags};
+        return Error{.code = Errc::malformed_limits_flags,
+                     .detail = Detail::hex,
+                     .offset = offset,
+                     .actual = flags};
     }
     Limits limits{.has_max = (flags & max_flag) != 0, .is64 = (flags & is64_flag) != 0};
     // 64 bits whatever the address type: a size that 32 bits cannot hold is read, and is not valid.
@@ -85,7 +98,11 @@ Result<GlobalType> decode_global_type(ByteReader& reader)
     WRT_TRY(const ValType type, decode_value_type(reader));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
-    if (mut > 1) return Error{.code = Errc::malformed_mutability, .detail = Detail::hex, .offset = offset, .actual = mut};
+    if (mut > 1)
+        return Error{.code = Errc::malformed_mutability,
+                     .detail = Detail::hex,
+                     .offset = offset,
+                     .actual = mut};
     return GlobalType{.type = type, .mut = mut == 1};
 }
 
@@ -94,12 +111,15 @@ Result<uint32_t> decode_tag_type(ByteReader& reader)
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t attribute, reader.byte());
     if (attribute != 0) {
-        return Error{.code = Errc::malformed_tag_attribute, .detail = Detail::hex, .offset = offset, .actual = attribute};
+        return Error{.code = Errc::malformed_tag_attribute,
+                     .detail = Detail::hex,
+                     .offset = offset,
+                     .actual = attribute};
     }
     return reader.u32();
 }
 
-// Sections -------------------------------------------------------------------------------------------------------
+// Sections.
 
 Status ModuleDecoder::decode_imports(Module& module, SectionReader& reader)
 {
@@ -174,7 +194,10 @@ Status ModuleDecoder::decode_tables(Module& module, SectionReader& reader)
             const uint32_t reserved_offset = reader.offset();
             WRT_TRY(const uint8_t reserved, reader.byte());
             if (reserved != 0) {
-                return Error{.code = Errc::malformed_table_type, .detail = Detail::hex, .offset = reserved_offset, .actual = reserved};
+                return Error{.code = Errc::malformed_table_type,
+                             .detail = Detail::hex,
+                             .offset = reserved_offset,
+                             .actual = reserved};
             }
         }
         WRT_TRY(TableType type, decode_table_type(reader));
@@ -223,7 +246,8 @@ Status ModuleDecoder::decode_globals(Module& module, SectionReader& reader)
         WRT_TRY(GlobalType type, decode_global_type(reader));
         WRT_TRY(type.type, resolve_type(module.types, type.type, offset));
         // An initialiser sees the globals before its own.
-        WRT_TRY(const ConstExpr init, decode_constant(module, reader, type.type, module.imported_globals + i));
+        WRT_TRY(const ConstExpr init,
+                decode_constant(module, reader, type.type, module.imported_globals + i));
         WRT_CHECK(try_push(module.globals, type));
         WRT_CHECK(try_push(module.global_inits, init));
     }
@@ -239,7 +263,10 @@ Status ModuleDecoder::decode_exports(Module& module, SectionReader& reader)
         const uint32_t offset = reader.offset();
         WRT_TRY(const uint8_t kind, reader.byte());
         if (kind > static_cast<uint8_t>(ExternKind::tag)) {
-            return Error{.code = Errc::malformed_export_kind, .detail = Detail::hex, .offset = offset, .actual = kind};
+            return Error{.code = Errc::malformed_export_kind,
+                         .detail = Detail::hex,
+                         .offset = offset,
+                         .actual = kind};
         }
         entry.kind = static_cast<ExternKind>(kind);
         WRT_TRY(entry.index, reader.u32());
@@ -254,8 +281,12 @@ Status ModuleDecoder::decode_exports(Module& module, SectionReader& reader)
             break;
         }
         case ExternKind::table: WRT_CHECK(check(module.tables.size(), Errc::unknown_table)); break;
-        case ExternKind::memory: WRT_CHECK(check(module.memories.size(), Errc::unknown_memory)); break;
-        case ExternKind::global: WRT_CHECK(check(module.globals.size(), Errc::unknown_global)); break;
+        case ExternKind::memory:
+            WRT_CHECK(check(module.memories.size(), Errc::unknown_memory));
+            break;
+        case ExternKind::global:
+            WRT_CHECK(check(module.globals.size(), Errc::unknown_global));
+            break;
         case ExternKind::tag: WRT_CHECK(check(module.tags.size(), Errc::unknown_tag)); break;
         }
         WRT_CHECK(try_push(module.exports, entry));
@@ -264,20 +295,22 @@ Status ModuleDecoder::decode_exports(Module& module, SectionReader& reader)
     return sort_exports(module);
 }
 
-/// Sorts the index by name, which puts equal names side by side. Sorting needs no key and no memory, and nobody can
-/// choose names that make it quadratic.
+/// Sorts the index by name, which puts equal names side by side. Sorting needs no key and no
+/// memory, and nobody can choose names that make it quadratic.
 Status ModuleDecoder::sort_exports(Module& module)
 {
     const auto name_of = [&module](uint32_t index) { return module.exports[index].name; };
     auto& order = module.exports_by_name;
-    std::sort(order.begin(), order.end(), [&name_of](uint32_t a, uint32_t b) { return name_of(a) < name_of(b); });
-    const auto twin = std::adjacent_find(order.begin(), order.end(), [&name_of](uint32_t a, uint32_t b) {
-        return name_of(a) == name_of(b);
-    });
+    std::sort(order.begin(), order.end(),
+              [&name_of](uint32_t a, uint32_t b) { return name_of(a) < name_of(b); });
+    const auto twin =
+        std::adjacent_find(order.begin(), order.end(),
+                           [&name_of](uint32_t a, uint32_t b) { return name_of(a) == name_of(b); });
     if (twin == order.end()) return ok();
     const std::string_view second = name_of(std::max(twin[0], twin[1]));
     const auto* const place = reinterpret_cast<const uint8_t*>(second.data());
-    return Error{.code = Errc::duplicate_export_name, .offset = static_cast<uint32_t>(place - binary_.data())};
+    return Error{.code = Errc::duplicate_export_name,
+                 .offset = static_cast<uint32_t>(place - binary_.data())};
 }
 
 Status ModuleDecoder::decode_start(Module& module, SectionReader& reader)
@@ -288,7 +321,8 @@ Status ModuleDecoder::decode_start(Module& module, SectionReader& reader)
         return unknown(Errc::unknown_function, offset, function, module.functions.size());
     }
     const TypeDef& type = module.function_type(function);
-    if (type.params != 0 || type.results != 0) return Error{.code = Errc::start_function, .offset = offset};
+    if (type.params != 0 || type.results != 0)
+        return Error{.code = Errc::start_function, .offset = offset};
     module.start = function;
     return ok();
 }

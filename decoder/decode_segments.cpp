@@ -1,5 +1,5 @@
-// Element segments, data segments, function bodies, and the constant expressions that are found here and elsewhere.
-// https://webassembly.github.io/spec/core/binary/modules.html#element-section
+// Element segments, data segments, function bodies, and the constant expressions that are found
+// here and elsewhere. https://webassembly.github.io/spec/core/binary/modules.html#element-section
 #include "module_decoder.hpp"
 #include "value_types.hpp"
 
@@ -11,41 +11,53 @@ namespace {
 
 Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
 {
-    return {.code = code, .detail = Detail::index, .offset = offset, .expected = saturate_u32(size), .actual = index};
+    return {.code = code,
+            .detail = Detail::index,
+            .offset = offset,
+            .expected = saturate_u32(size),
+            .actual = index};
 }
 
-void declare(Module& module, uint32_t function) { module.declared_functions[function / 32] |= 1u << (function % 32); }
+void declare(Module& module, uint32_t function)
+{
+    module.declared_functions[function / 32] |= 1u << (function % 32);
+}
 
 }  // namespace
 
-/// The error of an expression that is refused as invalid: what is malformed in the rest of it comes before that.
+/// The error of an expression that is refused as invalid: what is malformed in the rest of it comes
+/// before that.
 Error ModuleDecoder::malformed_first(SectionReader reader, const Error& invalid)
 {
     if (kind_of(invalid.code) != ErrorKind::invalid) return invalid;
     Instruction instruction;
     for (uint32_t depth = 1; depth != 0;) {
-        if (const Status decoded = decode_instruction(reader, instruction); !decoded) return decoded.error();
+        if (const Status decoded = decode_instruction(reader, instruction); !decoded)
+            return decoded.error();
         const Immediates immediates = info(instruction.op).immediates;
-        const bool opens = immediates == Immediates::block_type || immediates == Immediates::try_table;
+        const bool opens =
+            immediates == Immediates::block_type || immediates == Immediates::try_table;
         if (opens) ++depth;
         if (instruction.op == Instr::end) --depth;
     }
     return reader.offset() <= reader.end_offset() ? invalid : reader.finish().error();
 }
 
-/// Validates a constant expression of `type` and moves past its `end`. The functions it refers to are declared by it.
-Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, SectionReader& reader, ValType type,
-                                                 uint32_t visible_globals)
+/// Validates a constant expression of `type` and moves past its `end`. The functions it refers to
+/// are declared by it.
+Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, SectionReader& reader,
+                                                 ValType type, uint32_t visible_globals)
 {
     const ConstExpr start{.offset = reader.offset(), .size = 0};
-    FunctionValidator validator{module, {reader.position(), reader.remaining()}, start.offset, visible_globals, scratch_};
+    FunctionValidator validator{
+        module, {reader.position(), reader.remaining()}, start.offset, visible_globals, scratch_};
     WRT_CHECK(validator.begin_constant(type));
     Instruction instruction;
     while (!validator.done()) {
         if (!validator.decode(instruction)) return validator.error();
         if (!is_constant(instruction.op)) {
-            return malformed_first(reader,
-                                   {.code = Errc::constant_expression_required, .offset = instruction.offset});
+            return malformed_first(
+                reader, {.code = Errc::constant_expression_required, .offset = instruction.offset});
         }
         if (!validator.type(instruction)) return malformed_first(reader, validator.error());
         if (instruction.op == Instr::ref_func) declare(module, instruction.index);
@@ -66,7 +78,8 @@ Status ModuleDecoder::decode_elements(Module& module, SectionReader& reader)
     return ok();
 }
 
-/// The eight forms of a segment are three bits: not active; with a table index, or declarative; with expressions.
+/// The eight forms of a segment are three bits: not active; with a table index, or declarative;
+/// with expressions.
 Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, ElementSegment& segment)
 {
     constexpr uint32_t not_active = 1;
@@ -75,11 +88,15 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t form, reader.u32());
     if (form > (not_active | explicit_index | expressions)) {
-        return Error{.code = Errc::malformed_element_segment_kind, .detail = Detail::hex, .offset = offset, .actual = form};
+        return Error{.code = Errc::malformed_element_segment_kind,
+                     .detail = Detail::hex,
+                     .offset = offset,
+                     .actual = form};
     }
     segment.expressions = (form & expressions) != 0;
     if ((form & not_active) != 0) {
-        segment.mode = (form & explicit_index) != 0 ? ElementSegment::declarative : ElementSegment::passive;
+        segment.mode =
+            (form & explicit_index) != 0 ? ElementSegment::declarative : ElementSegment::passive;
     } else {
         segment.mode = ElementSegment::active;
         if ((form & explicit_index) != 0) {
@@ -89,7 +106,8 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
             return unknown(Errc::unknown_table, offset, segment.table, module.tables.size());
         }
         const ValType address = module.tables[segment.table].limits.address_type();
-        WRT_TRY(segment.offset, decode_constant(module, reader, address, static_cast<uint32_t>(module.globals.size())));
+        WRT_TRY(segment.offset, decode_constant(module, reader, address,
+                                                static_cast<uint32_t>(module.globals.size())));
     }
 
     const uint32_t type_offset = reader.offset();
@@ -106,7 +124,10 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
         if (typed) {
             WRT_TRY(const uint8_t kind, reader.byte());
             if (kind != 0) {
-                return Error{.code = Errc::malformed_element_kind, .detail = Detail::hex, .offset = type_offset, .actual = kind};
+                return Error{.code = Errc::malformed_element_kind,
+                             .detail = Detail::hex,
+                             .offset = type_offset,
+                             .actual = kind};
             }
         }
     }
@@ -123,7 +144,8 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
     return decode_element_items(module, reader, segment);
 }
 
-Status ModuleDecoder::decode_element_items(Module& module, SectionReader& reader, ElementSegment& segment)
+Status ModuleDecoder::decode_element_items(Module& module, SectionReader& reader,
+                                           ElementSegment& segment)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(segment.count, reader.count());
@@ -137,7 +159,8 @@ Status ModuleDecoder::decode_element_items(Module& module, SectionReader& reader
     segment.items.offset = reader.offset();
     for (uint32_t i = 0; i < segment.count; ++i) {
         if (segment.expressions) {
-            WRT_CHECK(decode_constant(module, reader, segment.type, static_cast<uint32_t>(module.globals.size())));
+            WRT_CHECK(decode_constant(module, reader, segment.type,
+                                      static_cast<uint32_t>(module.globals.size())));
             continue;
         }
         const uint32_t item_offset = reader.offset();
@@ -189,7 +212,10 @@ Status ModuleDecoder::decode_data(Module& module, SectionReader& reader)
         const uint32_t offset = reader.offset();
         WRT_TRY(const uint32_t form, reader.u32());
         if (form > active_with_memory) {
-            return Error{.code = Errc::malformed_data_segment_kind, .detail = Detail::hex, .offset = offset, .actual = form};
+            return Error{.code = Errc::malformed_data_segment_kind,
+                         .detail = Detail::hex,
+                         .offset = offset,
+                         .actual = form};
         }
         DataSegment segment;
         segment.active = form != passive;
@@ -198,11 +224,12 @@ Status ModuleDecoder::decode_data(Module& module, SectionReader& reader)
                 WRT_TRY(segment.memory, reader.u32());
             }
             if (segment.memory >= module.memories.size()) {
-                return unknown(Errc::unknown_memory, offset, segment.memory, module.memories.size());
+                return unknown(Errc::unknown_memory, offset, segment.memory,
+                               module.memories.size());
             }
             const ValType address = module.memories[segment.memory].limits.address_type();
-            WRT_TRY(segment.offset,
-                    decode_constant(module, reader, address, static_cast<uint32_t>(module.globals.size())));
+            WRT_TRY(segment.offset, decode_constant(module, reader, address,
+                                                    static_cast<uint32_t>(module.globals.size())));
         }
         WRT_TRY(const uint32_t size, reader.count());
         WRT_TRY(segment.bytes, reader.bytes(size));

@@ -1,6 +1,7 @@
-// The type section. One walk over its grammar serves both passes: a sink that counts, and one that builds. Each
-// recursion group is made canonical as soon as it is complete (iso-recursive equality, 3.3.2 of the specification):
-// its structure is hashed with references to itself as distances, and an equal group met before lends its indices.
+// The type section. One walk over its grammar serves both passes: a sink that counts, and one that
+// builds. Each recursion group is made canonical as soon as it is complete (iso-recursive
+// equality, 3.3.2 of the specification): its structure is hashed with references to itself as
+// distances, and an equal group met before lends its indices.
 // https://webassembly.github.io/spec/core/binary/types.html#recursive-types
 #include "module_decoder.hpp"
 #include "value_types.hpp"
@@ -25,20 +26,28 @@ constexpr uint8_t func_code = 0x60;
 
 Error too_many(Errc code, uint32_t offset, uint32_t limit, uint32_t actual)
 {
-    return {.code = code, .detail = Detail::count, .offset = offset, .expected = limit, .actual = actual};
+    return {.code = code,
+            .detail = Detail::count,
+            .offset = offset,
+            .expected = limit,
+            .actual = actual};
 }
 
 Error unknown_type(uint32_t offset, uint32_t index, uint32_t size)
 {
-    return {.code = Errc::unknown_type, .detail = Detail::index, .offset = offset, .expected = size, .actual = index};
+    return {.code = Errc::unknown_type,
+            .detail = Detail::index,
+            .offset = offset,
+            .expected = size,
+            .actual = index};
 }
 
-// The walk -------------------------------------------------------------------------------------------------------
+// The walk.
 //
 // A sink has:
 //   Status group(uint32_t size)                   before the types of a recursion group
-//   Status def(CompositeKind, bool final, uint32_t supertype, uint32_t offset)   before what a type lists
-//   Status value(ValType, bool result)   Status field(FieldType)                 in order
+//   Status def(CompositeKind, bool final, uint32_t supertype, uint32_t offset)   before what a type
+//   lists Status value(ValType, bool result)   Status field(FieldType)                 in order
 //   Status end_group()
 
 template <class Sink>
@@ -47,7 +56,9 @@ Status walk_values(SectionReader& reader, Sink& sink, bool result)
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
     const uint32_t limit = result ? limits::results : limits::params;
-    if (count > limit) return too_many(result ? Errc::too_many_results : Errc::too_many_params, offset, limit, count);
+    if (count > limit)
+        return too_many(result ? Errc::too_many_results : Errc::too_many_params, offset, limit,
+                        count);
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t type_offset = reader.offset();
         WRT_TRY(const ValType type, decode_value_type(reader));
@@ -63,7 +74,11 @@ Status walk_field(SectionReader& reader, Sink& sink)
     WRT_TRY(const ValType storage, decode_storage_type(reader));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
-    if (mut > 1) return Error{.code = Errc::malformed_mutability, .detail = Detail::hex, .offset = offset, .actual = mut};
+    if (mut > 1)
+        return Error{.code = Errc::malformed_mutability,
+                     .detail = Detail::hex,
+                     .offset = offset,
+                     .actual = mut};
     return sink.field(FieldType{.storage = storage, .mut = mut == 1}, type_offset);
 }
 
@@ -97,7 +112,8 @@ Status walk_def(SectionReader& reader, Sink& sink)
         if (count > limits::struct_fields) {
             return too_many(Errc::too_many_fields, count_offset, limits::struct_fields, count);
         }
-        for (uint32_t i = 0; i < count; ++i) WRT_CHECK(walk_field(reader, sink));
+        for (uint32_t i = 0; i < count; ++i)
+            WRT_CHECK(walk_field(reader, sink));
         return ok();
     }
     case array_code: {
@@ -108,7 +124,10 @@ Status walk_def(SectionReader& reader, Sink& sink)
     }
     // The form is a signed number of seven bits (5.3.12), so a continuation bit has its own phrase.
     if (form >= 0x80) return Error{.code = Errc::integer_representation_too_long, .offset = offset};
-    return Error{.code = Errc::malformed_definition_type, .detail = Detail::hex, .offset = offset, .actual = form};
+    return Error{.code = Errc::malformed_definition_type,
+                 .detail = Detail::hex,
+                 .offset = offset,
+                 .actual = form};
 }
 
 template <class Sink>
@@ -124,7 +143,8 @@ Status walk_types(SectionReader& reader, Sink& sink)
             WRT_TRY(size, reader.count());
         }
         WRT_CHECK(sink.group(size, offset));
-        for (uint32_t k = 0; k < size; ++k) WRT_CHECK(walk_def(reader, sink));
+        for (uint32_t k = 0; k < size; ++k)
+            WRT_CHECK(walk_def(reader, sink));
         WRT_CHECK(sink.end_group());
     }
     return ok();
@@ -197,7 +217,8 @@ private:
 
 class BuildSink {
 public:
-    BuildSink(Types& types, std::span<uint32_t> table, const uint64_t (&key)[2]) : types_{types}, table_{table}, key_{key}
+    BuildSink(Types& types, std::span<uint32_t> table, const uint64_t (&key)[2])
+        : types_{types}, table_{table}, key_{key}
     {
     }
 
@@ -212,20 +233,23 @@ public:
     {
         const auto index = static_cast<uint32_t>(types_.defs.size());
         // A supertype comes before its subtypes, even in a group.
-        if (supertype != no_index && supertype >= index) return unknown_type(offset, supertype, index);
+        if (supertype != no_index && supertype >= index)
+            return unknown_type(offset, supertype, index);
         TypeDef type{};
         type.kind = kind;
         type.final = final;
         type.supertype = supertype;
         type.canonical = index;
         type.group = static_cast<uint32_t>(types_.groups.size() - 1);
-        type.first = static_cast<uint32_t>(kind == CompositeKind::func ? types_.values.size() : types_.fields.size());
+        type.first = static_cast<uint32_t>(kind == CompositeKind::func ? types_.values.size()
+                                                                       : types_.fields.size());
         type.results = kind == CompositeKind::func ? 0 : 1;
         if (supertype != no_index) {
             const TypeDef& super = types_.defs[supertype];
             if (super.final) return Error{.code = Errc::sub_type, .offset = offset};
             if (super.depth == limits::subtype_depth) {
-                return too_many(Errc::subtyping_too_deep, offset, limits::subtype_depth, super.depth + 1u);
+                return too_many(Errc::subtyping_too_deep, offset, limits::subtype_depth,
+                                super.depth + 1u);
             }
             type.depth = static_cast<uint16_t>(super.depth + 1);
             type.supertype = super.canonical;
@@ -255,13 +279,15 @@ public:
         RecGroup& group = types_.groups.back();
         if (group.count == 0) return ok();
         group.hash = hash(group);
-        if (const uint32_t twin = find_or_insert(static_cast<uint32_t>(types_.groups.size() - 1)); twin != no_index) {
+        if (const uint32_t twin = find_or_insert(static_cast<uint32_t>(types_.groups.size() - 1));
+            twin != no_index) {
             adopt(group, types_.groups[twin]);
         } else {
             for (uint32_t i = 0; i < group.count; ++i) {
                 // Subtyping of members may look at any other member, so it waits for all of them.
                 if (!extends_supertype(types_.defs[group.first + i])) {
-                    return Error{.code = Errc::sub_type, .detail = Detail::none, .offset = group_offset_};
+                    return Error{
+                        .code = Errc::sub_type, .detail = Detail::none, .offset = group_offset_};
                 }
             }
         }
@@ -274,28 +300,33 @@ public:
     }
 
 private:
-    /// References to earlier groups become canonical at once, those to the group itself when it is complete.
+    /// References to earlier groups become canonical at once, those to the group itself when it is
+    /// complete.
     Status canonicalize(ValType& type, uint32_t offset) const
     {
         if (!type.is_ref() || type.heap().is_abstract()) return ok();
         const RecGroup& group = types_.groups.back();
         const uint32_t index = type.heap().index();
-        if (index >= group.first + group.count) return unknown_type(offset, index, group.first + group.count);
+        if (index >= group.first + group.count)
+            return unknown_type(offset, index, group.first + group.count);
         if (index < group.first) {
             type = ValType::ref(HeapType::of_index(types_.defs[index].canonical), type.nullable());
         }
         return ok();
     }
 
-    /// A type as its group sees it: a reference into the group is a distance from its start, which no other type's bits
-    /// look like.
+    /// A type as its group sees it: a reference into the group is a distance from its start, which
+    /// no other type's bits look like.
     static uint32_t relative(ValType type, const RecGroup& group)
     {
         constexpr uint32_t own_flag = 1u << 31;
-        if (!type.is_ref() || type.heap().is_abstract() || type.heap().index() - group.first >= group.count) {
+        if (!type.is_ref() || type.heap().is_abstract() ||
+            type.heap().index() - group.first >= group.count) {
             return type.bits();
         }
-        return ValType::ref(HeapType::of_index(type.heap().index() - group.first), type.nullable()).bits() | own_flag;
+        return ValType::ref(HeapType::of_index(type.heap().index() - group.first), type.nullable())
+                   .bits() |
+               own_flag;
     }
     static uint64_t relative_index(uint32_t index, const RecGroup& group)
     {
@@ -339,10 +370,12 @@ private:
             const TypeDef& left = types_.defs[a.first + i];
             const TypeDef& right = types_.defs[b.first + i];
             if (shape(left) != shape(right)) return false;
-            if (relative_index(left.supertype, a) != relative_index(right.supertype, b)) return false;
+            if (relative_index(left.supertype, a) != relative_index(right.supertype, b))
+                return false;
             if (left.kind == CompositeKind::func) {
                 for (uint32_t k = 0; k < uint32_t{left.params} + left.results; ++k) {
-                    if (relative(types_.values[left.first + k], a) != relative(types_.values[right.first + k], b)) {
+                    if (relative(types_.values[left.first + k], a) !=
+                        relative(types_.values[right.first + k], b)) {
                         return false;
                     }
                 }
@@ -351,14 +384,16 @@ private:
                 const auto theirs = types_.fields_of(right);
                 for (size_t k = 0; k < ours.size(); ++k) {
                     if (ours[k].mut != theirs[k].mut) return false;
-                    if (relative(ours[k].storage, a) != relative(theirs[k].storage, b)) return false;
+                    if (relative(ours[k].storage, a) != relative(theirs[k].storage, b))
+                        return false;
                 }
             }
         }
         return true;
     }
 
-    /// An equal group met before, or no_index, and then this one is found from now on. The table is at most half full.
+    /// An equal group met before, or no_index, and then this one is found from now on. The table is
+    /// at most half full.
     uint32_t find_or_insert(uint32_t index)
     {
         const size_t mask = table_.size() - 1;
@@ -381,15 +416,17 @@ private:
             def.supertype = other.supertype;
             if (def.kind == CompositeKind::func) {
                 const uint32_t count = uint32_t{def.params} + def.results;
-                std::copy_n(types_.values.begin() + other.first, count, types_.values.begin() + def.first);
+                std::copy_n(types_.values.begin() + other.first, count,
+                            types_.values.begin() + def.first);
             } else {
-                std::copy_n(types_.fields.begin() + other.first, def.params, types_.fields.begin() + def.first);
+                std::copy_n(types_.fields.begin() + other.first, def.params,
+                            types_.fields.begin() + def.first);
             }
         }
     }
 
-    /// The definition matches that of its supertype (3.3.10): params contravariant, results covariant, fields invariant
-    /// where mutable.
+    /// The definition matches that of its supertype (3.3.10): params contravariant, results
+    /// covariant, fields invariant where mutable.
     bool extends_supertype(const TypeDef& def) const
     {
         if (def.supertype == no_index) return true;
@@ -463,7 +500,8 @@ Result<uint32_t> decode_function_type_index(const Types& types, ByteReader& read
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t index, reader.u32());
     if (index >= types.size()) return unknown_type(offset, index, types.size());
-    if (types[index].kind != CompositeKind::func) return Error{.code = Errc::type_mismatch, .offset = offset};
+    if (types[index].kind != CompositeKind::func)
+        return Error{.code = Errc::type_mismatch, .offset = offset};
     return index;
 }
 

@@ -44,11 +44,15 @@ void write_block_type(TextSink& sink, BlockType block)
 void write_signed(TextSink& sink, int64_t value)
 {
     sink.append(value < 0 ? " -" : " ");
-    sink.append_decimal(value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value));
+    sink.append_decimal(value < 0 ? 0 - static_cast<uint64_t>(value)
+                                  : static_cast<uint64_t>(value));
 }
 
 /// A float by its bits, which say everything and need no formatting library.
-void write_bits(TextSink& sink, uint64_t bits) { sink.append(' ').append_hex(bits); }
+void write_bits(TextSink& sink, uint64_t bits)
+{
+    sink.append(' ').append_hex(bits);
+}
 
 void write_memarg(TextSink& sink, const Instruction& instruction)
 {
@@ -67,8 +71,10 @@ void write_catches(TextSink& sink, const Instruction& instruction)
     CatchReader clauses{instruction.targets};
     for (uint32_t i = 0; i < instruction.target_count; ++i) {
         const CatchClause clause = clauses.next();
-        const bool has_tag = clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref;
-        const bool has_ref = clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref;
+        const bool has_tag =
+            clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref;
+        const bool has_ref =
+            clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref;
         sink.append(has_tag ? " (catch" : " (catch_all").append(has_ref ? "_ref" : "");
         if (has_tag) write_word(sink, clause.tag);
         write_word(sink, clause.label);
@@ -101,7 +107,8 @@ void write_instruction(const Instruction& instruction, TextSink& sink)
     case Immediates::tag: write_word(sink, instruction.index); return;
     case Immediates::label_table: {
         LabelReader labels{instruction.targets};
-        for (uint64_t i = 0; i <= instruction.target_count; ++i) write_word(sink, labels.next());
+        for (uint64_t i = 0; i <= instruction.target_count; ++i)
+            write_word(sink, labels.next());
         return;
     }
     case Immediates::type_table:
@@ -147,10 +154,12 @@ void write_instruction(const Instruction& instruction, TextSink& sink)
     case Immediates::f64: write_bits(sink, instruction.value); return;
     case Immediates::v128:
         sink.append(" i8x16");
-        for (const uint8_t byte : instruction.vector.bytes) write_bits(sink, byte);
+        for (const uint8_t byte : instruction.vector.bytes)
+            write_bits(sink, byte);
         return;
     case Immediates::lanes:
-        for (const uint8_t lane : instruction.vector.bytes) write_word(sink, lane);
+        for (const uint8_t lane : instruction.vector.bytes)
+            write_word(sink, lane);
         return;
     case Immediates::memarg8:
     case Immediates::memarg16:

@@ -86,13 +86,17 @@ bool InstructionDecoder::prefixed_opcode(uint8_t prefix, Instr& op)
 {
     const uint32_t at = offset() - 1;
     if (prefix < 0xfb || prefix > 0xfd) {
-        return fail({.code = Errc::illegal_opcode, .detail = Detail::hex, .offset = at, .actual = prefix});
+        return fail(
+            {.code = Errc::illegal_opcode, .detail = Detail::hex, .offset = at, .actual = prefix});
     }
     uint32_t opcode = 0;
     if (!u32(opcode)) return false;
     op = instr_of(prefix, opcode);
     if (op == Instr::count_) {
-        return fail({.code = Errc::illegal_opcode, .detail = Detail::hex, .offset = at, .actual = uint32_t{prefix} << 16 | (opcode & 0xffff)});
+        return fail({.code = Errc::illegal_opcode,
+                     .detail = Detail::hex,
+                     .offset = at,
+                     .actual = uint32_t{prefix} << 16 | (opcode & 0xffff)});
     }
     return true;
 }
@@ -125,8 +129,10 @@ bool InstructionDecoder::immediates(Instruction& instruction)
     case Immediates::heap_type: {
         HeapType heap;
         if (!heap_type(heap)) return false;
-        // These rows differ from their neighbours in nothing but the nullability of the type they name.
-        const bool nullable = instruction.op == Instr::ref_null || instruction.op == Instr::ref_test_null ||
+        // These rows differ from their neighbours in nothing but the nullability of the type they
+        // name.
+        const bool nullable = instruction.op == Instr::ref_null ||
+                              instruction.op == Instr::ref_test_null ||
                               instruction.op == Instr::ref_cast_null;
         instruction.type = ValType::ref(heap, nullable);
         return true;
@@ -146,14 +152,16 @@ bool InstructionDecoder::immediates(Instruction& instruction)
         uint8_t bytes[4];
         if (!fixed_bytes(sizeof bytes, bytes)) return false;
         instruction.value = 0;
-        for (uint32_t i = sizeof bytes; i-- > 0;) instruction.value = instruction.value << 8 | bytes[i];
+        for (uint32_t i = sizeof bytes; i-- > 0;)
+            instruction.value = instruction.value << 8 | bytes[i];
         return true;
     }
     case Immediates::f64: {
         uint8_t bytes[8];
         if (!fixed_bytes(sizeof bytes, bytes)) return false;
         instruction.value = 0;
-        for (uint32_t i = sizeof bytes; i-- > 0;) instruction.value = instruction.value << 8 | bytes[i];
+        for (uint32_t i = sizeof bytes; i-- > 0;)
+            instruction.value = instruction.value << 8 | bytes[i];
         return true;
     }
     case Immediates::v128:
@@ -174,7 +182,10 @@ bool InstructionDecoder::rare_memarg(uint32_t flags, Instruction& instruction)
 {
     // Bit 6 announces a memory index; nothing above it is defined.
     if (flags >= 0x80) {
-        return fail({.code = Errc::malformed_memop_flags, .detail = Detail::hex, .offset = instruction.offset, .actual = flags});
+        return fail({.code = Errc::malformed_memop_flags,
+                     .detail = Detail::hex,
+                     .offset = instruction.offset,
+                     .actual = flags});
     }
     instruction.align = static_cast<uint8_t>(flags & 0x3f);
     return u32(instruction.index) && u64(instruction.value);
@@ -198,8 +209,13 @@ bool InstructionDecoder::block_type(BlockType& type)
     const uint32_t at = offset();
     int64_t index = 0;
     if (!s33(index)) return false;
-    if (index < 0) return fail({.code = Errc::malformed_block_type, .detail = Detail::hex, .offset = at, .actual = first});
-    type = BlockType::of_type(index > HeapType::max_index ? HeapType::max_index : static_cast<uint32_t>(index));
+    if (index < 0)
+        return fail({.code = Errc::malformed_block_type,
+                     .detail = Detail::hex,
+                     .offset = at,
+                     .actual = first});
+    type = BlockType::of_type(index > HeapType::max_index ? HeapType::max_index
+                                                          : static_cast<uint32_t>(index));
     return true;
 }
 
@@ -209,7 +225,8 @@ bool InstructionDecoder::label_table(Instruction& instruction)
     uint32_t count = 0;
     if (!u32(count)) return false;
     // Each label takes a byte, and so does the default one.
-    if (count >= remaining()) return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
+    if (count >= remaining())
+        return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
     const uint8_t* const first = position_;
     for (uint64_t i = 0; i <= count; ++i) {
         uint32_t label = 0;
@@ -227,7 +244,8 @@ bool InstructionDecoder::try_table(Instruction& instruction)
     const uint32_t at = offset();
     uint32_t count = 0;
     if (!u32(count)) return false;
-    if (count > remaining()) return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
+    if (count > remaining())
+        return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
     const uint8_t* const first = position_;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t clause_at = offset();
@@ -235,7 +253,10 @@ bool InstructionDecoder::try_table(Instruction& instruction)
         uint32_t index = 0;
         if (!byte(kind)) return false;
         if (kind > static_cast<uint8_t>(CatchKind::catch_all_ref)) {
-            return fail({.code = Errc::malformed_catch_clause, .detail = Detail::hex, .offset = clause_at, .actual = kind});
+            return fail({.code = Errc::malformed_catch_clause,
+                         .detail = Detail::hex,
+                         .offset = clause_at,
+                         .actual = kind});
         }
         const bool has_tag = kind <= static_cast<uint8_t>(CatchKind::catch_ref);
         if (has_tag && !u32(index)) return false;
@@ -265,7 +286,10 @@ bool InstructionDecoder::cast_label(Instruction& instruction)
     uint8_t flags = 0;
     if (!byte(flags)) return false;
     if (flags > 3) {
-        return fail({.code = Errc::malformed_cast_flags, .detail = Detail::hex, .offset = at, .actual = flags});
+        return fail({.code = Errc::malformed_cast_flags,
+                     .detail = Detail::hex,
+                     .offset = at,
+                     .actual = flags});
     }
     HeapType from;
     HeapType to;

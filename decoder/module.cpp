@@ -9,10 +9,22 @@
 namespace wrt::decoder {
 
 Module::Module(std::span<const uint8_t> bytes, ModuleMemory& memory)
-    : binary{bytes}, types{&memory.types}, functions{&memory.functions}, tables{&memory.tables},
-      memories{&memory.memories}, globals{&memory.globals}, tags{&memory.functions}, bodies{&memory.code},
-      table_inits{&memory.tables}, global_inits{&memory.globals}, imports{&memory.names}, exports{&memory.names},
-      exports_by_name{&memory.names}, elements{&memory.elements}, data{&memory.data}, customs{&memory.custom},
+    : binary{bytes},
+      types{&memory.types},
+      functions{&memory.functions},
+      tables{&memory.tables},
+      memories{&memory.memories},
+      globals{&memory.globals},
+      tags{&memory.functions},
+      bodies{&memory.code},
+      table_inits{&memory.tables},
+      global_inits{&memory.globals},
+      imports{&memory.names},
+      exports{&memory.names},
+      exports_by_name{&memory.names},
+      elements{&memory.elements},
+      data{&memory.data},
+      customs{&memory.custom},
       declared_functions{&memory.functions}
 {
 }
@@ -29,11 +41,12 @@ const Export* Module::find_export(std::string_view name) const
 const CustomSection* Module::find_custom(std::string_view name) const
 {
     const auto place =
-        std::find_if(customs.begin(), customs.end(), [name](const CustomSection& custom) { return custom.name == name; });
+        std::find_if(customs.begin(), customs.end(),
+                     [name](const CustomSection& custom) { return custom.name == name; });
     return place == customs.end() ? nullptr : &*place;
 }
 
-// Types ----------------------------------------------------------------------------------------------------------
+// Types.
 
 namespace {
 
@@ -124,7 +137,10 @@ bool is_abstract_subtype(AbstractHeap sub, AbstractHeap super)
 
 }  // namespace
 
-HeapType Types::top_of(HeapType heap) const { return top(heap.is_abstract() ? heap.abstract() : above(defs[heap.index()].kind)); }
+HeapType Types::top_of(HeapType heap) const
+{
+    return top(heap.is_abstract() ? heap.abstract() : above(defs[heap.index()].kind));
+}
 
 bool Types::is_proper_subtype(ValType sub, ValType super) const
 {
@@ -139,7 +155,8 @@ bool Types::is_proper_subtype(HeapType sub, HeapType super) const
     if (sub.is_abstract()) {
         if (super.is_abstract()) return is_abstract_subtype(sub.abstract(), super.abstract());
         // Below a definition lie definitions, the bottom of its hierarchy, and bot.
-        return sub.abstract() == AbstractHeap::bot || sub.abstract() == bottom(above(defs[super.index()].kind));
+        return sub.abstract() == AbstractHeap::bot ||
+               sub.abstract() == bottom(above(defs[super.index()].kind));
     }
     const TypeDef& def = defs[sub.index()];
     if (super.is_abstract()) return is_abstract_subtype(above(def.kind), super.abstract());
@@ -147,7 +164,8 @@ bool Types::is_proper_subtype(HeapType sub, HeapType super) const
     // Depth tells how far up the chain the other type would have to be.
     const uint32_t wanted = canonical(super.index());
     uint32_t index = def.canonical;
-    for (uint32_t up = def.depth; up > defs[wanted].depth; --up) index = defs[index].supertype;
+    for (uint32_t up = def.depth; up > defs[wanted].depth; --up)
+        index = defs[index].supertype;
     return index == wanted;
 }
 
@@ -172,14 +190,19 @@ std::span<const ValType> single_type(ValType type)
 {
     if (!type.is_ref()) return {&kind_cells[static_cast<size_t>(type.kind())], 1};
     WRT_ASSERT(type.heap().is_abstract());
-    return {&reference_cells[2 * static_cast<size_t>(type.heap().abstract()) + (type.nullable() ? 1 : 0)], 1};
+    return {&reference_cells[2 * static_cast<size_t>(type.heap().abstract()) +
+                             (type.nullable() ? 1 : 0)],
+            1};
 }
 
-// Readers --------------------------------------------------------------------------------------------------------
+// Readers.
 
 namespace {
 
-ByteReader reader_over(const Module& module, const ConstExpr& range) { return ByteReader{module.bytes(range), range.offset}; }
+ByteReader reader_over(const Module& module, const ConstExpr& range)
+{
+    return ByteReader{module.bytes(range), range.offset};
+}
 
 }  // namespace
 
@@ -194,7 +217,8 @@ bool InstructionReader::next(Instruction& instruction)
     const Status decoded = decode_instruction(reader_, instruction);
     WRT_ASSERT(decoded);  // validated
     if (!decoded) return false;
-    if (info(instruction.op).immediates == Immediates::heap_type && instruction.type.heap().is_index()) {
+    if (info(instruction.op).immediates == Immediates::heap_type &&
+        instruction.type.heap().is_index()) {
         const uint32_t canonical = module_.types.canonical(instruction.type.heap().index());
         instruction.type = ValType::ref(HeapType::of_index(canonical), instruction.type.nullable());
     }
@@ -202,7 +226,9 @@ bool InstructionReader::next(Instruction& instruction)
 }
 
 ElementItems::ElementItems(const Module& module, const ElementSegment& segment)
-    : reader_{reader_over(module, segment.items)}, left_{segment.count}, expressions_{segment.expressions}
+    : reader_{reader_over(module, segment.items)},
+      left_{segment.count},
+      expressions_{segment.expressions}
 {
 }
 

@@ -1,5 +1,6 @@
-// ModuleDecoder: what decode_module() does, section by section. Pass 0 walks the sections without memory and counts;
-// then every array of the Module is reserved exactly; pass 1 fills them and validates.
+// ModuleDecoder: what decode_module() does, section by section. Pass 0 walks the sections without
+// memory and counts; then every array of the Module is reserved exactly; pass 1 fills them and
+// validates.
 #pragma once
 
 #include <wrt/decoder/decode.hpp>
@@ -13,17 +14,32 @@ namespace wrt::decoder {
 
 /// Section ids (5.5.2), in the order of the ids.
 enum class SectionId : uint8_t {
-    custom, type, import, function, table, memory, global, export_, start, element, code, data, data_count, tag
+    custom,
+    type,
+    import,
+    function,
+    table,
+    memory,
+    global,
+    export_,
+    start,
+    element,
+    code,
+    data,
+    data_count,
+    tag
 };
 
 inline constexpr uint32_t section_count = 14;
 
-/// Reads a section's contents. As the specification's grammar has it, they end where they end, and only then is the
-/// announced size compared: so it reads to the end of the binary, and only lengths are held against the section.
+/// Reads a section's contents. As the specification's grammar has it, they end where they end, and
+/// only then is the announced size compared: so it reads to the end of the binary, and only lengths
+/// are held against the section.
 class SectionReader : public ByteReader {
 public:
     SectionReader(std::span<const uint8_t> binary, uint32_t offset, uint32_t size)
-        : ByteReader{binary.subspan(offset), offset, Errc::unexpected_end_of_section_or_function}, end_{offset + size}
+        : ByteReader{binary.subspan(offset), offset, Errc::unexpected_end_of_section_or_function},
+          end_{offset + size}
     {
     }
 
@@ -32,7 +48,8 @@ public:
     {
         const uint32_t place = offset();
         WRT_TRY(const uint32_t length, u32());
-        if (length > left()) return Error{.code = Errc::unexpected_end_of_section_or_function, .offset = place};
+        if (length > left())
+            return Error{.code = Errc::unexpected_end_of_section_or_function, .offset = place};
         return length;
     }
     uint32_t end_offset() const { return end_; }
@@ -41,7 +58,8 @@ public:
     Status finish() const
     {
         if (offset() == end_) return ok();
-        return Error{.code = Errc::section_size_mismatch, .offset = offset() < end_ ? offset() : end_};
+        return Error{.code = Errc::section_size_mismatch,
+                     .offset = offset() < end_ ? offset() : end_};
     }
 
 private:
@@ -53,7 +71,8 @@ struct Counts {
     uint32_t groups = 0, defs = 0, values = 0, fields = 0;
     uint32_t imports = 0;
     uint32_t imported[5] = {};  ///< By ExternKind.
-    uint32_t functions = 0, tables = 0, memories = 0, globals = 0, tags = 0;  ///< Defined, without imports.
+    uint32_t functions = 0, tables = 0, memories = 0, globals = 0,
+             tags = 0;  ///< Defined, without imports.
     uint32_t exports = 0, elements = 0, data = 0, bodies = 0, customs = 0;
 };
 
@@ -64,7 +83,8 @@ public:
     {
     }
 
-    /// Pass 0. Where it fails, the sections before the failure can still be decoded: they may hold the earlier mistake.
+    /// Pass 0. Where it fails, the sections before the failure can still be decoded: they may hold
+    /// the earlier mistake.
     Status count();
     /// Makes room for what was counted, and pass 1.
     Status fill(Module& module);
@@ -111,7 +131,8 @@ private:
     Status decode_bodies(Module& module, SectionReader& reader);
     Status decode_data(Module& module, SectionReader& reader);
     static Error malformed_first(SectionReader reader, const Error& invalid);
-    Result<ConstExpr> decode_constant(Module& module, SectionReader& reader, ValType type, uint32_t visible_globals);
+    Result<ConstExpr> decode_constant(Module& module, SectionReader& reader, ValType type,
+                                      uint32_t visible_globals);
 
     std::span<const uint8_t> binary_;
     Arena& arena_;

@@ -1,5 +1,5 @@
-// The name section, read when somebody asks. It is a custom section: whatever is wrong with it is silence, not an error.
-// https://webassembly.github.io/spec/core/appendix/custom.html#name-section
+// The name section, read when somebody asks. It is a custom section: whatever is wrong with it is
+// silence, not an error. https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 #include <wrt/decoder/names.hpp>
 
 namespace wrt::decoder {
@@ -43,7 +43,8 @@ std::span<const uint8_t> name_section(const Module& module)
 
 NameReader::NameReader(const Module& module, Kind kind) : NameReader{name_section(module), kind} {}
 
-NameReader::NameReader(std::span<const uint8_t> section, Kind kind) : reader_{std::span<const uint8_t>{}}, kind_{kind}
+NameReader::NameReader(std::span<const uint8_t> section, Kind kind)
+    : reader_{std::span<const uint8_t>{}}, kind_{kind}
 {
     ByteReader sections{section};
     while (!sections.at_end()) {

@@ -11,7 +11,8 @@ namespace wrt {
 namespace {
 
 constexpr std::string_view heap_names[abstract_heap_count] = {
-    "bot", "func", "nofunc", "exn", "noexn", "extern", "noextern", "any", "eq", "i31", "struct", "array", "none",
+    "bot", "func", "nofunc", "exn",    "noexn", "extern", "noextern",
+    "any", "eq",   "i31",    "struct", "array", "none",
 };
 
 /// What (ref null X) is called in one word; empty for bot.
@@ -20,7 +21,8 @@ constexpr std::string_view short_names[abstract_heap_count] = {
     "anyref", "eqref",   "i31ref",      "structref", "arrayref",   "nullref",
 };
 
-constexpr std::string_view kind_names[] = {"bot", "i32", "i64", "f32", "f64", "v128", "ref", "i8", "i16"};
+constexpr std::string_view kind_names[] = {"bot",  "i32", "i64", "f32", "f64",
+                                           "v128", "ref", "i8",  "i16"};
 
 }  // namespace
 

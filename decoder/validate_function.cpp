@@ -18,10 +18,14 @@ bool same_types(const ValType* a, const ValType* b, size_t count)
 
 }  // namespace
 
-FunctionValidator::FunctionValidator(const Module& module, uint32_t function, ValidatorScratch& scratch)
-    : module_{module}, scratch_{scratch},
-      // To the end of the binary: a body ends where its last `end` is, and only then is its size compared.
-      decoder_{module.binary.subspan(module.body_of(function).offset), module.body_of(function).offset},
+FunctionValidator::FunctionValidator(const Module& module, uint32_t function,
+                                     ValidatorScratch& scratch)
+    : module_{module},
+      scratch_{scratch},
+      // To the end of the binary: a body ends where its last `end` is, and only then is its size
+      // compared.
+      decoder_{module.binary.subspan(module.body_of(function).offset),
+               module.body_of(function).offset},
       context_{.module = module,
                .function = function,
                .params = module.params_of(function),
@@ -36,9 +40,12 @@ FunctionValidator::FunctionValidator(const Module& module, uint32_t function, Va
     memory0_address_ = module.memories.front().limits.address_type();
 }
 
-FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8_t> bytes, uint32_t offset,
-                                     uint32_t visible_globals, ValidatorScratch& scratch)
-    : module_{module}, scratch_{scratch}, decoder_{bytes, offset},
+FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8_t> bytes,
+                                     uint32_t offset, uint32_t visible_globals,
+                                     ValidatorScratch& scratch)
+    : module_{module},
+      scratch_{scratch},
+      decoder_{bytes, offset},
       context_{.module = module,
                .function = no_index,
                .params = {},
@@ -46,7 +53,8 @@ FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8
                .locals = {},
                .body = {},
                .code_offset = offset},
-      constant_{true}, visible_globals_{visible_globals}
+      constant_{true},
+      visible_globals_{visible_globals}
 {
 }
 
@@ -57,7 +65,8 @@ Status FunctionValidator::begin_body()
     scratch_.operands.clear();
     scratch_.frames.clear();
     scratch_.init_log.clear();
-    if (!push_frame(Instr::block, BlockType::of_type(module_.functions[context_.function]))) return error();
+    if (!push_frame(Instr::block, BlockType::of_type(module_.functions[context_.function])))
+        return error();
     return ok();
 }
 
@@ -70,7 +79,7 @@ Status FunctionValidator::begin_constant(ValType type)
     return ok();
 }
 
-// Locals ---------------------------------------------------------------------------------------------------------
+// Locals.
 
 bool FunctionValidator::decode_locals()
 {
@@ -81,7 +90,8 @@ bool FunctionValidator::decode_locals()
 
     GrowingStack<LocalRun>& runs = scratch_.runs;
     runs.clear();
-    if (const Status room = runs.reserve(context_.params.size() + groups); !room) return decoder_.fail(room.error());
+    if (const Status room = runs.reserve(context_.params.size() + groups); !room)
+        return decoder_.fail(room.error());
 
     const auto add = [&runs](ValType type, uint32_t end) {
         if (!runs.empty() && runs.back().type == type) {
@@ -91,7 +101,8 @@ bool FunctionValidator::decode_locals()
         }
     };
     uint64_t count = 0;
-    for (const ValType param : context_.params) add(param, static_cast<uint32_t>(++count));
+    for (const ValType param : context_.params)
+        add(param, static_cast<uint32_t>(++count));
     for (uint32_t i = 0; i < groups; ++i) {
         offset_ = decoder_.offset();
         uint32_t more = 0;
@@ -116,7 +127,8 @@ bool FunctionValidator::decode_locals()
     direct_count_ = std::min(static_cast<uint32_t>(count), direct_locals);
     uint32_t index = 0;
     for (const LocalRun& run : runs) {
-        for (; index < std::min(run.end, direct_count_); ++index) scratch_.direct[index] = run.type;
+        for (; index < std::min(run.end, direct_count_); ++index)
+            scratch_.direct[index] = run.type;
     }
     return all_set_ || clear_set_locals();
 }
@@ -134,7 +146,8 @@ bool FunctionValidator::clear_set_locals()
     uint32_t index = 0;
     for (const LocalRun& run : context_.locals.runs()) {
         for (; index < run.end; ++index) {
-            if (index < context_.params.size() || run.type.is_defaultable()) set[index / 32] |= 1u << (index % 32);
+            if (index < context_.params.size() || run.type.is_defaultable())
+                set[index / 32] |= 1u << (index % 32);
         }
     }
     return true;
@@ -143,7 +156,8 @@ bool FunctionValidator::clear_set_locals()
 bool FunctionValidator::local_far(Instruction& instruction)
 {
     const uint32_t count = context_.locals.count();
-    if (instruction.index >= count) return fail_index(Errc::unknown_local, instruction.index, count);
+    if (instruction.index >= count)
+        return fail_index(Errc::unknown_local, instruction.index, count);
     instruction.type = context_.locals.type_of(instruction.index);
     return true;
 }
@@ -160,7 +174,8 @@ bool FunctionValidator::mark_set_slowly(uint32_t index)
     const uint32_t bit = 1u << (index % 32);
     if ((word & bit) != 0) return true;
     word |= bit;
-    if (const Status logged = scratch_.init_log.push(index); !logged) return decoder_.fail(logged.error());
+    if (const Status logged = scratch_.init_log.push(index); !logged)
+        return decoder_.fail(logged.error());
     return true;
 }
 
@@ -172,11 +187,12 @@ void FunctionValidator::forget_set(uint32_t init_height)
     }
 }
 
-// Operands -------------------------------------------------------------------------------------------------------
+// Operands.
 
 bool FunctionValidator::reserve_operands(size_t count)
 {
-    if (const Status room = scratch_.operands.reserve(count); !room) return decoder_.fail(room.error());
+    if (const Status room = scratch_.operands.reserve(count); !room)
+        return decoder_.fail(room.error());
     return true;
 }
 
@@ -226,12 +242,15 @@ bool FunctionValidator::check_all(std::span<const ValType> types)
 {
     const GrowingStack<ValType>& operands = scratch_.operands;
     const size_t available = operands.size() - floor_;
-    if (available >= types.size() && same_types(operands.end() - types.size(), types.data(), types.size())) return true;
+    if (available >= types.size() &&
+        same_types(operands.end() - types.size(), types.data(), types.size()))
+        return true;
 
     for (size_t i = 0; i < types.size(); ++i) {
         const ValType expected = types[types.size() - 1 - i];
         if (i == available) {
-            // Below the floor of unreachable code lie as many operands of type bot as anyone asks for.
+            // Below the floor of unreachable code lie as many operands of type bot as anyone asks
+            // for.
             return unreachable_ || mismatch(expected, ValType::of_bits(nothing_type_bits));
         }
         const ValType actual = operands[operands.size() - 1 - i];
@@ -267,7 +286,7 @@ bool FunctionValidator::pop_repeated(ValType type, uint32_t count)
     return true;
 }
 
-// Control --------------------------------------------------------------------------------------------------------
+// Control.
 
 bool FunctionValidator::push_frame(Instr op, BlockType block)
 {
@@ -295,7 +314,8 @@ bool FunctionValidator::label_types(uint32_t label, std::span<const ValType>& ty
     const GrowingStack<ControlFrame>& frames = scratch_.frames;
     if (label >= frames.size()) return fail_index(Errc::unknown_label, label, frames.size());
     const ControlFrame& frame = frames[frames.size() - 1 - label];
-    types = frame.op == Instr::loop ? module_.types.params(frame.block) : module_.types.results(frame.block);
+    types = frame.op == Instr::loop ? module_.types.params(frame.block)
+                                    : module_.types.results(frame.block);
     return true;
 }
 
@@ -355,19 +375,23 @@ bool FunctionValidator::end(Instruction& instruction)
 {
     if (!close_frame(instruction)) return false;
     // Without else, the params are what that branch leaves.
-    if (scratch_.frames.back().op == Instr::if_ && !match_all(instruction.params, instruction.results)) return false;
+    if (scratch_.frames.back().op == Instr::if_ &&
+        !match_all(instruction.params, instruction.results))
+        return false;
     scratch_.frames.pop();
     if (scratch_.frames.empty()) {
         const uint32_t body_end = context_.body.offset + context_.body.size;
-        return constant_ || decoder_.offset() == body_end || decoder_.fail(Errc::section_size_mismatch);
+        return constant_ || decoder_.offset() == body_end ||
+               decoder_.fail(Errc::section_size_mismatch);
     }
     floor_ = scratch_.frames.back().height;
     unreachable_ = scratch_.frames.back().unreachable;
     return push_all(instruction.results);
 }
 
-/// All labels take what is on the stack, which stays there while they are asked. A type with many results is asked once
-/// in each br_table, however many labels have it, so that the time is linear in labels plus the types' own length.
+/// All labels take what is on the stack, which stays there while they are asked. A type with many
+/// results is asked once in each br_table, however many labels have it, so that the time is linear
+/// in labels plus the types' own length.
 bool FunctionValidator::br_table(Instruction& instruction)
 {
     constexpr size_t few = 8;
@@ -378,9 +402,11 @@ bool FunctionValidator::br_table(Instruction& instruction)
     if (last.size() > few) {
         GrowingStack<uint32_t>& stamps = scratch_.table_stamps;
         const size_t wanted = size_t{module_.types.size()} * 2;
-        if (stamps.size() != wanted || scratch_.table_stamp == std::numeric_limits<uint32_t>::max()) {
+        if (stamps.size() != wanted ||
+            scratch_.table_stamp == std::numeric_limits<uint32_t>::max()) {
             stamps.clear();
-            if (const Status room = stamps.reserve(wanted); !room) return decoder_.fail(room.error());
+            if (const Status room = stamps.reserve(wanted); !room)
+                return decoder_.fail(room.error());
             stamps.resize_unchecked(wanted);
             std::fill(stamps.begin(), stamps.end(), 0u);
             scratch_.table_stamp = 0;
@@ -395,8 +421,9 @@ bool FunctionValidator::br_table(Instruction& instruction)
         if (types.size() != last.size()) return wrong_count(last.size(), types.size());
         if (last.size() > few) {
             const ControlFrame& frame = scratch_.frames[scratch_.frames.size() - 1 - label];
-            uint32_t& stamp = scratch_.table_stamps[module_.types.canonical(frame.block.index()) * 2 +
-                                                    (frame.op == Instr::loop ? 1u : 0u)];
+            uint32_t& stamp =
+                scratch_.table_stamps[module_.types.canonical(frame.block.index()) * 2 +
+                                      (frame.op == Instr::loop ? 1u : 0u)];
             if (stamp == scratch_.table_stamp) continue;
             stamp = scratch_.table_stamp;
         }
@@ -415,7 +442,8 @@ bool FunctionValidator::catches(const Instruction& instruction)
         const CatchClause clause = clauses.next();
         std::span<const ValType> caught;
         if (clause.tag != no_index) {
-            if (clause.tag >= module_.tags.size()) return fail_index(Errc::unknown_tag, clause.tag, module_.tags.size());
+            if (clause.tag >= module_.tags.size())
+                return fail_index(Errc::unknown_tag, clause.tag, module_.tags.size());
             caught = module_.types.params(module_.tags[clause.tag].type);
         }
         std::span<const ValType> types;
@@ -423,7 +451,8 @@ bool FunctionValidator::catches(const Instruction& instruction)
         if (clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref) {
             if (types.empty()) return wrong_count(caught.size() + 1, 0);
             const ValType exception = ValType::ref(HeapType::exn, false);
-            if (!module_.is_subtype(exception, types.back())) return mismatch(types.back(), exception);
+            if (!module_.is_subtype(exception, types.back()))
+                return mismatch(types.back(), exception);
             types = types.first(types.size() - 1);
         }
         if (!match_all(caught, types)) return false;
@@ -431,9 +460,12 @@ bool FunctionValidator::catches(const Instruction& instruction)
     return true;
 }
 
-// Refusals -------------------------------------------------------------------------------------------------------
+// Refusals.
 
-bool FunctionValidator::fail(Errc code) { return decoder_.fail({.code = code, .offset = offset_}); }
+bool FunctionValidator::fail(Errc code)
+{
+    return decoder_.fail({.code = code, .offset = offset_});
+}
 
 bool FunctionValidator::fail_index(Errc code, uint32_t index, size_t size)
 {

@@ -1,5 +1,5 @@
-// The instructions whose type depends on more than their row: on an index, a label, or what lies on the stack.
-// https://webassembly.github.io/spec/core/valid/instructions.html
+// The instructions whose type depends on more than their row: on an index, a label, or what lies on
+// the stack. https://webassembly.github.io/spec/core/valid/instructions.html
 #include <wrt/decoder/validate_function.hpp>
 
 #include <wrt/foundation/limits.hpp>
@@ -14,7 +14,8 @@ bool FunctionValidator::type(Instruction& instruction)
     const InstrInfo& row = info(instruction.op);
     switch (row.immediates) {
     case Immediates::none:
-        return row.signature.by_hand ? type_simple(instruction) : apply_slowly(row.signature, ValType::bot);
+        return row.signature.by_hand ? type_simple(instruction)
+                                     : apply_slowly(row.signature, ValType::bot);
     case Immediates::block_type:
     case Immediates::try_table: return block(instruction);
     case Immediates::label: return type_branch(instruction);
@@ -58,13 +59,18 @@ bool FunctionValidator::type(Instruction& instruction)
     case Immediates::memarg16_lane: return type_access(instruction, row.signature, 1, 8);
     case Immediates::memarg32_lane: return type_access(instruction, row.signature, 2, 4);
     case Immediates::memarg64_lane: return type_access(instruction, row.signature, 3, 2);
-    case Immediates::lane2: return lane_below(instruction, 2) && apply_slowly(row.signature, ValType::bot);
-    case Immediates::lane4: return lane_below(instruction, 4) && apply_slowly(row.signature, ValType::bot);
-    case Immediates::lane8: return lane_below(instruction, 8) && apply_slowly(row.signature, ValType::bot);
-    case Immediates::lane16: return lane_below(instruction, 16) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane2:
+        return lane_below(instruction, 2) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane4:
+        return lane_below(instruction, 4) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane8:
+        return lane_below(instruction, 8) && apply_slowly(row.signature, ValType::bot);
+    case Immediates::lane16:
+        return lane_below(instruction, 16) && apply_slowly(row.signature, ValType::bot);
     case Immediates::lanes: {
         const auto& lanes = instruction.vector.bytes;
-        const bool fit = std::all_of(lanes.begin(), lanes.end(), [](uint8_t lane) { return lane < 32; });
+        const bool fit =
+            std::all_of(lanes.begin(), lanes.end(), [](uint8_t lane) { return lane < 32; });
         return (fit || fail(Errc::invalid_lane_index)) && apply_slowly(row.signature, ValType::bot);
     }
     }
@@ -100,7 +106,8 @@ bool FunctionValidator::type_simple(Instruction& instruction)
         if (!pop_reference(instruction.type)) return false;
         const ValType from = ValType::ref(to_any ? HeapType::extern_ : HeapType::any, true);
         if (!module_.is_subtype(instruction.type, from)) return mismatch(from, instruction.type);
-        return push(ValType::ref(to_any ? HeapType::any : HeapType::extern_, instruction.type.nullable()));
+        return push(
+            ValType::ref(to_any ? HeapType::any : HeapType::extern_, instruction.type.nullable()));
     }
     default: WRT_UNREACHABLE();
     }
@@ -125,10 +132,11 @@ bool FunctionValidator::select_typed(Instruction& instruction)
 {
     if (instruction.target_count != 1) return fail(Errc::invalid_result_arity);
     if (!resolve(instruction.type)) return false;
-    return pop(ValType::i32) && pop(instruction.type) && pop(instruction.type) && push(instruction.type);
+    return pop(ValType::i32) && pop(instruction.type) && pop(instruction.type) &&
+           push(instruction.type);
 }
 
-// Branches -------------------------------------------------------------------------------------------------------
+// Branches.
 
 bool FunctionValidator::type_branch(Instruction& instruction)
 {
@@ -145,15 +153,19 @@ bool FunctionValidator::type_branch(Instruction& instruction)
         break;
     }
     case raw(Instr::br_on_null): {
-        if (!pop_reference(instruction.type) || !label_types(instruction.index, types)) return false;
-        if (!pop_all(types) || !push_all(types) || !push(instruction.type.as_non_null())) return false;
+        if (!pop_reference(instruction.type) || !label_types(instruction.index, types))
+            return false;
+        if (!pop_all(types) || !push_all(types) || !push(instruction.type.as_non_null()))
+            return false;
         break;
     }
     case raw(Instr::br_on_non_null): {
-        if (!pop_reference(instruction.type) || !label_types(instruction.index, types)) return false;
+        if (!pop_reference(instruction.type) || !label_types(instruction.index, types))
+            return false;
         const ValType branching = instruction.type.as_non_null();
         if (types.empty() || !module_.is_subtype(branching, types.back())) {
-            return mismatch(types.empty() ? ValType::of_bits(nothing_type_bits) : types.back(), branching);
+            return mismatch(types.empty() ? ValType::of_bits(nothing_type_bits) : types.back(),
+                            branching);
         }
         const std::span<const ValType> others = types.first(types.size() - 1);
         if (!pop_all(others) || !push_all(others)) return false;
@@ -165,8 +177,8 @@ bool FunctionValidator::type_branch(Instruction& instruction)
     return true;
 }
 
-/// br_on_cast takes the branch with the target type and goes on with what is left of the source type; br_on_cast_fail
-/// the other way round.
+/// br_on_cast takes the branch with the target type and goes on with what is left of the source
+/// type; br_on_cast_fail the other way round.
 bool FunctionValidator::type_cast_branch(Instruction& instruction)
 {
     if (!resolve(instruction.type) || !resolve(instruction.type2)) return false;
@@ -180,14 +192,15 @@ bool FunctionValidator::type_cast_branch(Instruction& instruction)
     std::span<const ValType> types;
     if (!label_types(instruction.index, types)) return false;
     if (types.empty() || !module_.is_subtype(branching, types.back())) {
-        return mismatch(types.empty() ? ValType::of_bits(nothing_type_bits) : types.back(), branching);
+        return mismatch(types.empty() ? ValType::of_bits(nothing_type_bits) : types.back(),
+                        branching);
     }
     const std::span<const ValType> others = types.first(types.size() - 1);
     instruction.params = types;
     return pop(from) && pop_all(others) && push_all(others) && push(on_success ? rest : to);
 }
 
-// Calls ----------------------------------------------------------------------------------------------------------
+// Calls.
 
 bool FunctionValidator::type_call(Instruction& instruction)
 {
@@ -204,7 +217,8 @@ bool FunctionValidator::type_call(Instruction& instruction)
     if (op == Instr::call_indirect || op == Instr::return_call_indirect) {
         const TableType* table = nullptr;
         if (!find_table(instruction.index2, table)) return false;
-        if (!module_.is_subtype(table->element, ValType::funcref)) return mismatch(ValType::funcref, table->element);
+        if (!module_.is_subtype(table->element, ValType::funcref))
+            return mismatch(ValType::funcref, table->element);
         const TypeDef* def = nullptr;
         if (!find_type(instruction.index, CompositeKind::func, def)) return false;
         if (!pop(table->limits.address_type())) return false;
@@ -218,7 +232,8 @@ bool FunctionValidator::type_call(Instruction& instruction)
         if (!constant_ && !module_.is_declared(instruction.index)) {
             return fail_index(Errc::undeclared_function_reference, instruction.index, 0);
         }
-        instruction.type = ValType::ref(HeapType::of_index(module_.types.canonical(type_index)), false);
+        instruction.type =
+            ValType::ref(HeapType::of_index(module_.types.canonical(type_index)), false);
         return push(instruction.type);
     }
     return call(instruction, type_index, op == Instr::return_call);
@@ -236,7 +251,7 @@ bool FunctionValidator::call(Instruction& instruction, uint32_t type_index, bool
     return true;
 }
 
-// Variables, tables, memories ------------------------------------------------------------------------------------
+// Variables, tables, memories.
 
 bool FunctionValidator::type_global(Instruction& instruction)
 {
@@ -269,7 +284,8 @@ bool FunctionValidator::type_table(Instruction& instruction)
     }
 }
 
-/// memory.init, memory.copy, table.init, table.copy. A copy's length has the narrower of the two address types.
+/// memory.init, memory.copy, table.init, table.copy. A copy's length has the narrower of the two
+/// address types.
 bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrInfo& row)
 {
     const auto narrower = [](const Limits& a, const Limits& b) {
@@ -278,30 +294,39 @@ bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrIn
     switch (raw(instruction.op)) {
     case raw(Instr::memory_init): {
         const MemoryType* memory = nullptr;
-        if (!data_count_known() || !find_memory(instruction.index2, memory) || !find_data(instruction.index)) return false;
+        if (!data_count_known() || !find_memory(instruction.index2, memory) ||
+            !find_data(instruction.index))
+            return false;
         return apply_slowly(row.signature, memory->limits.address_type());
     }
     case raw(Instr::memory_copy): {
         const MemoryType* to = nullptr;
         const MemoryType* from = nullptr;
-        if (!find_memory(instruction.index, to) || !find_memory(instruction.index2, from)) return false;
-        return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) && pop(to->limits.address_type());
+        if (!find_memory(instruction.index, to) || !find_memory(instruction.index2, from))
+            return false;
+        return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) &&
+               pop(to->limits.address_type());
     }
     case raw(Instr::table_init): {
         const TableType* table = nullptr;
         const ElementSegment* segment = nullptr;
-        if (!find_table(instruction.index2, table) || !find_element(instruction.index, segment)) return false;
-        if (!module_.is_subtype(segment->type, table->element)) return mismatch(table->element, segment->type);
+        if (!find_table(instruction.index2, table) || !find_element(instruction.index, segment))
+            return false;
+        if (!module_.is_subtype(segment->type, table->element))
+            return mismatch(table->element, segment->type);
         instruction.type = table->element;
         return pop(ValType::i32) && pop(ValType::i32) && pop(table->limits.address_type());
     }
     case raw(Instr::table_copy): {
         const TableType* to = nullptr;
         const TableType* from = nullptr;
-        if (!find_table(instruction.index, to) || !find_table(instruction.index2, from)) return false;
-        if (!module_.is_subtype(from->element, to->element)) return mismatch(to->element, from->element);
+        if (!find_table(instruction.index, to) || !find_table(instruction.index2, from))
+            return false;
+        if (!module_.is_subtype(from->element, to->element))
+            return mismatch(to->element, from->element);
         instruction.type = to->element;
-        return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) && pop(to->limits.address_type());
+        return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) &&
+               pop(to->limits.address_type());
     }
     default: WRT_UNREACHABLE();
     }
@@ -312,7 +337,8 @@ bool FunctionValidator::memarg_fits(const Instruction& instruction, uint8_t natu
 {
     const MemoryType* memory = nullptr;
     if (!find_memory(instruction.index, memory)) return false;
-    if (instruction.align > natural_align) return fail(Errc::alignment_must_not_be_larger_than_natural);
+    if (instruction.align > natural_align)
+        return fail(Errc::alignment_must_not_be_larger_than_natural);
     if (!memory->limits.is64 && instruction.value > std::numeric_limits<uint32_t>::max()) {
         return fail(Errc::offset_out_of_range);
     }
@@ -321,7 +347,8 @@ bool FunctionValidator::memarg_fits(const Instruction& instruction, uint8_t natu
 }
 
 /// Loads and stores, typed by their row and the memory's address type.
-bool FunctionValidator::type_access(Instruction& instruction, const Signature& signature, uint8_t align, uint32_t lanes)
+bool FunctionValidator::type_access(Instruction& instruction, const Signature& signature,
+                                    uint8_t align, uint32_t lanes)
 {
     if (!memarg_fits(instruction, align)) return false;
     return (lanes == 0 || lane_below(instruction, lanes)) && apply_slowly(signature, address_);
@@ -331,7 +358,8 @@ bool FunctionValidator::type_access(Instruction& instruction, const Signature& s
 bool FunctionValidator::type_memory(const Instruction& instruction, const Signature& signature)
 {
     const MemoryType* memory = nullptr;
-    return find_memory(instruction.index, memory) && apply_slowly(signature, memory->limits.address_type());
+    return find_memory(instruction.index, memory) &&
+           apply_slowly(signature, memory->limits.address_type());
 }
 
 bool FunctionValidator::lane_below(const Instruction& instruction, uint32_t lanes)
@@ -339,7 +367,7 @@ bool FunctionValidator::lane_below(const Instruction& instruction, uint32_t lane
     return instruction.lane < lanes || fail(Errc::invalid_lane_index);
 }
 
-// References and aggregates --------------------------------------------------------------------------------------
+// References and aggregates.
 
 /// ref.null, ref.test, ref.cast: the immediate is the whole type.
 bool FunctionValidator::type_reference(Instruction& instruction)
@@ -360,7 +388,8 @@ bool FunctionValidator::type_of_type(Instruction& instruction)
     case raw(Instr::return_call_ref): {
         const TypeDef* def = nullptr;
         if (!find_type(instruction.index, CompositeKind::func, def)) return false;
-        return pop(def->reference[1]) && call(instruction, instruction.index, instruction.op == Instr::return_call_ref);
+        return pop(def->reference[1]) &&
+               call(instruction, instruction.index, instruction.op == Instr::return_call_ref);
     }
     case raw(Instr::struct_new):
     case raw(Instr::struct_new_default): return type_struct(instruction);
@@ -375,7 +404,8 @@ bool FunctionValidator::type_struct(Instruction& instruction)
     const std::span<const FieldType> fields = module_.types.fields_of(*def);
 
     if (instruction.op == Instr::struct_new_default) {
-        return (def->results != 0 || fail(Errc::type_is_not_defaultable)) && push(def->reference[0]);
+        return (def->results != 0 || fail(Errc::type_is_not_defaultable)) &&
+               push(def->reference[0]);
     }
     if (instruction.op == Instr::struct_new) {
         for (size_t i = fields.size(); i-- > 0;) {
@@ -384,14 +414,17 @@ bool FunctionValidator::type_struct(Instruction& instruction)
         }
         return push(def->reference[0]);
     }
-    if (instruction.index2 >= fields.size()) return fail_index(Errc::unknown_field, instruction.index2, fields.size());
+    if (instruction.index2 >= fields.size())
+        return fail_index(Errc::unknown_field, instruction.index2, fields.size());
     const FieldType& field = fields[instruction.index2];
     instruction.type = field.storage;
     if (instruction.op == Instr::struct_set) {
-        return (field.mut || fail(Errc::immutable_field)) && pop(field.storage.unpacked()) && pop(def->reference[1]);
+        return (field.mut || fail(Errc::immutable_field)) && pop(field.storage.unpacked()) &&
+               pop(def->reference[1]);
     }
     const bool extending = instruction.op != Instr::struct_get;
-    if (extending != field.storage.is_packed()) return fail(extending ? Errc::field_is_unpacked : Errc::field_is_packed);
+    if (extending != field.storage.is_packed())
+        return fail(extending ? Errc::field_is_unpacked : Errc::field_is_packed);
     return pop(def->reference[1]) && push(field.storage.unpacked());
 }
 
@@ -406,8 +439,8 @@ bool FunctionValidator::type_array(Instruction& instruction)
     switch (raw(instruction.op)) {
     case raw(Instr::array_new): return pop(ValType::i32) && pop(value) && push(def->reference[0]);
     case raw(Instr::array_new_default):
-        return (value.is_defaultable() || fail(Errc::type_is_not_defaultable)) && pop(ValType::i32) &&
-               push(def->reference[0]);
+        return (value.is_defaultable() || fail(Errc::type_is_not_defaultable)) &&
+               pop(ValType::i32) && push(def->reference[0]);
     case raw(Instr::array_new_fixed): {
         if (instruction.index2 > limits::array_new_fixed) {
             return decoder_.fail({.code = Errc::too_many_array_operands,
@@ -428,10 +461,11 @@ bool FunctionValidator::type_array(Instruction& instruction)
         return pop(ValType::i32) && pop(array) && push(value);
     }
     case raw(Instr::array_set):
-        return (element.mut || fail(Errc::immutable_array)) && pop(value) && pop(ValType::i32) && pop(array);
-    case raw(Instr::array_fill):
-        return (element.mut || fail(Errc::immutable_array)) && pop(ValType::i32) && pop(value) && pop(ValType::i32) &&
+        return (element.mut || fail(Errc::immutable_array)) && pop(value) && pop(ValType::i32) &&
                pop(array);
+    case raw(Instr::array_fill):
+        return (element.mut || fail(Errc::immutable_array)) && pop(ValType::i32) && pop(value) &&
+               pop(ValType::i32) && pop(array);
     default: WRT_UNREACHABLE();
     }
 }
@@ -443,7 +477,8 @@ bool FunctionValidator::type_array_of_segment(Instruction& instruction)
     if (!find_type(instruction.index, CompositeKind::array, def)) return false;
     const FieldType& element = module_.types.fields_of(*def).front();
     instruction.type = element.storage;
-    const bool init = instruction.op == Instr::array_init_data || instruction.op == Instr::array_init_elem;
+    const bool init =
+        instruction.op == Instr::array_init_data || instruction.op == Instr::array_init_elem;
     if (init && !element.mut) return fail(Errc::immutable_array);
 
     if (instruction.op == Instr::array_new_data || instruction.op == Instr::array_init_data) {
@@ -452,7 +487,8 @@ bool FunctionValidator::type_array_of_segment(Instruction& instruction)
     } else {
         const ElementSegment* segment = nullptr;
         if (!find_element(instruction.index2, segment)) return false;
-        if (!module_.is_subtype(segment->type, element.storage)) return mismatch(element.storage, segment->type);
+        if (!module_.is_subtype(segment->type, element.storage))
+            return mismatch(element.storage, segment->type);
     }
     if (!pop(ValType::i32) || !pop(ValType::i32)) return false;
     return init ? pop(ValType::i32) && pop(def->reference[1]) : push(def->reference[0]);
@@ -468,40 +504,45 @@ bool FunctionValidator::type_array_copy(Instruction& instruction)
     const FieldType& source = module_.types.fields_of(*from).front();
     instruction.type = target.storage;
     if (!target.mut) return fail(Errc::immutable_array);
-    if (!module_.is_subtype(source.storage, target.storage)) return fail(Errc::array_types_do_not_match);
+    if (!module_.is_subtype(source.storage, target.storage))
+        return fail(Errc::array_types_do_not_match);
     return pop(ValType::i32) && pop(ValType::i32) && pop(from->reference[1]) && pop(ValType::i32) &&
            pop(to->reference[1]);
 }
 
-// Lookups --------------------------------------------------------------------------------------------------------
+// Lookups.
 
 /// Makes a type of the binary one of the module: its index exists and becomes canonical.
 bool FunctionValidator::resolve(ValType& type)
 {
     if (!type.is_ref() || type.heap().is_abstract()) return true;
     const uint32_t index = type.heap().index();
-    if (index >= module_.types.size()) return fail_index(Errc::unknown_type, index, module_.types.size());
+    if (index >= module_.types.size())
+        return fail_index(Errc::unknown_type, index, module_.types.size());
     type = ValType::ref(HeapType::of_index(module_.types.canonical(index)), type.nullable());
     return true;
 }
 
 bool FunctionValidator::find_type(uint32_t index, CompositeKind kind, const TypeDef*& def)
 {
-    if (index >= module_.types.size()) return fail_index(Errc::unknown_type, index, module_.types.size());
+    if (index >= module_.types.size())
+        return fail_index(Errc::unknown_type, index, module_.types.size());
     def = &module_.types[index];
     return def->kind == kind || fail(Errc::type_mismatch);
 }
 
 bool FunctionValidator::find_memory(uint32_t index, const MemoryType*& memory)
 {
-    if (index >= module_.memories.size()) return fail_index(Errc::unknown_memory, index, module_.memories.size());
+    if (index >= module_.memories.size())
+        return fail_index(Errc::unknown_memory, index, module_.memories.size());
     memory = &module_.memories[index];
     return true;
 }
 
 bool FunctionValidator::find_table(uint32_t index, const TableType*& table)
 {
-    if (index >= module_.tables.size()) return fail_index(Errc::unknown_table, index, module_.tables.size());
+    if (index >= module_.tables.size())
+        return fail_index(Errc::unknown_table, index, module_.tables.size());
     table = &module_.tables[index];
     return true;
 }
@@ -517,10 +558,12 @@ bool FunctionValidator::find_element(uint32_t index, const ElementSegment*& segm
 
 bool FunctionValidator::find_data(uint32_t index)
 {
-    return index < module_.data.size() || fail_index(Errc::unknown_data_segment, index, module_.data.size());
+    return index < module_.data.size() ||
+           fail_index(Errc::unknown_data_segment, index, module_.data.size());
 }
 
-/// A body may name data segments only after a data count section, so that it can be validated in one pass (5.5.17).
+/// A body may name data segments only after a data count section, so that it can be validated in
+/// one pass (5.5.17).
 bool FunctionValidator::data_count_known()
 {
     return module_.data_count != no_index || fail(Errc::data_count_section_required);

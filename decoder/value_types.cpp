@@ -23,7 +23,8 @@ Result<HeapType> decode_heap_type(ByteReader& reader)
     }
     WRT_TRY(const int64_t index, reader.s33());
     if (index < 0) return malformed(Errc::malformed_heap_type, offset, byte);
-    return HeapType::of_index(index > HeapType::max_index ? HeapType::max_index : static_cast<uint32_t>(index));
+    return HeapType::of_index(index > HeapType::max_index ? HeapType::max_index
+                                                          : static_cast<uint32_t>(index));
 }
 
 /// https://webassembly.github.io/spec/core/binary/types.html#reference-types

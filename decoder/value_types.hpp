@@ -1,5 +1,5 @@
-// Value, reference, heap and storage types out of bytes (5.3.1 to 5.3.8). Indices are as the bytes have them; the
-// caller knows what is in scope.
+// Value, reference, heap and storage types out of bytes (5.3.1 to 5.3.8). Indices are as the bytes
+// have them; the caller knows what is in scope.
 #pragma once
 
 #include <wrt/decoder/types.hpp>
@@ -15,7 +15,8 @@ inline constexpr uint8_t empty_block_code = 0x40;
 inline constexpr uint8_t ref_code = 0x64;
 inline constexpr uint8_t ref_null_code = 0x63;
 
-/// What a byte says where a storage type may stand; bot where it says nothing. `ref` and `ref null` are not in it.
+/// What a byte says where a storage type may stand; bot where it says nothing. `ref` and `ref null`
+/// are not in it.
 consteval std::array<ValType, 128> make_type_codes()
 {
     std::array<ValType, 128> codes{};
@@ -50,8 +51,8 @@ constexpr bool is_type_code(uint8_t byte)
     return byte < 128 && !type_codes[byte].is_bot() && !type_codes[byte].is_packed();
 }
 
-/// The types may name an index beyond HeapType::max_index, which no module has: it comes as HeapType::max_index, which
-/// no module has either.
+/// The types may name an index beyond HeapType::max_index, which no module has: it comes as
+/// HeapType::max_index, which no module has either.
 Result<HeapType> decode_heap_type(ByteReader& reader);
 Result<ValType> decode_reference_type(ByteReader& reader);
 Result<ValType> decode_value_type(ByteReader& reader);

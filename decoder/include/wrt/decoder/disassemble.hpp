@@ -1,4 +1,5 @@
-// Instructions as text, from the table's own words: what traces, `wrtd inspect` and error reports print.
+// Instructions as text, from the table's own words: what traces, `wrtd inspect` and error reports
+// print.
 #pragma once
 
 #include <wrt/decoder/module.hpp>
@@ -9,12 +10,14 @@
 
 namespace wrt::decoder {
 
-/// One instruction with its immediates, as the text format writes it flat: `i32.load offset=8 align=2`,
-/// `br_table 0 1 2`, `call_indirect 1 (type 3)`. Needs nothing but what decode_instruction() fills.
+/// One instruction with its immediates, as the text format writes it flat: `i32.load offset=8
+/// align=2`, `br_table 0 1 2`, `call_indirect 1 (type 3)`. Needs nothing but what
+/// decode_instruction() fills.
 void write_instruction(const Instruction& instruction, TextSink& sink);
 
-/// Calls `line(const Instruction&, uint32_t depth, std::string_view text)` for each instruction of a body that is
-/// defined here; `depth` is the nesting, for indentation. Errors: the body's own, where it is malformed.
+/// Calls `line(const Instruction&, uint32_t depth, std::string_view text)` for each instruction of
+/// a body that is defined here; `depth` is the nesting, for indentation. Errors: the body's own,
+/// where it is malformed.
 template <class Line>
 Status disassemble(const Module& module, uint32_t function, Line&& line);
 

@@ -22,28 +22,83 @@ enum class Instr : uint16_t {
 inline constexpr uint32_t instr_count = static_cast<uint32_t>(Instr::count_);
 
 /// For a `switch` over some instructions: `case raw(Instr::drop):`.
-constexpr uint16_t raw(Instr op) { return static_cast<uint16_t>(op); }
+constexpr uint16_t raw(Instr op)
+{
+    return static_cast<uint16_t>(op);
+}
 
 /// The proposal that brought an instruction.
 enum class Feature : uint8_t {
-    mvp, sign_extension, saturating_float_to_int, multi_value, reference_types, bulk_memory, simd, relaxed_simd, tail_call,
-    function_references, gc, exceptions, memory64, multi_memory, extended_const,
+    mvp,
+    sign_extension,
+    saturating_float_to_int,
+    multi_value,
+    reference_types,
+    bulk_memory,
+    simd,
+    relaxed_simd,
+    tail_call,
+    function_references,
+    gc,
+    exceptions,
+    memory64,
+    multi_memory,
+    extended_const,
 };
 
 /// What follows an opcode in the binary.
 enum class Immediates : uint8_t {
     none,
-    block_type, label, label_table, function, type, type_table, select_types, local, global, table, table_table, elem,
-    elem_table, memory, memory_memory, data, data_memory, tag, try_table, heap_type, cast_label,
-    type_field, type_count, type_data, type_elem, type_type,
-    i32, i64, f32, f64, v128,
-    memarg8, memarg16, memarg32, memarg64, memarg128,
-    memarg8_lane, memarg16_lane, memarg32_lane, memarg64_lane,
-    lane2, lane4, lane8, lane16, lanes,
+    block_type,
+    label,
+    label_table,
+    function,
+    type,
+    type_table,
+    select_types,
+    local,
+    global,
+    table,
+    table_table,
+    elem,
+    elem_table,
+    memory,
+    memory_memory,
+    data,
+    data_memory,
+    tag,
+    try_table,
+    heap_type,
+    cast_label,
+    type_field,
+    type_count,
+    type_data,
+    type_elem,
+    type_type,
+    i32,
+    i64,
+    f32,
+    f64,
+    v128,
+    memarg8,
+    memarg16,
+    memarg32,
+    memarg64,
+    memarg128,
+    memarg8_lane,
+    memarg16_lane,
+    memarg32_lane,
+    memarg64_lane,
+    lane2,
+    lane4,
+    lane8,
+    lane16,
+    lanes,
 };
 
 namespace detail {
-// Declared and never defined: reached in constant evaluation, the compiler's message shows the name.
+// Declared and never defined: reached in constant evaluation, the compiler's message shows the
+// name.
 void unknown_value_type_in_signature();
 void signature_without_arrow();
 void too_many_types_in_signature();
@@ -51,7 +106,8 @@ void two_rows_share_an_opcode();
 void unknown_prefix();
 }  // namespace detail
 
-/// The type of an instruction that pops and pushes the same types wherever it stands. `by_hand`: it does not.
+/// The type of an instruction that pops and pushes the same types wherever it stands. `by_hand`: it
+/// does not.
 struct Signature {
     static constexpr uint32_t max_params = 4;
     /// Stands for the address type of the memory that the instruction's immediate names.
@@ -67,7 +123,8 @@ struct Signature {
     friend constexpr bool operator==(const Signature&, const Signature&) = default;
 };
 
-/// Parses the signature column: "i32 i32 -> i32", "addr f64 ->", "i31ref -> i32", "*". A typo does not compile.
+/// Parses the signature column: "i32 i32 -> i32", "addr f64 ->", "i31ref -> i32", "*". A typo does
+/// not compile.
 consteval Signature parse_signature(std::string_view text)
 {
     Signature signature;
@@ -110,7 +167,8 @@ consteval Signature parse_signature(std::string_view text)
             signature.result = type;
             ++signature.result_count;
         } else {
-            if (signature.param_count == Signature::max_params) detail::too_many_types_in_signature();
+            if (signature.param_count == Signature::max_params)
+                detail::too_many_types_in_signature();
             signature.params[signature.param_count++] = type;
         }
     }
@@ -129,12 +187,20 @@ struct InstrInfo {
 };
 
 inline constexpr std::array<InstrInfo, instr_count> instr_table = {{
-#define WRT_INSTR(prefix, opcode, name, text, immediates, signature, feature) \
-    InstrInfo{text, opcode, prefix, Immediates::immediates, Feature::feature, parse_signature(signature)},
+#define WRT_INSTR(prefix, opcode, name, text, immediates, signature, feature)                      \
+    InstrInfo{text,                                                                                \
+              opcode,                                                                              \
+              prefix,                                                                              \
+              Immediates::immediates,                                                              \
+              Feature::feature,                                                                    \
+              parse_signature(signature)},
 #include <wrt/decoder/instructions.def>
 }};
 
-constexpr const InstrInfo& info(Instr op) { return instr_table[static_cast<size_t>(op)]; }
+constexpr const InstrInfo& info(Instr op)
+{
+    return instr_table[static_cast<size_t>(op)];
+}
 
 /// The opcode pages: one for single bytes, one for each prefix. Unused places hold Instr::count_.
 struct OpcodePages {
@@ -175,7 +241,8 @@ inline constexpr OpcodePages opcode_pages = make_opcode_pages();
 constexpr Instr instr_of(uint8_t prefix, uint32_t opcode)
 {
     switch (prefix) {
-    case 0x00: return opcode < opcode_pages.single.size() ? opcode_pages.single[opcode] : Instr::count_;
+    case 0x00:
+        return opcode < opcode_pages.single.size() ? opcode_pages.single[opcode] : Instr::count_;
     case 0xfb: return opcode < opcode_pages.fb.size() ? opcode_pages.fb[opcode] : Instr::count_;
     case 0xfc: return opcode < opcode_pages.fc.size() ? opcode_pages.fc[opcode] : Instr::count_;
     case 0xfd: return opcode < opcode_pages.fd.size() ? opcode_pages.fd[opcode] : Instr::count_;
@@ -183,16 +250,34 @@ constexpr Instr instr_of(uint8_t prefix, uint32_t opcode)
     }
 }
 
-/// May stand in a constant expression (3.4.13 of the specification), `end` included. `global.get` only of an immutable
-/// global, which is for the validator to see.
+/// May stand in a constant expression (3.4.13 of the specification), `end` included. `global.get`
+/// only of an immutable global, which is for the validator to see.
 constexpr bool is_constant(Instr op)
 {
     constexpr Instr constant[] = {
-        Instr::i32_const,  Instr::i64_const,          Instr::f32_const, Instr::f64_const,         Instr::v128_const,
-        Instr::i32_add,    Instr::i32_sub,            Instr::i32_mul,   Instr::i64_add,           Instr::i64_sub,
-        Instr::i64_mul,    Instr::global_get,         Instr::ref_null,  Instr::ref_func,          Instr::ref_i31,
-        Instr::struct_new, Instr::struct_new_default, Instr::array_new, Instr::array_new_default, Instr::array_new_fixed,
-        Instr::end,        Instr::any_convert_extern, Instr::extern_convert_any,
+        Instr::i32_const,
+        Instr::i64_const,
+        Instr::f32_const,
+        Instr::f64_const,
+        Instr::v128_const,
+        Instr::i32_add,
+        Instr::i32_sub,
+        Instr::i32_mul,
+        Instr::i64_add,
+        Instr::i64_sub,
+        Instr::i64_mul,
+        Instr::global_get,
+        Instr::ref_null,
+        Instr::ref_func,
+        Instr::ref_i31,
+        Instr::struct_new,
+        Instr::struct_new_default,
+        Instr::array_new,
+        Instr::array_new_default,
+        Instr::array_new_fixed,
+        Instr::end,
+        Instr::any_convert_extern,
+        Instr::extern_convert_any,
     };
     for (const Instr candidate : constant) {
         if (candidate == op) return true;
@@ -216,7 +301,10 @@ class BlockType {
 public:
     constexpr BlockType() = default;  ///< [] -> []
     static constexpr BlockType of_result(ValType type) { return BlockType{type.bits()}; }
-    static constexpr BlockType of_type(uint32_t type_index) { return BlockType{index_flag | type_index}; }
+    static constexpr BlockType of_type(uint32_t type_index)
+    {
+        return BlockType{index_flag | type_index};
+    }
 
     constexpr bool is_empty() const { return bits_ == 0; }
     constexpr bool is_index() const { return (bits_ & index_flag) == index_flag; }
@@ -236,7 +324,8 @@ private:
     uint32_t bits_ = 0;
 };
 
-/// The labels of a br_table, the default one last. Walks bytes that were decoded once and are known to be well formed.
+/// The labels of a br_table, the default one last. Walks bytes that were decoded once and are known
+/// to be well formed.
 class LabelReader {
 public:
     explicit LabelReader(std::span<const uint8_t> targets) : position_{targets.data()} {}
@@ -275,7 +364,8 @@ public:
     {
         CatchClause clause;
         clause.kind = static_cast<CatchKind>(labels_.next());
-        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref) clause.tag = labels_.next();
+        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref)
+            clause.tag = labels_.next();
         clause.label = labels_.next();
         return clause;
     }
@@ -284,8 +374,8 @@ private:
     LabelReader labels_;
 };
 
-/// One instruction. Only the fields that its immediates fill, and those that the validator fills for its kind, mean
-/// something; the others are left from earlier instructions.
+/// One instruction. Only the fields that its immediates fill, and those that the validator fills
+/// for its kind, mean something; the others are left from earlier instructions.
 struct Instruction {
     Instr op = Instr::nop;
     uint8_t align = 0;    ///< memarg: exponent of two.
@@ -293,38 +383,41 @@ struct Instruction {
     uint32_t offset = 0;  ///< Of the opcode, in the binary.
 
     /// The (first) index immediate: local, global, label, function, type, tag, table, ...
-    ///   memarg, memory.*: the memory     call_indirect: the type         table.copy, memory.copy: the destination
-    ///   table.init, memory.init: the segment     struct.get, array.*: the type     br_on_cast: the label
+    ///   memarg, memory.*: the memory     call_indirect: the type         table.copy, memory.copy:
+    ///   the destination table.init, memory.init: the segment     struct.get, array.*: the type
+    ///   br_on_cast: the label
     uint32_t index = 0;
     /// The second:
     ///   call_indirect: the table         table.copy, memory.copy: the source
     ///   table.init: the table            memory.init: the memory
-    ///   struct.get: the field            array.new_fixed: how many      array.new_data etc.: the segment
-    ///   array.copy: the source's type
+    ///   struct.get: the field            array.new_fixed: how many      array.new_data etc.: the
+    ///   segment array.copy: the source's type
     uint32_t index2 = 0;
-    /// Bits of i32.const (zero-extended), i64.const, f32.const and f64.const; the offset of a memarg.
+    /// Bits of i32.const (zero-extended), i64.const, f32.const and f64.const; the offset of a
+    /// memarg.
     uint64_t value = 0;
     /// v128.const; the lanes of i8x16.shuffle.
     V128 vector;
-    /// br_table: the labels for LabelReader (`target_count` of them, and the default label after these).
-    /// try_table: the clauses for CatchReader (`target_count` of them). select_t: nothing.
+    /// br_table: the labels for LabelReader (`target_count` of them, and the default label after
+    /// these). try_table: the clauses for CatchReader (`target_count` of them). select_t: nothing.
     std::span<const uint8_t> targets;
     uint32_t target_count = 0;
 
     /// block, loop, if, try_table; else and end: of the block they continue or end.
     BlockType block;
-    /// Reference types of the immediates: ref.null (the type of its result), ref.test, ref.cast (the target type),
-    /// br_on_cast (`type` from, `type2` to), select_t (the operand type).
-    /// Found by the validator: the type of the operand of drop, select, ref.is_null, ref.as_non_null, br_on_null,
-    /// br_on_non_null, any.convert_extern, extern.convert_any (in unreachable code bot, or (ref bot) where it must be a
-    /// reference); of the variable in local.*,
-    /// global.*; of the table's elements in table.*; of the field in struct.get, struct.set, array.get, array.set and
-    /// their like (unpacked no further than declared: i8 stays i8).
+    /// Reference types of the immediates: ref.null (the type of its result), ref.test, ref.cast
+    /// (the target type), br_on_cast (`type` from, `type2` to), select_t (the operand type). Found
+    /// by the validator: the type of the operand of drop, select, ref.is_null, ref.as_non_null,
+    /// br_on_null, br_on_non_null, any.convert_extern, extern.convert_any (in unreachable code bot,
+    /// or (ref bot) where it must be a reference); of the variable in local.*, global.*; of the
+    /// table's elements in table.*; of the field in struct.get, struct.set, array.get, array.set
+    /// and their like (unpacked no further than declared: i8 stays i8).
     ValType type;
     ValType type2;
     /// block, loop, if, try_table, else, end: the block's. call*, return_call*: the callee's.
-    /// br, br_if, br_table (its default label), br_on_*: params are the types the label takes. return: results are the
-    /// function's. throw: params are the tag's. They lie in the module's pools or in static storage.
+    /// br, br_if, br_table (its default label), br_on_*: params are the types the label takes.
+    /// return: results are the function's. throw: params are the tag's. They lie in the module's
+    /// pools or in static storage.
     std::span<const ValType> params;
     std::span<const ValType> results;
 };

@@ -1,5 +1,5 @@
-// InstructionDecoder: opcodes and immediates out of bytes, one instruction at a time. Syntax only; what an index or a
-// type means is for the validator to ask.
+// InstructionDecoder: opcodes and immediates out of bytes, one instruction at a time. Syntax only;
+// what an index or a type means is for the validator to ask.
 #pragma once
 
 #include <wrt/decoder/instruction.hpp>
@@ -11,13 +11,17 @@
 
 namespace wrt::decoder {
 
-/// Reads return false on failure and leave the reason in error(): an answer in a register, because they are asked
-/// several hundred million times a second. Once false, the decoder is not to be used further.
+/// Reads return false on failure and leave the reason in error(): an answer in a register, because
+/// they are asked several hundred million times a second. Once false, the decoder is not to be used
+/// further.
 class InstructionDecoder {
 public:
     /// `base` is the offset of `bytes` in the binary.
     InstructionDecoder(std::span<const uint8_t> bytes, uint32_t base)
-        : position_{bytes.data()}, begin_{bytes.data()}, end_{bytes.data() + bytes.size()}, base_{base}
+        : position_{bytes.data()},
+          begin_{bytes.data()},
+          end_{bytes.data() + bytes.size()},
+          base_{base}
     {
     }
 
@@ -30,13 +34,17 @@ public:
     const Error& error() const { return error_; }
 
     /// Decodes the next instruction. Reference types come with the indices that the bytes have.
-    [[nodiscard]] bool next(Instruction& instruction) { return opcode(instruction) && immediates(instruction); }
+    [[nodiscard]] bool next(Instruction& instruction)
+    {
+        return opcode(instruction) && immediates(instruction);
+    }
 
     /// The halves of next(), for who can do better between them.
     [[nodiscard, gnu::always_inline]] bool opcode(Instruction& instruction)
     {
         instruction.offset = offset();
-        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end_of_section_or_function);
+        if (position_ == end_) [[unlikely]]
+            return fail(Errc::unexpected_end_of_section_or_function);
         const uint8_t byte = *position_++;
         instruction.op = opcode_pages.single[byte];
         return instruction.op != Instr::count_ || prefixed_opcode(byte, instruction.op);
@@ -45,7 +53,8 @@ public:
 
     [[nodiscard]] bool byte(uint8_t& value)
     {
-        if (position_ == end_) [[unlikely]] return fail(Errc::unexpected_end_of_section_or_function);
+        if (position_ == end_) [[unlikely]]
+            return fail(Errc::unexpected_end_of_section_or_function);
         value = *position_++;
         return true;
     }
@@ -85,7 +94,8 @@ public:
     {
         uint32_t flags = 0;
         if (!u32(flags)) return false;
-        if (flags >= 0x40) [[unlikely]] return rare_memarg(flags, instruction);
+        if (flags >= 0x40) [[unlikely]]
+            return rare_memarg(flags, instruction);
         instruction.align = static_cast<uint8_t>(flags);
         instruction.index = 0;
         return u64(instruction.value);

@@ -1,5 +1,5 @@
-// Module: what a binary says, decoded. Index spaces with imports first, every array exactly as long as it needs to be,
-// names and code left in the binary.
+// Module: what a binary says, decoded. Index spaces with imports first, every array exactly as long
+// as it needs to be, names and code left in the binary.
 #pragma once
 
 #include <wrt/decoder/instruction.hpp>
@@ -17,7 +17,8 @@
 
 namespace wrt::decoder {
 
-/// A validated constant expression: its bytes in the binary, `end` included. Walk it with InstructionReader.
+/// A validated constant expression: its bytes in the binary, `end` included. Walk it with
+/// InstructionReader.
 struct ConstExpr {
     uint32_t offset = 0;
     uint32_t size = 0;  ///< 0: there is none (a table without initialiser).
@@ -71,10 +72,13 @@ struct CustomSection {
 };
 
 /// The type section, flattened: definitions in index order, and pools for what they list.
-/// Every type index inside is canonical: two value types of one module denote the same type exactly if their bits are
-/// equal.
+/// Every type index inside is canonical: two value types of one module denote the same type exactly
+/// if their bits are equal.
 struct Types {
-    explicit Types(std::pmr::memory_resource* memory) : defs{memory}, groups{memory}, values{memory}, fields{memory} {}
+    explicit Types(std::pmr::memory_resource* memory)
+        : defs{memory}, groups{memory}, values{memory}, fields{memory}
+    {
+    }
 
     std::pmr::vector<TypeDef> defs;
     std::pmr::vector<RecGroup> groups;
@@ -84,15 +88,27 @@ struct Types {
     uint32_t size() const { return static_cast<uint32_t>(defs.size()); }
     const TypeDef& operator[](uint32_t type_index) const { return defs[type_index]; }
 
-    std::span<const ValType> params(const TypeDef& def) const { return {values.data() + def.first, def.params}; }
+    std::span<const ValType> params(const TypeDef& def) const
+    {
+        return {values.data() + def.first, def.params};
+    }
     std::span<const ValType> results(const TypeDef& def) const
     {
         return {values.data() + def.first + def.params, def.results};
     }
-    std::span<const FieldType> fields_of(const TypeDef& def) const { return {fields.data() + def.first, def.params}; }
+    std::span<const FieldType> fields_of(const TypeDef& def) const
+    {
+        return {fields.data() + def.first, def.params};
+    }
     std::span<const ValType> params(uint32_t type_index) const { return params(defs[type_index]); }
-    std::span<const ValType> results(uint32_t type_index) const { return results(defs[type_index]); }
-    std::span<const FieldType> fields_of(uint32_t type_index) const { return fields_of(defs[type_index]); }
+    std::span<const ValType> results(uint32_t type_index) const
+    {
+        return results(defs[type_index]);
+    }
+    std::span<const FieldType> fields_of(uint32_t type_index) const
+    {
+        return fields_of(defs[type_index]);
+    }
 
     std::span<const ValType> params(BlockType block) const;
     std::span<const ValType> results(BlockType block) const;
@@ -100,8 +116,14 @@ struct Types {
     uint32_t canonical(uint32_t type_index) const { return defs[type_index].canonical; }
 
     /// Subtyping (3.3). Arguments are canonical; bot is below everything.
-    bool is_subtype(ValType sub, ValType super) const { return sub == super || is_proper_subtype(sub, super); }
-    bool is_subtype(HeapType sub, HeapType super) const { return sub == super || is_proper_subtype(sub, super); }
+    bool is_subtype(ValType sub, ValType super) const
+    {
+        return sub == super || is_proper_subtype(sub, super);
+    }
+    bool is_subtype(HeapType sub, HeapType super) const
+    {
+        return sub == super || is_proper_subtype(sub, super);
+    }
     /// The abstract type above everything a heap type stands for: any, func, extern_ or exn.
     HeapType top_of(HeapType heap) const;
 
@@ -113,8 +135,8 @@ private:
 /// One storage cell for each type that is no index: what spans of one type point at.
 std::span<const ValType> single_type(ValType type);
 
-/// A decoded module. It views the binary and the arena it was decoded into, and must not outlive either: destroy it
-/// before the arena scope it was made in is left. Movable, not assignable.
+/// A decoded module. It views the binary and the arena it was decoded into, and must not outlive
+/// either: destroy it before the arena scope it was made in is left. Movable, not assignable.
 struct Module {
     explicit Module(std::span<const uint8_t> binary, struct ModuleMemory& memory);
     Module(Module&&) = default;
@@ -128,7 +150,8 @@ struct Module {
     Types types;
 
     // Index spaces, imports first; `imported_*` says how many those are.
-    std::pmr::vector<uint32_t> functions;  ///< Type index of each function, as written (not canonical).
+    std::pmr::vector<uint32_t>
+        functions;  ///< Type index of each function, as written (not canonical).
     std::pmr::vector<TableType> tables;
     std::pmr::vector<MemoryType> memories;
     std::pmr::vector<GlobalType> globals;
@@ -154,26 +177,45 @@ struct Module {
     /// Bit i: function i may be the operand of ref.func in a body (C.refs of 3.1.1).
     std::pmr::vector<uint32_t> declared_functions;
 
-    uint32_t start = no_index;             ///< Function index, or no_index.
-    uint32_t data_count = no_index;        ///< Of the data count section, or no_index.
-    uint32_t code_offset = no_offset;      ///< Where the contents of the code section start; what DWARF counts from.
+    uint32_t start = no_index;       ///< Function index, or no_index.
+    uint32_t data_count = no_index;  ///< Of the data count section, or no_index.
+    uint32_t code_offset =
+        no_offset;  ///< Where the contents of the code section start; what DWARF counts from.
 
     uint32_t function_count() const { return static_cast<uint32_t>(functions.size()); }
     bool is_imported_function(uint32_t function) const { return function < imported_functions; }
     const TypeDef& function_type(uint32_t function) const { return types[functions[function]]; }
-    std::span<const ValType> params_of(uint32_t function) const { return types.params(functions[function]); }
-    std::span<const ValType> results_of(uint32_t function) const { return types.results(functions[function]); }
+    std::span<const ValType> params_of(uint32_t function) const
+    {
+        return types.params(functions[function]);
+    }
+    std::span<const ValType> results_of(uint32_t function) const
+    {
+        return types.results(functions[function]);
+    }
     /// Only where not imported.
-    const FunctionBody& body_of(uint32_t function) const { return bodies[function - imported_functions]; }
+    const FunctionBody& body_of(uint32_t function) const
+    {
+        return bodies[function - imported_functions];
+    }
 
     bool is_declared(uint32_t function) const
     {
         return (declared_functions[function / 32] >> (function % 32) & 1) != 0;
     }
 
-    std::span<const uint8_t> bytes(const ConstExpr& range) const { return binary.subspan(range.offset, range.size); }
-    std::span<const uint8_t> bytes(const FunctionBody& range) const { return binary.subspan(range.offset, range.size); }
-    std::span<const uint8_t> bytes(const CustomSection& range) const { return binary.subspan(range.offset, range.size); }
+    std::span<const uint8_t> bytes(const ConstExpr& range) const
+    {
+        return binary.subspan(range.offset, range.size);
+    }
+    std::span<const uint8_t> bytes(const FunctionBody& range) const
+    {
+        return binary.subspan(range.offset, range.size);
+    }
+    std::span<const uint8_t> bytes(const CustomSection& range) const
+    {
+        return binary.subspan(range.offset, range.size);
+    }
 
     bool is_subtype(ValType sub, ValType super) const { return types.is_subtype(sub, super); }
 
@@ -183,14 +225,20 @@ struct Module {
     const CustomSection* find_custom(std::string_view name) const;
 };
 
-/// The arena's faces for a module's vectors, one for each account they are charged to. Made by decode_module() beside
-/// the module, because vectors keep the address of their resource.
+/// The arena's faces for a module's vectors, one for each account they are charged to. Made by
+/// decode_module() beside the module, because vectors keep the address of their resource.
 struct ModuleMemory {
     ModuleMemory(Arena& arena, End end)
-        : types{arena, end, Account::types}, functions{arena, end, Account::functions}, code{arena, end, Account::code},
-          tables{arena, end, Account::tables}, memories{arena, end, Account::memory},
-          globals{arena, end, Account::globals}, names{arena, end, Account::names},
-          elements{arena, end, Account::elements}, data{arena, end, Account::data}, custom{arena, end, Account::custom}
+        : types{arena, end, Account::types},
+          functions{arena, end, Account::functions},
+          code{arena, end, Account::code},
+          tables{arena, end, Account::tables},
+          memories{arena, end, Account::memory},
+          globals{arena, end, Account::globals},
+          names{arena, end, Account::names},
+          elements{arena, end, Account::elements},
+          data{arena, end, Account::data},
+          custom{arena, end, Account::custom}
     {
     }
 

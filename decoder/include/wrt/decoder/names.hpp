@@ -1,5 +1,6 @@
-// Names out of the custom section "name" (appendix 7.4.1), read anew at every call: they cost nothing until asked for.
-// Where the section is missing, says nothing, or is malformed from there on, there is no name, and no error.
+// Names out of the custom section "name" (appendix 7.4.1), read anew at every call: they cost
+// nothing until asked for. Where the section is missing, says nothing, or is malformed from there
+// on, there is no name, and no error.
 #pragma once
 
 #include <wrt/decoder/module.hpp>
@@ -17,10 +18,12 @@ std::string_view module_name(const Module& module);
 std::string_view function_name(const Module& module, uint32_t function);
 std::string_view local_name(const Module& module, uint32_t function, uint32_t local);
 
-/// Walks all names of one kind, in the order of the section (ascending indices, where the section is well formed).
+/// Walks all names of one kind, in the order of the section (ascending indices, where the section
+/// is well formed).
 class NameReader {
 public:
-    /// The subsections, by their ids; labels and below as the extended-name-section proposal has them.
+    /// The subsections, by their ids; labels and below as the extended-name-section proposal has
+    /// them.
     enum class Kind : uint8_t {
         module = 0,
         functions = 1,

@@ -1,5 +1,5 @@
-// The types of section 2.3 of the specification: heap, reference, value and storage types in one 32-bit word,
-// and the types of functions, aggregates, tables, memories, globals and tags.
+// The types of section 2.3 of the specification: heap, reference, value and storage types in one
+// 32-bit word, and the types of functions, aggregates, tables, memories, globals and tags.
 // https://webassembly.github.io/spec/core/syntax/types.html
 #pragma once
 
@@ -13,7 +13,21 @@ class TextSink;
 inline constexpr uint32_t no_index = 0xffffffffu;
 
 /// The abstract heap types. `bot` is below all of them and never written in a module.
-enum class AbstractHeap : uint8_t { bot, func, nofunc, exn, noexn, extern_, noextern, any, eq, i31, struct_, array, none };
+enum class AbstractHeap : uint8_t {
+    bot,
+    func,
+    nofunc,
+    exn,
+    noexn,
+    extern_,
+    noextern,
+    any,
+    eq,
+    i31,
+    struct_,
+    array,
+    none
+};
 
 inline constexpr uint32_t abstract_heap_count = 13;
 
@@ -44,7 +58,8 @@ public:
 
     friend constexpr bool operator==(HeapType, HeapType) = default;
 
-    static const HeapType bot, func, nofunc, exn, noexn, extern_, noextern, any, eq, i31, struct_, array, none;
+    static const HeapType bot, func, nofunc, exn, noexn, extern_, noextern, any, eq, i31, struct_,
+        array, none;
 
 private:
     uint32_t bits_ = abstract_flag;
@@ -67,8 +82,9 @@ inline constexpr HeapType HeapType::none{AbstractHeap::none};
 /// What a value type is, apart from what a reference refers to. i8 and i16 are storage types only.
 enum class ValKind : uint8_t { bot, i32, i64, f32, f64, v128, ref, i8, i16 };
 
-/// A value type or a storage type in one word: kind in the top four bits, then the nullable bit, then 27 bits of heap
-/// type. Within one Module all type indices in value types are canonical, so equal types have equal bits.
+/// A value type or a storage type in one word: kind in the top four bits, then the nullable bit,
+/// then 27 bits of heap type. Within one Module all type indices in value types are canonical, so
+/// equal types have equal bits.
 class ValType {
 public:
     static constexpr uint32_t kind_shift = 28;
@@ -86,7 +102,8 @@ public:
     }
     static constexpr ValType ref(HeapType heap, bool nullable)
     {
-        return of_bits((static_cast<uint32_t>(ValKind::ref) << kind_shift) | (nullable ? nullable_bit : 0) | heap.bits());
+        return of_bits((static_cast<uint32_t>(ValKind::ref) << kind_shift) |
+                       (nullable ? nullable_bit : 0) | heap.bits());
     }
 
     constexpr uint32_t bits() const { return bits_; }
@@ -160,7 +177,8 @@ static_assert(sizeof(ValType) == 4);
 /// Bits that no type has: `expected i32, got nothing`, where the operand stack was empty.
 inline constexpr uint32_t nothing_type_bits = 0xf0000000u;
 
-/// Writes a type as the text format does: `i32`, `funcref`, `(ref null 5)`. A `TypeNamer` for describe().
+/// Writes a type as the text format does: `i32`, `funcref`, `(ref null 5)`. A `TypeNamer` for
+/// describe().
 void write_type_name(uint32_t type_bits, TextSink& sink);
 
 /// A field of a structure, or the element of an array.
@@ -173,27 +191,33 @@ struct FieldType {
 
 enum class CompositeKind : uint8_t { func, struct_, array };
 
-/// One type definition (a subtype in its recursion group). Its lists lie in the pools of Module::types.
+/// One type definition (a subtype in its recursion group). Its lists lie in the pools of
+/// Module::types.
 struct TypeDef {
     CompositeKind kind = CompositeKind::func;
     bool final = true;
-    uint16_t depth = 0;             ///< Length of the supertype chain above; at most limits::subtype_depth.
+    uint16_t depth = 0;  ///< Length of the supertype chain above; at most limits::subtype_depth.
     uint32_t supertype = no_index;  ///< Canonical type index, or no_index.
     uint32_t canonical = 0;         ///< The lowest type index that denotes the same type.
     uint32_t group = 0;             ///< Index of its recursion group.
-    uint32_t first = 0;             ///< func: its params, then its results, in `values`; else its fields in `fields`.
-    uint16_t params = 0;            ///< func: number of params. struct: number of fields. array: 1.
-    uint16_t results = 0;           ///< func: number of results. Else: 1 where every field has a default value.
-    ValType reference[2];           ///< (ref $t) and (ref null $t), canonical: storage for block types of one value.
+    uint32_t first =
+        0;  ///< func: its params, then its results, in `values`; else its fields in `fields`.
+    uint16_t params = 0;  ///< func: number of params. struct: number of fields. array: 1.
+    uint16_t results =
+        0;  ///< func: number of results. Else: 1 where every field has a default value.
+    ValType reference[2];  ///< (ref $t) and (ref null $t), canonical: storage for block types of
+                           ///< one value.
 };
 
 static_assert(sizeof(TypeDef) == 32);
 
-/// A recursion group: `count` definitions from `first` on. A type declared without `rec` is a group of one.
+/// A recursion group: `count` definitions from `first` on. A type declared without `rec` is a group
+/// of one.
 struct RecGroup {
     uint32_t first = 0;
     uint32_t count = 0;
-    uint64_t hash = 0;  ///< Keyed, of the structure; equal groups of one decoder run have equal hashes.
+    uint64_t hash =
+        0;  ///< Keyed, of the structure; equal groups of one decoder run have equal hashes.
 };
 
 /// Size bounds of a table (elements) or a memory (pages of 64 KiB).

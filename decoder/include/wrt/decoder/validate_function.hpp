@@ -1,6 +1,7 @@
-// validate_function(): one streaming pass over a function body: decode an instruction, type it, hand it to a sink.
-// The algorithm of the specification's appendix 7.3: a stack of operand types, a stack of control frames, nothing else;
-// no recursion, and time linear in the bytes (br_table included, see FunctionValidator::br_table).
+// validate_function(): one streaming pass over a function body: decode an instruction, type it,
+// hand it to a sink. The algorithm of the specification's appendix 7.3: a stack of operand types, a
+// stack of control frames, nothing else; no recursion, and time linear in the bytes (br_table
+// included, see FunctionValidator::br_table).
 #pragma once
 
 #include <wrt/decoder/instruction_decoder.hpp>
@@ -23,7 +24,8 @@ struct LocalRun {
     ValType type;
 };
 
-/// A function's params and locals, run-length encoded as the binary does: 50,000 locals are two bytes.
+/// A function's params and locals, run-length encoded as the binary does: 50,000 locals are two
+/// bytes.
 class Locals {
 public:
     Locals() = default;
@@ -53,7 +55,8 @@ private:
     std::span<const LocalRun> runs_;
 };
 
-/// What a sink learns before the first instruction. Views last until the end of validate_function().
+/// What a sink learns before the first instruction. Views last until the end of
+/// validate_function().
 struct FunctionContext {
     const Module& module;
     uint32_t function;
@@ -75,24 +78,32 @@ struct ControlFrame {
 
 static_assert(sizeof(ControlFrame) == 16);
 
-/// Stacks that validation needs, kept from function to function so that scratch grows to the largest only. Storage comes
-/// from the arena's scratch end and is given back when the scope around it is left.
+/// Stacks that validation needs, kept from function to function so that scratch grows to the
+/// largest only. Storage comes from the arena's scratch end and is given back when the scope around
+/// it is left.
 struct ValidatorScratch {
     explicit ValidatorScratch(Arena& arena)
-        : operands{arena}, frames{arena}, runs{arena}, set_locals{arena}, init_log{arena}, table_stamps{arena}
+        : operands{arena},
+          frames{arena},
+          runs{arena},
+          set_locals{arena},
+          init_log{arena},
+          table_stamps{arena}
     {
     }
 
     GrowingStack<ValType> operands;
     GrowingStack<ControlFrame> frames;
     GrowingStack<LocalRun> runs;
-    GrowingStack<uint32_t> set_locals;    ///< Bit set of locals that hold a value; only where some start without.
-    GrowingStack<uint32_t> init_log;      ///< Locals whose bit a block set, to clear at its end.
-    GrowingStack<uint32_t> table_stamps;  ///< Per type: the last br_table that checked a label of it.
+    GrowingStack<uint32_t>
+        set_locals;  ///< Bit set of locals that hold a value; only where some start without.
+    GrowingStack<uint32_t> init_log;  ///< Locals whose bit a block set, to clear at its end.
+    GrowingStack<uint32_t>
+        table_stamps;  ///< Per type: the last br_table that checked a label of it.
     uint32_t table_stamp = 0;
 
     static constexpr uint32_t direct_locals = 64;
-    ValType direct[direct_locals];        ///< Types of the first locals, which most instructions name.
+    ValType direct[direct_locals];  ///< Types of the first locals, which most instructions name.
 };
 
 namespace detail {
@@ -131,15 +142,22 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
     const int align = natural_align(row.immediates);
     if (signature.by_hand) return {};
     if (align >= 0 && count == 1) {
-        return {.kind = Quick::load, .result = signature.result.kind(), .align = static_cast<uint8_t>(align)};
+        return {.kind = Quick::load,
+                .result = signature.result.kind(),
+                .align = static_cast<uint8_t>(align)};
     }
     if (align >= 0 && count == 2) {
-        return {.kind = Quick::store, .operand = signature.params[1].kind(), .align = static_cast<uint8_t>(align)};
+        return {.kind = Quick::store,
+                .operand = signature.params[1].kind(),
+                .align = static_cast<uint8_t>(align)};
     }
-    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 || count > 2) return {};
+    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 || count > 2)
+        return {};
     // References have more to them than a kind.
     const ValType operand = signature.params[0];
-    if (signature.result.is_ref() || operand.is_ref() || (count == 2 && signature.params[1] != operand)) return {};
+    if (signature.result.is_ref() || operand.is_ref() ||
+        (count == 2 && signature.params[1] != operand))
+        return {};
     return {.kind = Quick::pure,
             .operand = operand.kind(),
             .result = signature.result.kind(),
@@ -149,7 +167,8 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
 consteval std::array<QuickRow, instr_count> make_quick_rows()
 {
     std::array<QuickRow, instr_count> rows{};
-    for (uint32_t i = 0; i < instr_count; ++i) rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
+    for (uint32_t i = 0; i < instr_count; ++i)
+        rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
     return rows;
 }
 
@@ -157,15 +176,16 @@ inline constexpr std::array<QuickRow, instr_count> quick_rows = make_quick_rows(
 
 }  // namespace detail
 
-/// Types one function body or one constant expression, an instruction at a time. Not for use by itself: see
-/// validate_function().
+/// Types one function body or one constant expression, an instruction at a time. Not for use by
+/// itself: see validate_function().
 class FunctionValidator {
 public:
     /// For a body. `function` is not imported.
     FunctionValidator(const Module& module, uint32_t function, ValidatorScratch& scratch);
-    /// For a constant expression somewhere in `bytes`, of which globals below `visible_globals` may be read.
-    FunctionValidator(const Module& module, std::span<const uint8_t> bytes, uint32_t offset, uint32_t visible_globals,
-                      ValidatorScratch& scratch);
+    /// For a constant expression somewhere in `bytes`, of which globals below `visible_globals` may
+    /// be read.
+    FunctionValidator(const Module& module, std::span<const uint8_t> bytes, uint32_t offset,
+                      uint32_t visible_globals, ValidatorScratch& scratch);
 
     /// Decodes the locals and opens the function's frame.
     Status begin_body();
@@ -186,7 +206,8 @@ public:
     /// Decodes and types the next instruction. False: see error(), and stop.
     [[nodiscard, gnu::always_inline]] bool step(Instruction& instruction)
     {
-        if (!decoder_.opcode(instruction)) [[unlikely]] return false;
+        if (!decoder_.opcode(instruction)) [[unlikely]]
+            return false;
         offset_ = instruction.offset;
         const detail::QuickRow& quick = detail::quick_rows[raw(instruction.op)];
         switch (quick.kind) {
@@ -218,7 +239,7 @@ public:
 private:
     static constexpr uint32_t direct_locals = ValidatorScratch::direct_locals;
 
-    // Operands ---------------------------------------------------------------------------------------------------
+    // Operands.
 
     [[nodiscard, gnu::always_inline]] bool push(ValType type)
     {
@@ -257,11 +278,13 @@ private:
         return apply_slowly(info(op).signature, ValType::bot);
     }
 
-    /// Decodes a memarg, checks it, and sets address_ to its memory's. Memory 0 and two bytes are the rule.
+    /// Decodes a memarg, checks it, and sets address_ to its memory's. Memory 0 and two bytes are
+    /// the rule.
     [[nodiscard, gnu::always_inline]] bool memarg(Instruction& instruction, uint8_t natural_align)
     {
         const uint8_t* const bytes = decoder_.position();
-        if (decoder_.remaining() >= 2 && bytes[0] <= natural_align && bytes[1] < 0x80 && has_memory0_) [[likely]] {
+        if (decoder_.remaining() >= 2 && bytes[0] <= natural_align && bytes[1] < 0x80 &&
+            has_memory0_) [[likely]] {
             instruction.align = bytes[0];
             instruction.index = 0;
             instruction.value = bytes[1];
@@ -279,14 +302,20 @@ private:
     bool pop_any(ValType& type);
     bool pop_reference(ValType& type);
     // Most blocks and labels have no types at all.
-    [[nodiscard]] bool pop_all(std::span<const ValType> types) { return types.empty() || pop_some(types); }
-    [[nodiscard]] bool push_all(std::span<const ValType> types) { return types.empty() || push_some(types); }
+    [[nodiscard]] bool pop_all(std::span<const ValType> types)
+    {
+        return types.empty() || pop_some(types);
+    }
+    [[nodiscard]] bool push_all(std::span<const ValType> types)
+    {
+        return types.empty() || push_some(types);
+    }
     bool pop_some(std::span<const ValType> types);
     bool push_some(std::span<const ValType> types);
     /// As pop_all() and push_all() of what was popped: the operands stay as they are.
     bool check_all(std::span<const ValType> types);
 
-    // Control ----------------------------------------------------------------------------------------------------
+    // Control.
 
     bool push_frame(Instr op, BlockType block);
     bool close_frame(Instruction& instruction);
@@ -299,7 +328,7 @@ private:
     bool br_table(Instruction& instruction);
     bool catches(const Instruction& instruction);
 
-    // Locals -----------------------------------------------------------------------------------------------------
+    // Locals.
 
     [[nodiscard, gnu::always_inline]] bool local(Instruction& instruction)
     {
@@ -320,9 +349,10 @@ private:
     bool mark_set_slowly(uint32_t index);
     void forget_set(uint32_t init_height);
 
-    // Instructions that need more than their row: validate_instruction.cpp ------------------------------------------
+    // Instructions that need more than their row: validate_instruction.cpp
 
-    bool type_access(Instruction& instruction, const Signature& signature, uint8_t align, uint32_t lanes);
+    bool type_access(Instruction& instruction, const Signature& signature, uint8_t align,
+                     uint32_t lanes);
     bool type_memory(const Instruction& instruction, const Signature& signature);
     bool type_simple(Instruction& instruction);
     bool type_branch(Instruction& instruction);
@@ -344,7 +374,7 @@ private:
     bool lane_below(const Instruction& instruction, uint32_t lanes);
     bool type_of_type(Instruction& instruction);
 
-    // Lookups: the index is in its space, or a refusal ------------------------------------------------------------
+    // Lookups: the index is in its space, or a refusal
 
     bool resolve(ValType& type);
     bool find_type(uint32_t index, CompositeKind kind, const TypeDef*& def);
@@ -353,7 +383,7 @@ private:
     bool find_element(uint32_t index, const ElementSegment*& segment);
     bool find_data(uint32_t index);
 
-    // Refusals: all return false ----------------------------------------------------------------------------------
+    // Refusals: all return false
 
     [[gnu::cold]] bool fail(Errc code);
     [[gnu::cold]] bool fail_index(Errc code, uint32_t index, size_t size);
@@ -377,8 +407,8 @@ private:
     ValType memory0_address_;
 };
 
-/// What a sink must have. validate_function() calls begin() once, instruction() after each instruction that is valid, and
-/// finish() after the last `end`; an Error from any of them ends it.
+/// What a sink must have. validate_function() calls begin() once, instruction() after each
+/// instruction that is valid, and finish() after the last `end`; an Error from any of them ends it.
 struct NullSink {
     Status begin(const FunctionContext&) { return ok(); }
     /// `reachable`: whether control could come to the instruction, as far as validation knows.
@@ -387,9 +417,11 @@ struct NullSink {
 };
 
 /// Validates the body of a function that is not imported, and tells `sink`.
-/// Errors: invalid, malformed (a body is decoded here for the first time), exhaustion, and the sink's own.
+/// Errors: invalid, malformed (a body is decoded here for the first time), exhaustion, and the
+/// sink's own.
 template <class Sink>
-Status validate_function(const Module& module, uint32_t function, ValidatorScratch& scratch, Sink& sink)
+Status validate_function(const Module& module, uint32_t function, ValidatorScratch& scratch,
+                         Sink& sink)
 {
     FunctionValidator validator{module, function, scratch};
     WRT_CHECK(validator.begin_body());
@@ -397,7 +429,8 @@ Status validate_function(const Module& module, uint32_t function, ValidatorScrat
     Instruction instruction;
     while (!validator.done()) {
         const bool reachable = validator.reachable();
-        if (!validator.step(instruction)) [[unlikely]] return validator.error();
+        if (!validator.step(instruction)) [[unlikely]]
+            return validator.error();
         WRT_CHECK(sink.instruction(instruction, reachable));
     }
     return sink.finish();
