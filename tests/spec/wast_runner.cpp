@@ -28,6 +28,7 @@ int main(int argc, char** argv)
     app.add_option("--known-failures", options.known_failures,
                    "file of commands that are known to fail");
     app.add_option("--junit", options.junit, "write the results there as JUnit XML");
+    app.add_option("--summary", options.summary, "write the totals there too");
     app.add_flag("--validate-only", validate_only,
                  "decode and validate every module, execute nothing");
     app.add_flag("-v,--verbose", options.verbose, "say of each file what came of it");

@@ -252,7 +252,7 @@ TEST(summary, counts_and_fails_on_an_unknown_failure)
     summary.add(
         report_of({command(1, Outcome::Kind::passed), command(2, Outcome::Kind::failed, "got 8"),
                    command(3, Outcome::Kind::skipped, "v128")}));
-    EXPECT_FALSE(summary.finish(false));
+    EXPECT_FALSE(summary.finish(false, out));
     const std::string text = out.str();
     EXPECT_NE(text.find("core/x.wast:2: assert_return: got 8\n"), std::string::npos) << text;
     EXPECT_NE(text.find("1 of 3 pass, 1 FAIL, 1 skipped\n"), std::string::npos) << text;
@@ -264,7 +264,7 @@ TEST(summary, is_good_when_exactly_the_known_fails)
     std::ostringstream out;
     Summary summary{known("# why\ncore/x.wast:2 for a reason\n"), false, out};
     summary.add(report_of({command(1, Outcome::Kind::passed), command(2, Outcome::Kind::failed)}));
-    EXPECT_TRUE(summary.finish(false)) << out.str();
+    EXPECT_TRUE(summary.finish(false, out)) << out.str();
 }
 
 TEST(summary, fails_on_a_known_failure_that_passes)
@@ -272,7 +272,7 @@ TEST(summary, fails_on_a_known_failure_that_passes)
     std::ostringstream out;
     Summary summary{known("core/x.wast:1 for a reason\n"), false, out};
     summary.add(report_of({command(1, Outcome::Kind::passed)}));
-    EXPECT_FALSE(summary.finish(false));
+    EXPECT_FALSE(summary.finish(false, out));
     EXPECT_NE(out.str().find("core/x.wast:1: a known failure that passes"), std::string::npos)
         << out.str();
 }
@@ -281,9 +281,9 @@ TEST(summary, fails_on_a_known_failure_that_was_not_run_unless_the_run_is_partia
 {
     std::ostringstream out;
     Summary whole{known("core/y.wast:1 for a reason\n"), false, out};
-    EXPECT_FALSE(whole.finish(false));
+    EXPECT_FALSE(whole.finish(false, out));
     Summary part{known("core/y.wast:1 for a reason\n"), false, out};
-    EXPECT_TRUE(part.finish(true));
+    EXPECT_TRUE(part.finish(true, out));
 }
 
 TEST(known_failures, want_a_reason)

@@ -107,19 +107,19 @@ void Summary::add(const FileReport& report)
     }
 }
 
-bool Summary::finish(bool partial)
+bool Summary::finish(bool partial, std::ostream& out) const
 {
     const size_t files = files_passed_ + files_skipping_ + files_failed_;
-    fmt::print(out_, "files       {} of {} pass whole, {} with skips, {} with failures\n",
+    fmt::print(out, "files       {} of {} pass whole, {} with skips, {} with failures\n",
                files_passed_, files, files_skipping_, files_failed_);
-    fmt::print(out_, "assertions  {}\n", text_of(assertions_));
-    fmt::print(out_, "others      {} (modules, registrations, actions)\n", text_of(others_));
+    fmt::print(out, "assertions  {}\n", text_of(assertions_));
+    fmt::print(out, "others      {} (modules, registrations, actions)\n", text_of(others_));
     if (refusals_ != 0) {
-        fmt::print(out_, "wording     {} of {} refusals say what the specification says\n",
+        fmt::print(out, "wording     {} of {} refusals say what the specification says\n",
                    grouped(refusals_ - other_words_), grouped(refusals_));
     }
     for (const auto& [reason, count] : skips_)
-        fmt::print(out_, "skipped     {:>6}  {}\n", grouped(count), reason);
+        fmt::print(out, "skipped     {:>6}  {}\n", grouped(count), reason);
 
     bool good = assertions_.failed + others_.failed == 0;
     for (const auto& [place, why] : known_.entries()) {
@@ -130,10 +130,10 @@ bool Summary::finish(bool partial)
         std::string_view came = "was not run";
         if (seen != known_seen_.end())
             came = seen->second == Outcome::Kind::passed ? "passes" : "is skipped";
-        fmt::print(out_, "{}:{}: a known failure that {}, take it off the list ({})\n", place.first,
+        fmt::print(out, "{}:{}: a known failure that {}, take it off the list ({})\n", place.first,
                    place.second, came, why);
     }
-    fmt::print(out_, "{} in {:.1f} s\n", good ? "PASS" : "FAIL", seconds_);
+    fmt::print(out, "{} in {:.1f} s\n", good ? "PASS" : "FAIL", seconds_);
     return good;
 }
 

@@ -33,9 +33,9 @@ public:
     /// totals.
     void add(const FileReport& report);
 
-    /// Prints the totals. True when nothing failed that is not known, and all that is known did
-    /// fail. In a partial run what is known need not have been run.
-    bool finish(bool partial);
+    /// Prints the totals to `out`. True when nothing failed that is not known, and all that is
+    /// known did fail. In a partial run what is known need not have been run.
+    bool finish(bool partial, std::ostream& out) const;
 
 private:
     void add_command(const FileReport& report, const CommandReport& command, Counts& file);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -41,6 +42,14 @@ Verdict not_run(std::ostream& out, const std::string& why)
     return Verdict::not_run;
 }
 
+bool write_file(const std::string& path, const std::string& text)
+{
+    std::ofstream file{path};
+    file << text;
+    file.close();
+    return !file.fail();
+}
+
 }  // namespace
 
 Verdict run_files(const Options& options, std::ostream& out)
@@ -65,12 +74,18 @@ Verdict run_files(const Options& options, std::ostream& out)
         summary.add(reports.back());
         out.flush();
     }
-    if (!options.junit.empty()) {
-        std::ofstream file{options.junit};
-        write_junit(reports, file);
-        if (!file) return not_run(out, "cannot write " + options.junit);
+    std::ostringstream totals;
+    const bool good = summary.finish(!options.filter.empty(), totals);
+    out << totals.str();
+    if (!options.summary.empty() && !write_file(options.summary, totals.str())) {
+        return not_run(out, "cannot write " + options.summary);
     }
-    return summary.finish(!options.filter.empty()) ? Verdict::passed : Verdict::failed;
+    std::ostringstream junit;
+    write_junit(reports, junit);
+    if (!options.junit.empty() && !write_file(options.junit, junit.str())) {
+        return not_run(out, "cannot write " + options.junit);
+    }
+    return good ? Verdict::passed : Verdict::failed;
 }
 
 }  // namespace wrt::wast

@@ -15,6 +15,7 @@ struct Options {
     std::string filter;              ///< Only files whose name contains this.
     std::string known_failures;      ///< File, or empty for none.
     std::string junit;               ///< File to write, or empty for none.
+    std::string summary;             ///< File to write the totals to as well, or empty for none.
     Mode mode = Mode::execute;
     bool verbose = false;
 };
