@@ -162,9 +162,10 @@ Result<Context> Context::create(Arena& arena, const Config& config, ConfigFault*
     Context context;
     WRT_TRY(context.args, copy_strings(arena, config.args, Part::argument, fault));
     WRT_TRY(context.env, copy_strings(arena, config.env, Part::variable, fault));
-    WRT_TRY(const std::span<std::byte> scratch,
-            arena.make_array<std::byte>(End::retained, Account::wasi, scratch_bytes));
-    context.scratch = Scratch{scratch};
+    const AllocResult scratch =
+        arena.try_allocate(End::retained, scratch_bytes, alignof(std::max_align_t), Account::wasi);
+    if (!scratch) return scratch.error;
+    context.scratch = Scratch{{static_cast<std::byte*>(scratch.pointer), scratch_bytes}};
     context.clocks = Clocks{config.clock, config.fixed_time_ns};
     context.random = Random{config.random, config.random_seed};
     context.interrupt = config.interrupt;

@@ -121,6 +121,7 @@ OrErrno<Descriptor> describe_opened(sandbox::Opened& opened, const Descriptor& d
     descriptor.flags = fdflags;
     descriptor.same_device = directory.same_device;
     descriptor.read_only = directory.read_only;
+    descriptor.size_limited = directory.size_limited;
     descriptor.host = opened.fd.release();
     return described;
 }

@@ -29,6 +29,7 @@ struct StringBlock {
 class Scratch {
 public:
     Scratch() noexcept = default;
+    /// `block` is aligned for every type.
     explicit Scratch(std::span<std::byte> block) noexcept : block_{block} {}
 
     /// `count` objects, not initialised, until the call's Frame ends. Sizes are ours, never the
