@@ -238,7 +238,9 @@ void Guest::complain_about_running(const wrt::Error& reason) const
     if (reason.code == wrt::Errc::host_failure && !store_->host_message().empty()) {
         text += fmt::format(": {}", escaped(store_->host_message()));
     }
-    if (reason.code == wrt::Errc::interrupted && Stopping::timed_out()) text = "out of time";
+    if (reason.code == wrt::Errc::interrupted) {
+        text = Stopping::timed_out() ? "out of time" : "interrupted";
+    }
     error("{}: {}", escaped(path_), text);
     print_backtrace(reason);
     if (reason.code == wrt::Errc::out_of_fuel) {

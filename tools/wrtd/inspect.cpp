@@ -27,7 +27,10 @@ void print_text(const std::string& path, const Inspection& found)
             section.custom ? fmt::format("custom \"{}\"", escaped(section.name)) : section.name;
         fmt::print("  {:<24} at {:#08x} {:>10} bytes", name, section.offset,
                    count_text(section.size));
-        if (section.entries) fmt::print("  {:>7} entries", count_text(*section.entries));
+        if (section.entries) {
+            fmt::print("  {:>7} {}", count_text(*section.entries),
+                       *section.entries == 1 ? "entry" : "entries");
+        }
         fmt::print("\n");
     }
     if (!found.imports.empty()) fmt::print("\nimports\n");

@@ -42,15 +42,26 @@ constexpr std::array commands{
                 "run converted specification scripts"},
 };
 
-/// One line per option, in the order of declaration within a group, and nothing about CLI11's
-/// types.
+/// Help in groups, "General" last, and nothing about CLI11's types.
 class HelpFormatter : public CLI::Formatter {
 public:
     explicit HelpFormatter(std::string usage) : usage_{std::move(usage)} { column_width(34); }
 
-    std::string make_usage(const CLI::App*, std::string) const override
+    std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override
     {
-        return fmt::format("usage: wrtd {}\n", usage_);
+        const std::string last = "General";
+        std::vector<std::string> groups;
+        for (const std::string& group : app->get_groups()) {
+            if (group != last) groups.push_back(group);
+        }
+        groups.push_back(last);
+        std::string text = fmt::format("{}\n\nusage: wrtd {}\n", app->get_description(), usage_);
+        for (const std::string& group : groups) {
+            const auto options = app->get_options(
+                [&group](const CLI::Option* option) { return option->get_group() == group; });
+            if (!options.empty()) text += make_group(group, false, options);
+        }
+        return text;
     }
 
     std::string make_option_opts(const CLI::Option* option) const override
@@ -204,7 +215,9 @@ void add_wasi(CLI::App& app, WasiOptions& wasi)
                   wasi.argv0 = text;
                   return {};
               });
-    app.add_flag("--no-wasi{false}", wasi.enabled, "provide no WASI at all")->group(group);
+    app.add_flag_callback(
+           "--no-wasi", [&wasi] { wasi.enabled = false; }, "provide no WASI at all")
+        ->group(group);
 }
 
 void add_wast(CLI::App& app, Options::Wast& wast)

@@ -27,7 +27,8 @@ int main(int, char** argv)
     const auto module = engine.load_module(read_file(argv[1])).value();
     const auto instance = linker.instantiate(module).value();
     const auto divide = instance.func<int32_t(int32_t, int32_t)>("divide").value();
-    std::cout << "42 / 2 = " << divide(42, 2).value() << '\n';
+    const int32_t half = divide(42, 2).value();
+    std::cout << "42 / 2 = " << half << '\n';
     const auto failed = divide(42, 0);
     std::cout << wrt::report(store, failed.error()).view() << '\n';
     std::cout << "print was called " << calls << " times\n";
