@@ -1,7 +1,6 @@
-// The budget of a Runtime scope that nobody bounded: all that the arena and its table of budgets grant.
+// The budget of a Runtime scope that nobody bounded: what the arena's table grants the library. The arena and the
+// scopes around bound it further, and it is they that then refuse.
 #pragma once
-
-#include <algorithm>
 
 #include <wrt/foundation/arena.hpp>
 
@@ -9,9 +8,7 @@ namespace wrt::runtime {
 
 inline size_t scope_budget(const Arena& arena) noexcept
 {
-    const size_t granted = budget_of(*arena.options().budgets, LibraryId::runtime);
-    // A full arena refuses the first allocation, not the scope.
-    return std::max<size_t>(std::min(arena.available(), granted), 1);
+    return budget_of(*arena.options().budgets, LibraryId::runtime);
 }
 
 }  // namespace wrt::runtime

@@ -23,7 +23,7 @@ struct LoadOptions {
     BinaryLifetime lifetime = BinaryLifetime::borrowed;
     TranslateOptions translate;
     decoder::DecodeOptions decode;  ///< `defer_bodies` does not matter: bodies are validated as they are translated.
-    size_t budget = 0;              ///< Bytes that the Runtime scope may take; 0: what the arena has.
+    size_t budget = 0;              ///< Bytes that the Runtime scope may take; 0: what the arena's table grants.
 };
 
 /// Decodes, validates and translates a module under a Runtime scope, the Decoder scope nested in it. What remains lies
