@@ -237,7 +237,7 @@ TEST_P(ancestor, holds)
 }
 
 INSTANTIATE_TEST_SUITE_P(twelve, ancestor, testing::ValuesIn(ancestors),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ancestors, hold_in_eight_threads_at_once)
 {

@@ -244,7 +244,9 @@ TEST(arena, a_probe_says_what_the_allocation_would)
                 ASSERT_TRUE(inner);
                 const auto block = arena->try_allocate(end, size, align);
                 EXPECT_EQ(bool(probe), bool(block)) << size << ' ' << align;
-                if (!probe) EXPECT_EQ(probe.error(), block.error);
+                if (!probe) {
+                    EXPECT_EQ(probe.error(), block.error);
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 // for_each_allocation_failure itself.
 #include <wrt/foundation/arena_resource.hpp>
 
+#include <cstdlib>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -17,6 +18,18 @@
 
 namespace wrt {
 namespace {
+
+TEST(heap_watch, counts_every_way_to_ask)
+{
+    const test::HeapWatch watch;
+    std::string* volatile text = new std::string(1000, 'a');  // volatile: not to be optimised away
+    EXPECT_EQ(watch.allocations(), 2U);
+    delete static_cast<std::string*>(text);
+    void* volatile block = std::malloc(10);
+    block = std::realloc(block, 1000);
+    std::free(block);
+    EXPECT_GE(watch.allocations(), 4U);
+}
 
 TEST(arena_resource, serves_ordinary_containers_without_the_heap)  // S-02
 {
