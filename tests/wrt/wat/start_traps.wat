@@ -1,0 +1,3 @@
+(module
+  (func $go (unreachable))
+  (start $go))

@@ -1,0 +1,17 @@
+;; Asks WASI for one thing each.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "arguments") (result i32)
+    (drop (call $args (i32.const 0) (i32.const 4)))
+    (i32.load (i32.const 0)))
+  (func (export "write") (result i32)
+    (i32.store (i32.const 0) (i32.const 64))
+    (i32.store (i32.const 4) (i32.const 3))
+    (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+  (func (export "has_directory") (result i32)
+    (i32.eqz (call $prestat (i32.const 3) (i32.const 0))))
+  (func (export "exit") (param i32) (call $exit (local.get 0))))
