@@ -15,11 +15,14 @@ namespace {
 Status check_count(Errc code, size_t expected, size_t actual) noexcept
 {
     if (expected == actual) return ok();
-    return Error{
-        .code = code, .detail = Detail::count, .expected = saturate_u32(expected), .actual = saturate_u32(actual)};
+    return Error{.code = code,
+                 .detail = Detail::count,
+                 .expected = saturate_u32(expected),
+                 .actual = saturate_u32(actual)};
 }
 
-Status check_args(const TypeRegistry& types, std::span<const ValType> params, std::span<const Value> args) noexcept
+Status check_args(const TypeRegistry& types, std::span<const ValType> params,
+                  std::span<const Value> args) noexcept
 {
     for (size_t i = 0; i < params.size(); ++i) {
         if (!is_value_of(types, args[i], params[i])) {
@@ -33,8 +36,9 @@ Status check_args(const TypeRegistry& types, std::span<const ValType> params, st
 }
 
 template <size_t Slots>
-[[gnu::noinline]] Status call_through_window(Execution& execution, FuncInstance& func, const RegisteredType& type,
-                                             std::span<const Value> args, std::span<Value> results) noexcept
+[[gnu::noinline]] Status
+call_through_window(Execution& execution, FuncInstance& func, const RegisteredType& type,
+                    std::span<const Value> args, std::span<Value> results) noexcept
 {
     std::array<Slot, Slots> storage;
     const std::span<Slot> window = std::span<Slot>{storage}.first(func.window());
@@ -68,7 +72,8 @@ bool is_value_of(const TypeRegistry& types, const Value& value, ValType type) no
     return types.is_subtype(HeapType::of_index(value.ref.as_func()->type), type.heap());
 }
 
-Status call(Execution& execution, FuncInstance& func, std::span<const Value> args, std::span<Value> results) noexcept
+Status call(Execution& execution, FuncInstance& func, std::span<const Value> args,
+            std::span<Value> results) noexcept
 {
     const TypeRegistry& types = execution.store->types();
     if (func.store != execution.store) return Error{.code = Errc::different_engine};
@@ -83,7 +88,8 @@ Status call(Execution& execution, FuncInstance& func, std::span<const Value> arg
     return call_through_window<largest>(execution, func, type, args, results);
 }
 
-Status call(Store& store, FuncInstance& func, std::span<const Value> args, std::span<Value> results) noexcept
+Status call(Store& store, FuncInstance& func, std::span<const Value> args,
+            std::span<Value> results) noexcept
 {
     return call(store.execution(), func, args, results);
 }

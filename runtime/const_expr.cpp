@@ -18,20 +18,20 @@ struct Known {
 };
 
 constexpr Known known[] = {
-    {Instr::i32_const, ConstKind::value},    {Instr::i64_const, ConstKind::value},
-    {Instr::f32_const, ConstKind::value},    {Instr::f64_const, ConstKind::value},
-    {Instr::ref_null, ConstKind::value},     {Instr::v128_const, ConstKind::v128},
-    {Instr::ref_func, ConstKind::function},  {Instr::global_get, ConstKind::global},
-    {Instr::i32_add, ConstKind::i32_add},    {Instr::i32_sub, ConstKind::i32_sub},
-    {Instr::i32_mul, ConstKind::i32_mul},    {Instr::i64_add, ConstKind::i64_add},
-    {Instr::i64_sub, ConstKind::i64_sub},    {Instr::i64_mul, ConstKind::i64_mul},
+    {Instr::i32_const, ConstKind::value},   {Instr::i64_const, ConstKind::value},
+    {Instr::f32_const, ConstKind::value},   {Instr::f64_const, ConstKind::value},
+    {Instr::ref_null, ConstKind::value},    {Instr::v128_const, ConstKind::v128},
+    {Instr::ref_func, ConstKind::function}, {Instr::global_get, ConstKind::global},
+    {Instr::i32_add, ConstKind::i32_add},   {Instr::i32_sub, ConstKind::i32_sub},
+    {Instr::i32_mul, ConstKind::i32_mul},   {Instr::i64_add, ConstKind::i64_add},
+    {Instr::i64_sub, ConstKind::i64_sub},   {Instr::i64_mul, ConstKind::i64_mul},
 };
 
 /// Null for what makes objects of the garbage-collected heap.
 const Known* find_known(Instr instr) noexcept
 {
-    const Known* const found =
-        std::find_if(std::begin(known), std::end(known), [&](const Known& row) { return row.instr == instr; });
+    const Known* const found = std::find_if(std::begin(known), std::end(known),
+                                            [&](const Known& row) { return row.instr == instr; });
     return found != std::end(known) ? found : nullptr;
 }
 
@@ -64,7 +64,8 @@ Result<ConstSize> measure(const decoder::Module& syntax, const decoder::ConstExp
     while (reader.next(instruction)) {
         if (instruction.op == Instr::end) break;
         const Known* const row = find_known(instruction.op);
-        if (row == nullptr) return Error{.code = Errc::gc_unsupported, .offset = instruction.offset};
+        if (row == nullptr)
+            return Error{.code = Errc::gc_unsupported, .offset = instruction.offset};
         ++size.ops;
         depth += slots_added(syntax, row->kind, instruction.index);
         size.depth = std::max(size.depth, static_cast<uint32_t>(depth));
@@ -74,7 +75,8 @@ Result<ConstSize> measure(const decoder::Module& syntax, const decoder::ConstExp
     return size;
 }
 
-ConstCode convert(const decoder::Module& syntax, const decoder::ConstExpr& expr, static_vector<ConstOp>& ops) noexcept
+ConstCode convert(const decoder::Module& syntax, const decoder::ConstExpr& expr,
+                  static_vector<ConstOp>& ops) noexcept
 {
     ConstCode code{ops.size(), 0};
     decoder::InstructionReader reader{syntax, expr};
@@ -111,7 +113,9 @@ void evaluate(const ModuleInstance& instance, ConstCode code, std::span<Slot> st
             stack[top++] = {op.value};
             stack[top++] = {op.value_high};
             break;
-        case ConstKind::function: stack[top++] = {Ref::func(instance.functions[op.index]).bits}; break;
+        case ConstKind::function:
+            stack[top++] = {Ref::func(instance.functions[op.index]).bits};
+            break;
         case ConstKind::global: {
             const GlobalInstance& global = *instance.globals[op.index];
             const uint32_t slots = slots_of(global.type.type);

@@ -9,7 +9,8 @@
 #include "scope_budget.hpp"
 
 namespace wrt::runtime {
-uint64_t ImportTable::hash_of(std::string_view module, std::string_view name, bool whole) const noexcept
+uint64_t ImportTable::hash_of(std::string_view module, std::string_view name,
+                              bool whole) const noexcept
 {
     KeyedHash hash{store_->hash_key()};
     hash.add(module);
@@ -17,14 +18,16 @@ uint64_t ImportTable::hash_of(std::string_view module, std::string_view name, bo
     return hash.finish();
 }
 
-const ImportTable::Entry* ImportTable::get(std::string_view module, std::string_view name, bool whole) const noexcept
+const ImportTable::Entry* ImportTable::get(std::string_view module, std::string_view name,
+                                           bool whole) const noexcept
 {
     return entries_.get(hash_of(module, name, whole), [&](const Entry& entry) {
         return (entry.instance != nullptr) == whole && entry.module == module && entry.name == name;
     });
 }
 
-Result<ImportTable::Entry*> ImportTable::entry(std::string_view module, std::string_view name, bool whole) noexcept
+Result<ImportTable::Entry*> ImportTable::entry(std::string_view module, std::string_view name,
+                                               bool whole) noexcept
 {
     const uint64_t hash = hash_of(module, name, whole);
     Entry** const place = entries_.find(hash, [&](const Entry& entry) {
@@ -33,7 +36,8 @@ Result<ImportTable::Entry*> ImportTable::entry(std::string_view module, std::str
     if (*place != nullptr) return *place;
 
     Arena& arena = store_->arena();
-    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "imports", scope_budget(arena), End::retained));
+    WRT_TRY(ScopeGuard scope,
+            arena.enter(LibraryId::runtime, "imports", scope_budget(arena), End::retained));
     WRT_TRY(Entry* const made, arena.make<Entry>(End::retained, Account::host));
     WRT_TRY(made->module, arena.copy_text(End::retained, Account::host, module));
     WRT_TRY(made->name, arena.copy_text(End::retained, Account::host, name));
@@ -59,14 +63,17 @@ Status ImportTable::define(std::string_view module, std::string_view name, Exter
     return ok();
 }
 
-Status ImportTable::define_function(std::string_view module, std::string_view name, std::span<const ValType> params,
-                                    std::span<const ValType> results, HostFunction function, void* context) noexcept
+Status ImportTable::define_function(std::string_view module, std::string_view name,
+                                    std::span<const ValType> params,
+                                    std::span<const ValType> results, HostFunction function,
+                                    void* context) noexcept
 {
     WRT_TRY(FuncInstance* const func, store_->make_function(params, results, function, context));
     return define(module, name, func);
 }
 
-Status ImportTable::define_instance(std::string_view module, const ModuleInstance& instance) noexcept
+Status ImportTable::define_instance(std::string_view module,
+                                    const ModuleInstance& instance) noexcept
 {
     WRT_TRY(Entry* const whole, entry(module, {}, true));
     whole->instance = &instance;
@@ -97,7 +104,9 @@ Extern find_export(const ModuleInstance& instance, std::string_view name) noexce
     const Module& module = *instance.module;
     const uint32_t* const place =
         std::lower_bound(module.export_order.begin(), module.export_order.end(), name,
-                         [&](uint32_t index, std::string_view wanted) { return module.exports[index].name < wanted; });
+                         [&](uint32_t index, std::string_view wanted) {
+                             return module.exports[index].name < wanted;
+                         });
     if (place == module.export_order.end() || module.exports[*place].name != name) return {};
     return export_at(instance, *place);
 }

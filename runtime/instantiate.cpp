@@ -26,26 +26,33 @@ struct ImportSource {
     }
 };
 
-/// The bounds that `actual` has now, `size` being its current size, fit what an import asks for (3.4.6).
+/// The bounds that `actual` has now, `size` being its current size, fit what an import asks for
+/// (3.4.6).
 bool matches_limits(const Limits& actual, uint64_t size, const Limits& wanted) noexcept
 {
-    if (actual.is64 != wanted.is64 || actual.shared != wanted.shared || size < wanted.min) return false;
+    if (actual.is64 != wanted.is64 || actual.shared != wanted.shared || size < wanted.min)
+        return false;
     return !wanted.has_max || (actual.has_max && actual.max <= wanted.max);
 }
 
 class Builder {
 public:
-    Builder(Store& store, const Module& module) noexcept : store_(store), arena_(store.arena()), module_(module) {}
+    Builder(Store& store, const Module& module) noexcept
+        : store_(store), arena_(store.arena()), module_(module)
+    {
+    }
 
     Result<ModuleInstance*> build(const ImportSource& imports) noexcept
     {
         WRT_TRY(instance_, arena_.make<ModuleInstance>(End::retained, Account::instance));
         instance_->module = &module_;
         instance_->store = &store_;
-        WRT_TRY(const std::span<TypeId> ids, arena_.make_array<TypeId>(End::retained, Account::types, module_.types.size()));
+        WRT_TRY(const std::span<TypeId> ids,
+                arena_.make_array<TypeId>(End::retained, Account::types, module_.types.size()));
         WRT_CHECK(store_.types().intern(arena_, module_, ids));
         instance_->type_ids = ids.data();
-        WRT_TRY(stack_, arena_.make_array<Slot>(End::scratch, Account::scratch, module_.const_depth));
+        WRT_TRY(stack_,
+                arena_.make_array<Slot>(End::scratch, Account::scratch, module_.const_depth));
 
         WRT_CHECK(make(instance_->functions, Account::functions, module_.functions.size()));
         WRT_CHECK(make(instance_->tables, Account::tables, module_.tables.size()));
@@ -60,7 +67,8 @@ public:
         WRT_CHECK(tables());
         WRT_CHECK(elements());
         WRT_CHECK(data());
-        if (const Extern memory = find_export(*instance_, "memory"); memory && memory.kind == ExternKind::memory) {
+        if (const Extern memory = find_export(*instance_, "memory");
+            memory && memory.kind == ExternKind::memory) {
             instance_->exported_memory = memory.memory;
         }
         store_.add(*instance_);
@@ -106,10 +114,13 @@ private:
         for (uint32_t i = 0; i < module_.imports.size(); ++i) {
             const Import& import = module_.imports[i];
             const Extern value = imports.get(module_, i);
-            if (!value) return Error{.code = Errc::unknown_import, .detail = Detail::index, .actual = i};
-            if (is_foreign(value)) return Error{.code = Errc::different_engine, .detail = Detail::index, .actual = i};
+            if (!value)
+                return Error{.code = Errc::unknown_import, .detail = Detail::index, .actual = i};
+            if (is_foreign(value))
+                return Error{.code = Errc::different_engine, .detail = Detail::index, .actual = i};
             if (!matches_import(store_, module_, instance_->type_ids, import, value)) {
-                return Error{.code = Errc::incompatible_import_type, .detail = Detail::index, .actual = i};
+                return Error{
+                    .code = Errc::incompatible_import_type, .detail = Detail::index, .actual = i};
             }
             switch (value.kind) {
             case ExternKind::func: instance_->functions.push_back_unchecked(value.func); break;
@@ -218,7 +229,8 @@ private:
         return ok();
     }
 
-    /// Passive segments keep their references; the others are empty from the start, for nothing can tell.
+    /// Passive segments keep their references; the others are empty from the start, for nothing can
+    /// tell.
     Status elements() noexcept
     {
         WRT_CHECK(make(instance_->elements, Account::elements, module_.elements.size()));
@@ -237,7 +249,8 @@ private:
     {
         WRT_CHECK(make(instance_->data, Account::data, module_.data.size()));
         for (const DataSegment& segment : module_.data) {
-            instance_->data.push_back_unchecked(segment.bytes.data(), static_cast<uint32_t>(segment.bytes.size()));
+            instance_->data.push_back_unchecked(segment.bytes.data(),
+                                                static_cast<uint32_t>(segment.bytes.size()));
         }
         return ok();
     }
@@ -258,7 +271,8 @@ private:
     {
         TableInstance& table = *instance_->tables[segment.table];
         const uint64_t offset = value_of(segment.offset).bits;
-        if (!in_bounds(offset, segment.count, table.size)) return Error{.code = Errc::out_of_bounds_table_access};
+        if (!in_bounds(offset, segment.count, table.size))
+            return Error{.code = Errc::out_of_bounds_table_access};
         write_items(segment, table.elements + offset);
         return ok();
     }
@@ -270,7 +284,8 @@ private:
     std::span<Slot> stack_;  ///< For constant expressions; as deep as the module's deepest.
 };
 
-Result<ModuleInstance*> instantiate_from(Store& store, const Module& module, const ImportSource& imports) noexcept
+Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
+                                         const ImportSource& imports) noexcept
 {
     WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
     Builder builder{store, module};
@@ -289,13 +304,14 @@ Result<ModuleInstance*> instantiate_from(Store& store, const Module& module, con
 
 }  // namespace
 
-bool matches_import(const Store& store, const Module& module, const TypeId* ids, const Import& import,
-                    const Extern& value) noexcept
+bool matches_import(const Store& store, const Module& module, const TypeId* ids,
+                    const Import& import, const Extern& value) noexcept
 {
     if (value.kind != import.kind) return false;
     const TypeRegistry& types = store.types();
     switch (import.kind) {
-    case ExternKind::func: return types.is_subtype(value.func->type, ids[module.functions[import.index].type]);
+    case ExternKind::func:
+        return types.is_subtype(value.func->type, ids[module.functions[import.index].type]);
     case ExternKind::table: {
         const TableInstance& table = *value.table;
         const TableType& wanted = module.tables[import.index].type;
@@ -303,7 +319,8 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
                matches_limits(table.type.limits, table.size, wanted.limits);
     }
     case ExternKind::memory:
-        return matches_limits(value.memory->type.limits, memory_pages(*value.memory), module.memories[import.index].limits);
+        return matches_limits(value.memory->type.limits, memory_pages(*value.memory),
+                              module.memories[import.index].limits);
     case ExternKind::global: {
         const GlobalType& actual = value.global->type;
         const GlobalType& wanted = module.globals[import.index].type;
@@ -316,7 +333,8 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
     return false;
 }
 
-Result<ModuleInstance*> instantiate(Store& store, const Module& module, const ImportProvider& imports) noexcept
+Result<ModuleInstance*> instantiate(Store& store, const Module& module,
+                                    const ImportProvider& imports) noexcept
 {
     return instantiate_from(store, module, {.names = &imports, .list = {}});
 }
@@ -326,7 +344,8 @@ Result<ModuleInstance*> instantiate(Store& store, const Module& module) noexcept
     return instantiate(store, module, store.names());
 }
 
-Result<ModuleInstance*> instantiate(Store& store, const Module& module, std::span<const Extern> imports) noexcept
+Result<ModuleInstance*> instantiate(Store& store, const Module& module,
+                                    std::span<const Extern> imports) noexcept
 {
     return instantiate_from(store, module, {.names = nullptr, .list = imports});
 }

@@ -1,5 +1,6 @@
-// Loading: the decoded module, which lies on the scratch end, becomes a runtime Module on the retained
-// end. Two passes wherever a size is not known: measure, then fill arrays that fit exactly.
+// Loading: the decoded module, which lies on the scratch end, becomes a runtime Module on the
+// retained end. Two passes wherever a size is not known: measure, then fill arrays that fit
+// exactly.
 #include <wrt/runtime/load.hpp>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ public:
     Status run() noexcept
     {
         module_.binary = syntax_.binary;
-        if (const decoder::CustomSection* const names = syntax_.find_custom("name")) module_.names = syntax_.bytes(*names);
+        if (const decoder::CustomSection* const names = syntax_.find_custom("name"))
+            module_.names = syntax_.bytes(*names);
         module_.imported_functions = syntax_.imported_functions;
         module_.imported_tables = syntax_.imported_tables;
         module_.imported_memories = syntax_.imported_memories;
@@ -39,7 +41,8 @@ public:
         WRT_CHECK(globals());
         WRT_CHECK(elements());
         WRT_CHECK(data());
-        WRT_ASSERT(module_.const_ops.full() && module_.element_items.full() && module_.element_functions.full());
+        WRT_ASSERT(module_.const_ops.full() && module_.element_items.full() &&
+                   module_.element_functions.full());
         return ok();
     }
 
@@ -55,7 +58,8 @@ private:
     Status copy(static_vector<T>& to, Account account, std::span<const T> from) noexcept
     {
         WRT_CHECK(make(to, account, from.size()));
-        for (const T& item : from) to.push_back_unchecked(item);
+        for (const T& item : from)
+            to.push_back_unchecked(item);
         return ok();
     }
 
@@ -71,7 +75,8 @@ private:
     {
         WRT_CHECK(make(module_.imports, Account::names, syntax_.imports.size()));
         for (const decoder::Import& import : syntax_.imports) {
-            module_.imports.push_back_unchecked(import.module, import.name, import.kind, import.index);
+            module_.imports.push_back_unchecked(import.module, import.name, import.kind,
+                                                import.index);
         }
         WRT_CHECK(make(module_.exports, Account::names, syntax_.exports.size()));
         for (const decoder::Export& item : syntax_.exports) {
@@ -89,7 +94,8 @@ private:
             if (!syntax_.is_imported_function(i)) function.body_offset = syntax_.body_of(i).offset;
         }
         WRT_CHECK(make(module_.tags, Account::functions, syntax_.tags.size()));
-        for (const TagType& tag : syntax_.tags) module_.tags.push_back_unchecked(tag.type);
+        for (const TagType& tag : syntax_.tags)
+            module_.tags.push_back_unchecked(tag.type);
         return ok();
     }
 
@@ -108,7 +114,8 @@ private:
         for (const decoder::ConstExpr& init : syntax_.table_inits) {
             if (init) WRT_CHECK(add(init));
         }
-        for (const decoder::ConstExpr& init : syntax_.global_inits) WRT_CHECK(add(init));
+        for (const decoder::ConstExpr& init : syntax_.global_inits)
+            WRT_CHECK(add(init));
         for (const decoder::DataSegment& segment : syntax_.data) {
             if (segment.active) WRT_CHECK(add(segment.offset));
         }
@@ -143,11 +150,15 @@ private:
     {
         decoder::ElementItems items{syntax_, segment};
         decoder::ElementItems::Item item;
-        while (items.next(item)) WRT_CHECK(add(item.expression));
+        while (items.next(item))
+            WRT_CHECK(add(item.expression));
         return ok();
     }
 
-    ConstCode constant(const decoder::ConstExpr& expr) noexcept { return convert(syntax_, expr, module_.const_ops); }
+    ConstCode constant(const decoder::ConstExpr& expr) noexcept
+    {
+        return convert(syntax_, expr, module_.const_ops);
+    }
 
     Status tables_and_memories() noexcept
     {
@@ -193,7 +204,9 @@ private:
                 to.offset = constant(from.offset);
                 break;
             case decoder::ElementSegment::passive: to.mode = ElementSegment::Mode::passive; break;
-            case decoder::ElementSegment::declarative: to.mode = ElementSegment::Mode::declarative; break;
+            case decoder::ElementSegment::declarative:
+                to.mode = ElementSegment::Mode::declarative;
+                break;
             }
             WRT_CHECK(element_items(from, simple));
         }
@@ -242,7 +255,8 @@ Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& 
                                         const LoadOptions& options) noexcept
 {
     const size_t budget = options.budget != 0 ? options.budget : scope_budget(arena);
-    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "load_module", budget, End::retained));
+    WRT_TRY(ScopeGuard scope,
+            arena.enter(LibraryId::runtime, "load_module", budget, End::retained));
     if (options.lifetime == BinaryLifetime::copied) {
         WRT_TRY(binary, arena.copy(End::retained, Account::data, binary));
     }
@@ -250,10 +264,11 @@ Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& 
 
     decoder::DecodeOptions decode = options.decode;
     decode.defer_bodies = true;
-    WRT_CHECK(decoder::decode_module_streaming(binary, arena, decode, [&](const decoder::Module& syntax) -> Status {
-        WRT_CHECK(Converter{syntax, arena, *module}.run());
-        return translate_bodies(syntax, arena, *module, options.translate);
-    }));
+    WRT_CHECK(decoder::decode_module_streaming(
+        binary, arena, decode, [&](const decoder::Module& syntax) -> Status {
+            WRT_CHECK(Converter{syntax, arena, *module}.run());
+            return translate_bodies(syntax, arena, *module, options.translate);
+        }));
     scope.commit();
     return module;
 }

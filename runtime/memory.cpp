@@ -33,7 +33,8 @@ Status open_memory(MemoryInstance& memory, Store& store, const MemoryType& type)
     store.add(memory);
     WRT_CHECK(memory.region.reserve(store.arena(), size, limit));
     memory.base = memory.region.base();
-    memory.limit = std::min(limit, memory.region.capacity()) / limits::page_bytes * limits::page_bytes;
+    memory.limit =
+        std::min(limit, memory.region.capacity()) / limits::page_bytes * limits::page_bytes;
     return ok();
 }
 
@@ -59,18 +60,20 @@ bool memory_fill(MemoryInstance& memory, uint64_t offset, uint8_t value, uint64_
     return true;
 }
 
-bool memory_copy(MemoryInstance& to, uint64_t to_offset, const MemoryInstance& from, uint64_t from_offset,
-                 uint64_t count) noexcept
+bool memory_copy(MemoryInstance& to, uint64_t to_offset, const MemoryInstance& from,
+                 uint64_t from_offset, uint64_t count) noexcept
 {
-    if (!in_bounds(to_offset, count, to.size) || !in_bounds(from_offset, count, from.size)) return false;
+    if (!in_bounds(to_offset, count, to.size) || !in_bounds(from_offset, count, from.size))
+        return false;
     if (count != 0) std::memmove(to.base + to_offset, from.base + from_offset, count);
     return true;
 }
 
-bool memory_init(MemoryInstance& memory, uint64_t offset, const DataInstance& data, uint64_t data_offset,
-                 uint64_t count) noexcept
+bool memory_init(MemoryInstance& memory, uint64_t offset, const DataInstance& data,
+                 uint64_t data_offset, uint64_t count) noexcept
 {
-    if (!in_bounds(offset, count, memory.size) || !in_bounds(data_offset, count, data.size)) return false;
+    if (!in_bounds(offset, count, memory.size) || !in_bounds(data_offset, count, data.size))
+        return false;
     if (count != 0) std::memcpy(memory.base + offset, data.bytes + data_offset, count);
     return true;
 }

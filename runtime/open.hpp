@@ -7,8 +7,8 @@
 
 namespace wrt::runtime {
 
-/// Reserves what `type` may grow to and commits its minimum, zeroed. Refuses (unsupported, exhaustion) what the
-/// store's limits or the arena do not grant.
+/// Reserves what `type` may grow to and commits its minimum, zeroed. Refuses (unsupported,
+/// exhaustion) what the store's limits or the arena do not grant.
 Status open_memory(MemoryInstance& memory, Store& store, const MemoryType& type) noexcept;
 
 /// The same for a table whose elements are all `init`. `type` is closed.

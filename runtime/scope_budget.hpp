@@ -1,5 +1,5 @@
-// The budget of a Runtime scope that nobody bounded: what the arena's table grants the library. The arena and the
-// scopes around bound it further, and it is they that then refuse.
+// The budget of a Runtime scope that nobody bounded: what the arena's table grants the library. The
+// arena and the scopes around bound it further, and it is they that then refuse.
 #pragma once
 
 #include <wrt/foundation/arena.hpp>

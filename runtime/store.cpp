@@ -16,7 +16,8 @@ constexpr size_t largest_default_stack_bytes = size_t{8} << 20;
 /// Slots of the stack when nobody said how many.
 uint32_t default_stack_slots(const Arena& arena) noexcept
 {
-    return static_cast<uint32_t>(std::min(arena.available() / 4, largest_default_stack_bytes) / sizeof(Slot));
+    return static_cast<uint32_t>(std::min(arena.available() / 4, largest_default_stack_bytes) /
+                                 sizeof(Slot));
 }
 
 Status check_arity(std::span<const ValType> params, std::span<const ValType> results) noexcept
@@ -35,12 +36,15 @@ Store::Store(Arena& arena, const StoreOptions& options) noexcept
 
 Result<Store*> Store::make(Arena& arena, const StoreOptions& options) noexcept
 {
-    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "store", scope_budget(arena), End::retained));
-    const AllocResult place = arena.try_allocate(End::retained, sizeof(Store), alignof(Store), Account::instance);
+    WRT_TRY(ScopeGuard scope,
+            arena.enter(LibraryId::runtime, "store", scope_budget(arena), End::retained));
+    const AllocResult place =
+        arena.try_allocate(End::retained, sizeof(Store), alignof(Store), Account::instance);
     if (!place) return place.error;
     Store* const store = new (place.pointer) Store(arena, options);
 
-    const uint32_t slots = options.limits.stack_slots != 0 ? options.limits.stack_slots : default_stack_slots(arena);
+    const uint32_t slots =
+        options.limits.stack_slots != 0 ? options.limits.stack_slots : default_stack_slots(arena);
     WRT_TRY(const std::span<Slot> stack,
             arena.make_uninitialized_array<Slot>(End::retained, Account::stack, slots));
     init_execution(store->execution_, *store, stack);
@@ -48,8 +52,9 @@ Result<Store*> Store::make(Arena& arena, const StoreOptions& options) noexcept
     return store;
 }
 
-Result<FuncInstance*> Store::make_function(std::span<const ValType> params, std::span<const ValType> results,
-                                           HostFunction function, void* context) noexcept
+Result<FuncInstance*> Store::make_function(std::span<const ValType> params,
+                                           std::span<const ValType> results, HostFunction function,
+                                           void* context) noexcept
 {
     WRT_CHECK(check_arity(params, results));
     WRT_TRY(Transaction transaction, Transaction::begin(*this, "make_function"));
@@ -75,7 +80,8 @@ Result<GlobalInstance*> Store::make_global(GlobalType type, const Value& value) 
                      .actual = value.type.bits()};
     }
     WRT_TRY(Transaction transaction, Transaction::begin(*this, "make_global"));
-    WRT_TRY(GlobalInstance* const global, arena_.make<GlobalInstance>(End::retained, Account::host));
+    WRT_TRY(GlobalInstance* const global,
+            arena_.make<GlobalInstance>(End::retained, Account::host));
     WRT_TRY(const std::span<Slot> slots,
             arena_.make_array<Slot>(End::retained, Account::globals, slots_of(type.type)));
     store_value(value, slots.data());
@@ -100,7 +106,8 @@ Result<TableInstance*> Store::make_table(const TableType& type, Ref init) noexce
 Result<MemoryInstance*> Store::make_memory(const MemoryType& type) noexcept
 {
     WRT_TRY(Transaction transaction, Transaction::begin(*this, "make_memory"));
-    WRT_TRY(MemoryInstance* const memory, arena_.make<MemoryInstance>(End::retained, Account::host));
+    WRT_TRY(MemoryInstance* const memory,
+            arena_.make<MemoryInstance>(End::retained, Account::host));
     WRT_CHECK(open_memory(*memory, *this, type));
     WRT_CHECK(transaction.prepare());
     transaction.commit();
@@ -162,14 +169,16 @@ void Store::rewind(const Mark& mark) noexcept
     types_.rewind(mark.types);
     names_.rewind(mark.names);
     newest_instance_ = mark.instance;
-    for (; newest_memory_ != mark.memory; newest_memory_ = newest_memory_->older) discharge_memory(newest_memory_->size);
-    for (; newest_table_ != mark.table; newest_table_ = newest_table_->older) discharge_table(newest_table_->size);
+    for (; newest_memory_ != mark.memory; newest_memory_ = newest_memory_->older)
+        discharge_memory(newest_memory_->size);
+    for (; newest_table_ != mark.table; newest_table_ = newest_table_->older)
+        discharge_table(newest_table_->size);
 }
 
 Result<Store::Transaction> Store::Transaction::begin(Store& store, std::string_view name) noexcept
 {
-    WRT_TRY(ScopeGuard scope,
-            store.arena_.enter(LibraryId::runtime, name, scope_budget(store.arena_), End::retained));
+    WRT_TRY(ScopeGuard scope, store.arena_.enter(LibraryId::runtime, name,
+                                                 scope_budget(store.arena_), End::retained));
     return Transaction{store, std::move(scope)};
 }
 
@@ -179,7 +188,9 @@ Store::Transaction::Transaction(Store& store, ScopeGuard scope) noexcept
 }
 
 Store::Transaction::Transaction(Transaction&& other) noexcept
-    : store_(std::exchange(other.store_, nullptr)), mark_(other.mark_), scope_(std::move(other.scope_)),
+    : store_(std::exchange(other.store_, nullptr)),
+      mark_(other.mark_),
+      scope_(std::move(other.scope_)),
       prepared_(other.prepared_)
 {
 }
@@ -188,7 +199,8 @@ Status Store::Transaction::prepare() noexcept
 {
     if (store_->mark() != mark_) {
         // When the bytes go, whenever that is, the store must not link to them.
-        WRT_TRY(Undo* const undo, store_->arena_.make<Undo>(End::retained, Account::registry, store_, mark_));
+        WRT_TRY(Undo* const undo,
+                store_->arena_.make<Undo>(End::retained, Account::registry, store_, mark_));
         WRT_CHECK(store_->arena_.on_release(
             [](void* object) {
                 const Undo& what = *static_cast<const Undo*>(object);

@@ -15,7 +15,8 @@ constexpr uint64_t small_growth = 512;
 
 void set_elements(Slot* elements, uint64_t count, Ref value) noexcept
 {
-    for (uint64_t i = 0; i < count; ++i) elements[i] = {value.bits};
+    for (uint64_t i = 0; i < count; ++i)
+        elements[i] = {value.bits};
 }
 
 }  // namespace
@@ -47,7 +48,8 @@ Status open_table(TableInstance& table, Store& store, const TableType& type, Ref
                 store.arena().make_array<Slot>(End::retained, Account::tables, capacity));
         table.elements = elements.data();
     } else {
-        WRT_CHECK(table.region.reserve(store.arena(), declared.min * sizeof(Slot), capacity * sizeof(Slot)));
+        WRT_CHECK(table.region.reserve(store.arena(), declared.min * sizeof(Slot),
+                                       capacity * sizeof(Slot)));
         table.elements = reinterpret_cast<Slot*>(table.region.base());
         table.capacity = std::min(capacity, table.region.capacity() / sizeof(Slot));
     }
@@ -77,19 +79,23 @@ bool table_fill(TableInstance& table, uint64_t index, Ref value, uint64_t count)
     return true;
 }
 
-bool table_copy(TableInstance& to, uint64_t to_index, const TableInstance& from, uint64_t from_index,
-                uint64_t count) noexcept
+bool table_copy(TableInstance& to, uint64_t to_index, const TableInstance& from,
+                uint64_t from_index, uint64_t count) noexcept
 {
-    if (!in_bounds(to_index, count, to.size) || !in_bounds(from_index, count, from.size)) return false;
-    if (count != 0) std::memmove(to.elements + to_index, from.elements + from_index, count * sizeof(Slot));
+    if (!in_bounds(to_index, count, to.size) || !in_bounds(from_index, count, from.size))
+        return false;
+    if (count != 0)
+        std::memmove(to.elements + to_index, from.elements + from_index, count * sizeof(Slot));
     return true;
 }
 
-bool table_init(TableInstance& table, uint64_t index, const ElementInstance& elements, uint64_t elements_index,
-                uint64_t count) noexcept
+bool table_init(TableInstance& table, uint64_t index, const ElementInstance& elements,
+                uint64_t elements_index, uint64_t count) noexcept
 {
-    if (!in_bounds(index, count, table.size) || !in_bounds(elements_index, count, elements.count)) return false;
-    if (count != 0) std::memcpy(table.elements + index, elements.items + elements_index, count * sizeof(Slot));
+    if (!in_bounds(index, count, table.size) || !in_bounds(elements_index, count, elements.count))
+        return false;
+    if (count != 0)
+        std::memcpy(table.elements + index, elements.items + elements_index, count * sizeof(Slot));
     return true;
 }
 

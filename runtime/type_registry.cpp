@@ -6,9 +6,9 @@
 namespace wrt::runtime {
 namespace {
 
-// A type of a group, as one word that two groups can be compared by: the bits of the value type, where
-// an index into the group itself is relative and marked so. (A reference to an equal type outside of
-// the group is another thing: that is what makes equality iso-recursive.)
+// A type of a group, as one word that two groups can be compared by: the bits of the value type,
+// where an index into the group itself is relative and marked so. (A reference to an equal type
+// outside of the group is another thing: that is what makes equality iso-recursive.)
 using Code = uint64_t;
 constexpr Code relative = Code{1} << 32;
 constexpr Code mutable_field = Code{1} << 33;
@@ -30,7 +30,10 @@ struct Header {
     uint16_t results;
     Code supertype;
 
-    uint32_t items() const noexcept { return kind == CompositeKind::func ? uint32_t{params} + results : params; }
+    uint32_t items() const noexcept
+    {
+        return kind == CompositeKind::func ? uint32_t{params} + results : params;
+    }
 };
 
 /// A group of a module whose earlier groups have their ids.
@@ -40,14 +43,18 @@ struct ModuleGroup {
     const TypeId* ids;
 
     uint32_t count() const noexcept { return group.count; }
-    bool is_inside(uint32_t type_index) const noexcept { return type_index - group.first < group.count; }
+    bool is_inside(uint32_t type_index) const noexcept
+    {
+        return type_index - group.first < group.count;
+    }
 
     Header header(uint32_t i) const noexcept
     {
         const TypeDef& def = module.types[group.first + i];
         Code supertype = no_supertype;
         if (def.supertype != no_index) {
-            supertype = is_inside(def.supertype) ? relative | (def.supertype - group.first) : ids[def.supertype];
+            supertype = is_inside(def.supertype) ? relative | (def.supertype - group.first)
+                                                 : ids[def.supertype];
         }
         return {def.kind, def.final, def.depth, def.params, def.results, supertype};
     }
@@ -64,7 +71,8 @@ struct ModuleGroup {
     {
         if (!type.is_ref() || type.heap().is_abstract()) return type.bits();
         const uint32_t index = type.heap().index();
-        return is_inside(index) ? relative | with_index(type, index - group.first) : with_index(type, ids[index]);
+        return is_inside(index) ? relative | with_index(type, index - group.first)
+                                : with_index(type, ids[index]);
     }
 };
 
@@ -76,7 +84,11 @@ struct HostGroup {
     static uint32_t count() noexcept { return 1; }
     Header header(uint32_t) const noexcept
     {
-        return {CompositeKind::func, true, 0, static_cast<uint16_t>(params.size()), static_cast<uint16_t>(results.size()),
+        return {CompositeKind::func,
+                true,
+                0,
+                static_cast<uint16_t>(params.size()),
+                static_cast<uint16_t>(results.size()),
                 no_supertype};
     }
     Code item(uint32_t, uint32_t k) const noexcept
@@ -96,7 +108,8 @@ Code code_of(ValType type, TypeId first, uint32_t count) noexcept
 ValType type_of(Code code, TypeId first) noexcept
 {
     const ValType type = ValType::of_bits(static_cast<uint32_t>(code));
-    return (code & relative) != 0 ? ValType::of_bits(with_index(type, first + type.heap().index())) : type;
+    return (code & relative) != 0 ? ValType::of_bits(with_index(type, first + type.heap().index()))
+                                  : type;
 }
 
 template <class Source>
@@ -105,22 +118,25 @@ uint64_t hash_of(const SipKey& key, const Source& source) noexcept
     KeyedHash hash{key};
     for (uint32_t i = 0; i < source.count(); ++i) {
         const Header header = source.header(i);
-        hash.add(uint64_t{header.params} << 32 | uint64_t{header.results} << 16 | static_cast<uint64_t>(header.kind) << 1 |
-                 (header.final ? 1 : 0));
+        hash.add(uint64_t{header.params} << 32 | uint64_t{header.results} << 16 |
+                 static_cast<uint64_t>(header.kind) << 1 | (header.final ? 1 : 0));
         hash.add(header.supertype);
-        for (uint32_t k = 0; k < header.items(); ++k) hash.add(source.item(i, k));
+        for (uint32_t k = 0; k < header.items(); ++k)
+            hash.add(source.item(i, k));
     }
     return hash.finish();
 }
 
 /// Whether `type`, one of `count` registered types from `first` on, is the i-th of `source`.
 template <class Source>
-bool is_same(const Source& source, uint32_t i, const RegisteredType& type, TypeId first, uint32_t count) noexcept
+bool is_same(const Source& source, uint32_t i, const RegisteredType& type, TypeId first,
+             uint32_t count) noexcept
 {
     const Header header = source.header(i);
     Code supertype = no_supertype;
     if (type.supertype != no_index) {
-        supertype = type.supertype - first < count ? relative | (type.supertype - first) : type.supertype;
+        supertype =
+            type.supertype - first < count ? relative | (type.supertype - first) : type.supertype;
     }
     if (header.kind != type.kind || header.final != type.final || header.supertype != supertype ||
         header.params != type.param_count || header.results != type.result_count) {
@@ -129,7 +145,8 @@ bool is_same(const Source& source, uint32_t i, const RegisteredType& type, TypeI
     for (uint32_t k = 0; k < header.items(); ++k) {
         const Code stored = type.kind == CompositeKind::func
                                 ? code_of(type.values[k], first, count)
-                                : code_of(type.fields[k].storage, first, count) | (type.fields[k].mut ? mutable_field : 0);
+                                : code_of(type.fields[k].storage, first, count) |
+                                      (type.fields[k].mut ? mutable_field : 0);
         if (source.item(i, k) != stored) return false;
     }
     return true;
@@ -140,12 +157,16 @@ bool is_same(const Source& source, uint32_t i, const RegisteredType& type, TypeI
 Result<RegisteredType*> TypeRegistry::add_type(Arena& arena) noexcept
 {
     if (size_ >= max_types) {
-        return Error{.code = Errc::too_many_types, .detail = Detail::count, .expected = max_types, .actual = max_types};
+        return Error{.code = Errc::too_many_types,
+                     .detail = Detail::count,
+                     .expected = max_types,
+                     .actual = max_types};
     }
     const Place place = place_of(size_);
     if (place.index == 0) {
         WRT_TRY(const std::span<RegisteredType> segment,
-                arena.make_array<RegisteredType>(End::retained, Account::registry, first_segment << place.segment));
+                arena.make_array<RegisteredType>(End::retained, Account::registry,
+                                                 first_segment << place.segment));
         segments_[place.segment] = segment.data();
     }
     ++size_;
@@ -159,7 +180,8 @@ Result<TypeId> TypeRegistry::intern_group(Arena& arena, const Source& source) no
     Group** const place = groups_.find(hash, [&](const Group& group) {
         if (group.count != source.count()) return false;
         for (uint32_t i = 0; i < group.count; ++i) {
-            if (!is_same(source, i, (*this)[group.first + i], group.first, group.count)) return false;
+            if (!is_same(source, i, (*this)[group.first + i], group.first, group.count))
+                return false;
         }
         return true;
     });
@@ -182,7 +204,8 @@ Result<TypeId> TypeRegistry::intern_group(Arena& arena, const Source& source) no
         if (header.kind == CompositeKind::func) {
             WRT_TRY(const std::span<ValType> values,
                     arena.make_array<ValType>(End::retained, Account::registry, header.items()));
-            for (uint32_t k = 0; k < values.size(); ++k) values[k] = type_of(source.item(i, k), first);
+            for (uint32_t k = 0; k < values.size(); ++k)
+                values[k] = type_of(source.item(i, k), first);
             type->values = values.data();
         } else {
             WRT_TRY(const std::span<FieldType> fields,
@@ -208,11 +231,13 @@ Status TypeRegistry::intern(Arena& arena, const Module& module, std::span<TypeId
         const uint32_t end = group.first + group.count;
         if (group.count == 0) continue;
         if (module.types[group.first].canonical != group.first) {
-            for (uint32_t i = group.first; i < end; ++i) ids[i] = ids[module.types[i].canonical];
+            for (uint32_t i = group.first; i < end; ++i)
+                ids[i] = ids[module.types[i].canonical];
             continue;
         }
         WRT_TRY(const TypeId first, intern_group(arena, ModuleGroup{module, group, ids.data()}));
-        for (uint32_t i = group.first; i < end; ++i) ids[i] = first + (i - group.first);
+        for (uint32_t i = group.first; i < end; ++i)
+            ids[i] = first + (i - group.first);
     }
     return ok();
 }
@@ -241,7 +266,8 @@ void TypeRegistry::rewind(const Mark& mark) noexcept
 bool TypeRegistry::is_proper_subtype(TypeId sub, TypeId super) const noexcept
 {
     const uint16_t depth = (*this)[super].depth;
-    while ((*this)[sub].depth > depth) sub = (*this)[sub].supertype;  // at most 63 steps
+    while ((*this)[sub].depth > depth)
+        sub = (*this)[sub].supertype;  // at most 63 steps
     return sub == super;
 }
 
@@ -265,7 +291,8 @@ bool TypeRegistry::is_subtype(HeapType sub, HeapType super) const noexcept
     }
     switch (sub.abstract()) {
     case AbstractHeap::none:
-        return super == HeapType::i31 || super == HeapType::struct_ || super == HeapType::array || below_eq;
+        return super == HeapType::i31 || super == HeapType::struct_ || super == HeapType::array ||
+               below_eq;
     case AbstractHeap::i31:
     case AbstractHeap::struct_:
     case AbstractHeap::array: return below_eq;

@@ -13,8 +13,14 @@ using runtime::MemoryInstance;
 
 constexpr uint64_t page = limits::page_bytes;
 
-MemoryType bounded(uint64_t min, uint64_t max) { return {.limits = {.min = min, .max = max, .has_max = true}}; }
-MemoryType unbounded(uint64_t min) { return {.limits = {.min = min}}; }
+MemoryType bounded(uint64_t min, uint64_t max)
+{
+    return {.limits = {.min = min, .max = max, .has_max = true}};
+}
+MemoryType unbounded(uint64_t min)
+{
+    return {.limits = {.min = min}};
+}
 
 /// A buffer for a fixed arena. Static, because tests need half a megabyte of it.
 std::span<std::byte> fixed_bytes()
@@ -40,7 +46,8 @@ TEST(memory, starts_zeroed_at_its_minimum)
     MemoryInstance& memory = *world.store().make_memory(bounded(2, 3)).value();
     EXPECT_EQ(memory.size, 2 * page);
     EXPECT_EQ(memory.limit, 3 * page);
-    EXPECT_TRUE(std::all_of(memory.base, memory.base + memory.size, [](uint8_t byte) { return byte == 0; }));
+    EXPECT_TRUE(std::all_of(memory.base, memory.base + memory.size,
+                            [](uint8_t byte) { return byte == 0; }));
 }
 
 TEST(memory, grows_in_place_up_to_its_maximum)
@@ -87,7 +94,8 @@ TEST(memory, shares_the_stores_grant_between_memories)
     EXPECT_EQ(runtime::memory_grow(first, 1), 1u);
     EXPECT_EQ(runtime::memory_grow(second, 1), runtime::grow_failed);
     EXPECT_EQ(world.store().memory_bytes(), 4 * page);
-    EXPECT_EQ(text_of(world.store().make_memory(unbounded(1))), "exhaustion: account limit exceeded, for memory");
+    EXPECT_EQ(text_of(world.store().make_memory(unbounded(1))),
+              "exhaustion: account limit exceeded, for memory");
 }
 
 TEST(memory, in_a_fixed_arena_grows_within_what_was_set_aside)
@@ -97,7 +105,8 @@ TEST(memory, in_a_fixed_arena_grows_within_what_was_set_aside)
     EXPECT_EQ(memory.limit, limits::fixed_memory_bytes);
     EXPECT_EQ(runtime::memory_grow(memory, 1), 1u);
     EXPECT_EQ(runtime::memory_grow(memory, 1), runtime::grow_failed);
-    EXPECT_TRUE(std::all_of(memory.base, memory.base + memory.size, [](uint8_t byte) { return byte == 0; }));
+    EXPECT_TRUE(std::all_of(memory.base, memory.base + memory.size,
+                            [](uint8_t byte) { return byte == 0; }));
 }
 
 TEST(memory, in_a_sealed_arena_still_grows)
@@ -126,7 +135,8 @@ TEST(memory, copy_moves_overlapping_bytes_in_both_directions)
 {
     World world;
     MemoryInstance& memory = *world.store().make_memory(bounded(1, 1)).value();
-    for (uint8_t i = 0; i < 8; ++i) memory.base[i] = i;
+    for (uint8_t i = 0; i < 8; ++i)
+        memory.base[i] = i;
     EXPECT_TRUE(runtime::memory_copy(memory, 2, memory, 0, 6));
     EXPECT_EQ(memory.base[7], 5);
     EXPECT_EQ(memory.base[2], 0);

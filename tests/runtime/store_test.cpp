@@ -12,7 +12,10 @@ using runtime::Ref;
 using runtime::Store;
 using runtime::Value;
 
-Status nothing(runtime::Caller&, void*, runtime::Slot*) { return ok(); }
+Status nothing(runtime::Caller&, void*, runtime::Slot*)
+{
+    return ok();
+}
 
 TEST(store, makes_host_functions_whose_slots_count_vectors_twice)
 {
@@ -20,7 +23,8 @@ TEST(store, makes_host_functions_whose_slots_count_vectors_twice)
     const ValType params[] = {ValType::i32, ValType::v128, ValType::f64};
     const ValType results[] = {ValType::v128};
     int context = 0;
-    const runtime::FuncInstance& func = *world.store().make_function(params, results, nothing, &context).value();
+    const runtime::FuncInstance& func =
+        *world.store().make_function(params, results, nothing, &context).value();
     EXPECT_EQ(func.param_slots, 4);
     EXPECT_EQ(func.result_slots, 2);
     EXPECT_EQ(func.window(), 4u);
@@ -40,8 +44,11 @@ TEST(store, refuses_host_functions_that_no_module_could_import)
 TEST(store, makes_globals_that_hold_their_value)
 {
     World world;
-    EXPECT_EQ(world.store().make_global({ValType::i64, true}, int64_t{-3}).value()->value->as<int64_t>(), -3);
-    EXPECT_EQ(world.store().make_global({ValType::f32, false}, 1.5f).value()->value->as<float>(), 1.5f);
+    EXPECT_EQ(
+        world.store().make_global({ValType::i64, true}, int64_t{-3}).value()->value->as<int64_t>(),
+        -3);
+    EXPECT_EQ(world.store().make_global({ValType::f32, false}, 1.5f).value()->value->as<float>(),
+              1.5f);
     EXPECT_EQ(text_of(world.store().make_global({ValType::i32, false}, 1.5f)),
               "usage: signature mismatch, expected i32, got f32");
 }
@@ -72,7 +79,8 @@ TEST(store, does_not_fit_where_its_stack_does_not)
 {
     alignas(64) static std::byte bytes[16 * 1024];
     Arena arena{Backing::over(bytes)};
-    EXPECT_EQ(Store::make(arena, {.limits = {.stack_slots = 4096}}).error().code, Errc::arena_exhausted);
+    EXPECT_EQ(Store::make(arena, {.limits = {.stack_slots = 4096}}).error().code,
+              Errc::arena_exhausted);
     EXPECT_EQ(arena.used(), 0u);
     EXPECT_TRUE(Store::make(arena, {.limits = {.stack_slots = 512}}));
 }
@@ -109,12 +117,17 @@ TEST(store, adds_all_or_nothing_at_every_allocation)
     World world;
     Store& store = world.store();
     const ValType params[] = {ValType::i32, ValType::externref};
-    for_each_failure(world, [&] { return store.make_function(params, params, nothing).has_value(); });
+    for_each_failure(world,
+                     [&] { return store.make_function(params, params, nothing).has_value(); });
     for_each_failure(world, [&] { return store.make_tag(params).has_value(); });
     for_each_failure(world, [&] { return store.make_global({ValType::i32, true}, 1).has_value(); });
     for_each_failure(world, [&] { return store.make_memory({.limits = {.min = 1}}).has_value(); });
-    for_each_failure(world, [&] { return store.make_table({ValType::funcref, {.min = 3}}).has_value(); });
-    for_each_failure(world, [&] { return store.make_table({ValType::funcref, {.min = 3, .max = 3, .has_max = true}}).has_value(); });
+    for_each_failure(world,
+                     [&] { return store.make_table({ValType::funcref, {.min = 3}}).has_value(); });
+    for_each_failure(world, [&] {
+        return store.make_table({ValType::funcref, {.min = 3, .max = 3, .has_max = true}})
+            .has_value();
+    });
 }
 
 TEST(store, forgets_what_was_added_in_a_scope_that_is_left)
@@ -125,9 +138,10 @@ TEST(store, forgets_what_was_added_in_a_scope_that_is_left)
     const size_t used = world.arena().used();
     const uint32_t type_count = store.types().size();
     {
-        const ScopeGuard scope = world.arena().enter(LibraryId::host, "inner", 1 << 24, End::retained).value();
-        world.instance(wasm({types({func_type({{f64}}, {})}), tables({cat({{funcref}, at_least(5)})}),
-                             memories({at_least(3)})}));
+        const ScopeGuard scope =
+            world.arena().enter(LibraryId::host, "inner", 1 << 24, End::retained).value();
+        world.instance(wasm({types({func_type({{f64}}, {})}),
+                             tables({cat({{funcref}, at_least(5)})}), memories({at_least(3)})}));
         const ValType params[] = {ValType::f32};
         ASSERT_TRUE(store.names().define_function("m", "f", params, {}, nothing));
         EXPECT_EQ(runtime::memory_grow(outer, 1), 1u);
@@ -137,7 +151,8 @@ TEST(store, forgets_what_was_added_in_a_scope_that_is_left)
     EXPECT_EQ(world.arena().used(), used);
     EXPECT_EQ(store.types().size(), type_count);
     EXPECT_EQ(store.newest_instance(), nullptr);
-    EXPECT_EQ(store.memory_bytes(), 2 * limits::page_bytes);  // the outer one has grown, and stays so
+    EXPECT_EQ(store.memory_bytes(),
+              2 * limits::page_bytes);  // the outer one has grown, and stays so
     EXPECT_EQ(store.table_elements(), 0u);
     EXPECT_FALSE(store.names().find("m", "f"));
     ASSERT_TRUE(store.names().define_function("m", "f", {}, {}, nothing));

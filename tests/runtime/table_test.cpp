@@ -15,7 +15,10 @@ TableType bounded(uint64_t min, uint64_t max)
 {
     return {.element = ValType::externref, .limits = {.min = min, .max = max, .has_max = true}};
 }
-TableType unbounded(uint64_t min) { return {.element = ValType::externref, .limits = {.min = min}}; }
+TableType unbounded(uint64_t min)
+{
+    return {.element = ValType::externref, .limits = {.min = min}};
+}
 
 std::vector<uint64_t> contents(const TableInstance& table)
 {
@@ -30,8 +33,10 @@ std::vector<uint64_t> contents(const TableInstance& table)
 TEST(table, starts_with_its_initial_reference)
 {
     World world;
-    EXPECT_EQ(contents(*world.store().make_table(bounded(3, 3)).value()), (std::vector<uint64_t>{0, 0, 0}));
-    EXPECT_EQ(contents(*world.store().make_table(unbounded(2), Ref::host(7)).value()), (std::vector<uint64_t>{7, 7}));
+    EXPECT_EQ(contents(*world.store().make_table(bounded(3, 3)).value()),
+              (std::vector<uint64_t>{0, 0, 0}));
+    EXPECT_EQ(contents(*world.store().make_table(unbounded(2), Ref::host(7)).value()),
+              (std::vector<uint64_t>{7, 7}));
 }
 
 TEST(table, refuses_access_beyond_its_size)
@@ -79,8 +84,10 @@ TEST(table, shares_the_stores_grant_with_other_tables)
     EXPECT_EQ(runtime::table_grow(first, 3, {}), runtime::grow_failed);
     EXPECT_EQ(runtime::table_grow(first, 2, {}), 4u);
     EXPECT_EQ(world.store().table_elements(), 10u);
-    EXPECT_EQ(text_of(world.store().make_table(unbounded(1))), "exhaustion: account limit exceeded, for tables");
-    EXPECT_EQ(text_of(world.store().make_table(unbounded(11))), "unsupported: table too large, at most 10, got 11");
+    EXPECT_EQ(text_of(world.store().make_table(unbounded(1))),
+              "exhaustion: account limit exceeded, for tables");
+    EXPECT_EQ(text_of(world.store().make_table(unbounded(11))),
+              "unsupported: table too large, at most 10, got 11");
 }
 
 TEST(table, in_a_fixed_arena_takes_no_more_than_a_little_room_to_grow)
@@ -107,7 +114,8 @@ TEST(table, copy_moves_overlapping_elements_in_both_directions)
 {
     World world;
     TableInstance& table = *world.store().make_table(bounded(5, 5)).value();
-    for (uint64_t i = 0; i < 5; ++i) table.elements[i] = {Ref::host(i + 1).bits};
+    for (uint64_t i = 0; i < 5; ++i)
+        table.elements[i] = {Ref::host(i + 1).bits};
     EXPECT_TRUE(runtime::table_copy(table, 1, table, 0, 3));
     EXPECT_EQ(contents(table), (std::vector<uint64_t>{1, 1, 2, 3, 5}));
     EXPECT_TRUE(runtime::table_copy(table, 0, table, 2, 3));

@@ -1,4 +1,5 @@
-// An arena, a store in it, and modules loaded from bytes: what nearly every test of the runtime needs.
+// An arena, a store in it, and modules loaded from bytes: what nearly every test of the runtime
+// needs.
 #pragma once
 
 #include <cstddef>
@@ -85,7 +86,8 @@ inline runtime::FuncInstance& func(const runtime::ModuleInstance& instance, std:
 {
     return *runtime::find_export(instance, name).func;
 }
-inline runtime::GlobalInstance& global_of(const runtime::ModuleInstance& instance, std::string_view name)
+inline runtime::GlobalInstance& global_of(const runtime::ModuleInstance& instance,
+                                          std::string_view name)
 {
     return *runtime::find_export(instance, name).global;
 }

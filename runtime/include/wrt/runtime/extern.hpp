@@ -1,4 +1,5 @@
-// Extern: something that can be imported and exported (the specification's external address, 4.2.11).
+// Extern: something that can be imported and exported (the specification's external
+// address, 4.2.11).
 #pragma once
 
 #include <string_view>
@@ -21,8 +22,12 @@ struct Extern {
     constexpr Extern() noexcept = default;
     constexpr Extern(FuncInstance* instance) noexcept : kind(ExternKind::func), func(instance) {}
     constexpr Extern(TableInstance* instance) noexcept : kind(ExternKind::table), table(instance) {}
-    constexpr Extern(MemoryInstance* instance) noexcept : kind(ExternKind::memory), memory(instance) {}
-    constexpr Extern(GlobalInstance* instance) noexcept : kind(ExternKind::global), global(instance) {}
+    constexpr Extern(MemoryInstance* instance) noexcept : kind(ExternKind::memory), memory(instance)
+    {
+    }
+    constexpr Extern(GlobalInstance* instance) noexcept : kind(ExternKind::global), global(instance)
+    {
+    }
     constexpr Extern(TagInstance* instance) noexcept : kind(ExternKind::tag), tag(instance) {}
 
     [[nodiscard]] explicit operator bool() const noexcept

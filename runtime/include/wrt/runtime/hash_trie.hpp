@@ -1,5 +1,6 @@
-// HashTrie: a map in an arena. Nodes hang four to a node by two bits of their hash at each level; they
-// never move and nothing is rebuilt, so growing needs no second block and undoing is unlinking.
+// HashTrie: a map in an arena. Nodes hang four to a node by two bits of their hash at each level;
+// they never move and nothing is rebuilt, so growing needs no second block and undoing is
+// unlinking.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ public:
 
     Node* newest() const noexcept { return newest_; }
 
-    /// Takes off the nodes that were added after `mark` (an earlier newest()). Their memory may be gone after this.
+    /// Takes off the nodes that were added after `mark` (an earlier newest()). Their memory may be
+    /// gone after this.
     void rewind(Node* mark) noexcept
     {
         while (newest_ != mark) {

@@ -22,19 +22,24 @@ protected:
 };
 
 /// Imports by name. Names and nodes lie on the retained end of the store's arena: define outside of
-/// scopes that are not committed. A later definition of a name hides the earlier one. Trivially destructible.
+/// scopes that are not committed. A later definition of a name hides the earlier one. Trivially
+/// destructible.
 class ImportTable final : public ImportProvider {
 public:
     /// What this table does not know, `next` is asked for.
-    explicit ImportTable(Store& store, const ImportProvider* next = nullptr) noexcept : store_(&store), next_(next) {}
+    explicit ImportTable(Store& store, const ImportProvider* next = nullptr) noexcept
+        : store_(&store), next_(next)
+    {
+    }
 
     Extern find(std::string_view module, std::string_view name) const noexcept override;
 
     Status define(std::string_view module, std::string_view name, Extern value) noexcept;
 
     /// A host function of the type [params] -> [results].
-    Status define_function(std::string_view module, std::string_view name, std::span<const ValType> params,
-                           std::span<const ValType> results, HostFunction function, void* context = nullptr) noexcept;
+    Status define_function(std::string_view module, std::string_view name,
+                           std::span<const ValType> params, std::span<const ValType> results,
+                           HostFunction function, void* context = nullptr) noexcept;
 
     /// Everything `instance` exports, under the module name `module`, now and in one step.
     Status define_instance(std::string_view module, const ModuleInstance& instance) noexcept;

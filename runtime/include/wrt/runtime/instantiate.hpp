@@ -12,23 +12,27 @@
 
 namespace wrt::runtime {
 
-/// Makes an instance of `module`, which must stay as long as the store. Two phases: first everything is allocated,
-/// linked and evaluated; when that fails (unlinkable, unsupported, exhaustion) the store and its arena are as they were.
-/// Then active segments are copied, in order, and the start function runs; a trap there is returned, and what was
-/// written to imported tables and memories stays, as the specification has it.
+/// Makes an instance of `module`, which must stay as long as the store. Two phases: first
+/// everything is allocated, linked and evaluated; when that fails (unlinkable, unsupported,
+/// exhaustion) the store and its arena are as they were. Then active segments are copied, in order,
+/// and the start function runs; a trap there is returned, and what was written to imported tables
+/// and memories stays, as the specification has it.
 ///
-/// Of an unknown_import or incompatible_import_type, `actual` is the import's place in the module's list.
-/// https://webassembly.github.io/spec/core/exec/modules.html#instantiation
-Result<ModuleInstance*> instantiate(Store& store, const Module& module, const ImportProvider& imports) noexcept;
+/// Of an unknown_import or incompatible_import_type, `actual` is the import's place in the module's
+/// list. https://webassembly.github.io/spec/core/exec/modules.html#instantiation
+Result<ModuleInstance*> instantiate(Store& store, const Module& module,
+                                    const ImportProvider& imports) noexcept;
 
 /// The same with the store's own names.
 Result<ModuleInstance*> instantiate(Store& store, const Module& module) noexcept;
 
 /// The same with one Extern for each of the module's imports, in order.
-Result<ModuleInstance*> instantiate(Store& store, const Module& module, std::span<const Extern> imports) noexcept;
+Result<ModuleInstance*> instantiate(Store& store, const Module& module,
+                                    std::span<const Extern> imports) noexcept;
 
-/// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids` (3.4.12).
-bool matches_import(const Store& store, const Module& module, const TypeId* ids, const Import& import,
-                    const Extern& value) noexcept;
+/// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
+/// (3.4.12).
+bool matches_import(const Store& store, const Module& module, const TypeId* ids,
+                    const Import& import, const Extern& value) noexcept;
 
 }  // namespace wrt::runtime

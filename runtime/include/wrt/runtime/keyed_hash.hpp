@@ -1,4 +1,5 @@
-// KeyedHash: a keyed hash of words and texts in sequence, for tables over names and types that a guest chose.
+// KeyedHash: a keyed hash of words and texts in sequence, for tables over names and types that a
+// guest chose.
 #pragma once
 
 #include <array>
@@ -39,7 +40,8 @@ private:
     {
         if (count_ == 0) return;
         const std::span<const uint64_t> words{words_.data(), count_};
-        key_.low ^= siphash({reinterpret_cast<const uint8_t*>(words.data()), words.size_bytes()}, key_);
+        key_.low ^=
+            siphash({reinterpret_cast<const uint8_t*>(words.data()), words.size_bytes()}, key_);
         count_ = 0;
     }
 

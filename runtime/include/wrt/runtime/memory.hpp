@@ -24,17 +24,19 @@ inline uint64_t memory_pages(const MemoryInstance& memory) noexcept
     return memory.size / limits::page_bytes;
 }
 
-/// Grows by `delta` pages of zeros. Returns the old size in pages, or grow_failed and nothing changed. The base stays.
+/// Grows by `delta` pages of zeros. Returns the old size in pages, or grow_failed and nothing
+/// changed. The base stays.
 uint64_t memory_grow(MemoryInstance& memory, uint64_t delta) noexcept;
 
-[[nodiscard]] bool memory_fill(MemoryInstance& memory, uint64_t offset, uint8_t value, uint64_t count) noexcept;
+[[nodiscard]] bool memory_fill(MemoryInstance& memory, uint64_t offset, uint8_t value,
+                               uint64_t count) noexcept;
 
 /// The ranges may overlap when both are of one memory.
-[[nodiscard]] bool memory_copy(MemoryInstance& to, uint64_t to_offset, const MemoryInstance& from, uint64_t from_offset,
-                               uint64_t count) noexcept;
+[[nodiscard]] bool memory_copy(MemoryInstance& to, uint64_t to_offset, const MemoryInstance& from,
+                               uint64_t from_offset, uint64_t count) noexcept;
 
-[[nodiscard]] bool memory_init(MemoryInstance& memory, uint64_t offset, const DataInstance& data, uint64_t data_offset,
-                               uint64_t count) noexcept;
+[[nodiscard]] bool memory_init(MemoryInstance& memory, uint64_t offset, const DataInstance& data,
+                               uint64_t data_offset, uint64_t count) noexcept;
 
 inline void data_drop(DataInstance& data) noexcept
 {

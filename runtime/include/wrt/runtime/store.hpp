@@ -1,5 +1,5 @@
-// Store: everything that instances of modules consist of (4.2.3), in one arena. Nothing in it is freed
-// before the arena's scope is left; nothing in it moves.
+// Store: everything that instances of modules consist of (4.2.3), in one arena. Nothing in it is
+// freed before the arena's scope is left; nothing in it moves.
 // https://webassembly.github.io/spec/core/exec/runtime.html#store
 #pragma once
 
@@ -19,25 +19,29 @@ namespace wrt::runtime {
 
 /// What the instances of one store may take together.
 struct StoreLimits {
-    uint64_t memory_bytes = limits::memory64_pages * limits::page_bytes;  ///< Sum of the sizes of all memories.
-    uint64_t table_elements = limits::table_elements;                     ///< Sum of the sizes of all tables.
-    /// Slots of the execution's stack; 0: a quarter of what the arena has left, at most 1 Mi slots (8 MiB).
+    uint64_t memory_bytes =
+        limits::memory64_pages * limits::page_bytes;   ///< Sum of the sizes of all memories.
+    uint64_t table_elements = limits::table_elements;  ///< Sum of the sizes of all tables.
+    /// Slots of the execution's stack; 0: a quarter of what the arena has left, at most 1 Mi slots
+    /// (8 MiB).
     uint32_t stack_slots = 0;
     /// Native nesting: how many host functions may wait for calls of their own.
     uint32_t host_depth = 64;
 };
 
 struct StoreOptions {
-    StoreLimits limits;
+    StoreLimits limits = {};
     /// Give each process its own where modules are hostile.
     SipKey hash_key = {0x6b6e6f776e20746f, 0x6576657279626f64};
 };
 
-/// Confined to the arena's thread. Trivially destructible: leaving the arena's scope ends it. Leaving a scope that was
-/// entered after the store was made takes out of the store what was added meanwhile.
+/// Confined to the arena's thread. Trivially destructible: leaving the arena's scope ends it.
+/// Leaving a scope that was entered after the store was made takes out of the store what was added
+/// meanwhile.
 class Store {
 public:
-    /// A store on the retained end of `arena`, with an execution and its stack. The arena must outlive it.
+    /// A store on the retained end of `arena`, with an execution and its stack. The arena must
+    /// outlive it.
     static Result<Store*> make(Arena& arena, const StoreOptions& options = {}) noexcept;
 
     Store(const Store&) = delete;
@@ -50,17 +54,19 @@ public:
     const TypeRegistry& types() const noexcept { return types_; }
     /// The activation that call() and instantiate() run on.
     Execution& execution() noexcept { return execution_; }
-    /// Instances and host definitions that were given a name; what instantiate() asks unless told otherwise.
+    /// Instances and host definitions that were given a name; what instantiate() asks unless told
+    /// otherwise.
     ImportTable& names() noexcept { return names_; }
     const ImportTable& names() const noexcept { return names_; }
     /// The instance made last; `older` leads to the others.
     ModuleInstance* newest_instance() const noexcept { return newest_instance_; }
 
-    // What the host adds. Types given here are closed: type indices in them are ids of this store. Each is all or
-    // nothing.
+    // What the host adds. Types given here are closed: type indices in them are ids of this store.
+    // Each is all or nothing.
 
-    Result<FuncInstance*> make_function(std::span<const ValType> params, std::span<const ValType> results,
-                                        HostFunction function, void* context = nullptr) noexcept;
+    Result<FuncInstance*> make_function(std::span<const ValType> params,
+                                        std::span<const ValType> results, HostFunction function,
+                                        void* context = nullptr) noexcept;
     Result<GlobalInstance*> make_global(GlobalType type, const Value& value) noexcept;
     Result<TableInstance*> make_table(const TableType& type, Ref init = {}) noexcept;
     Result<MemoryInstance*> make_memory(const MemoryType& type) noexcept;
@@ -114,8 +120,8 @@ private:
     uint64_t table_elements_ = 0;
 };
 
-/// Adds to a store all or nothing. What is allocated and linked while it is open is undone when it ends without
-/// commit(). After commit() it is undone when the arena's scope around it is left.
+/// Adds to a store all or nothing. What is allocated and linked while it is open is undone when it
+/// ends without commit(). After commit() it is undone when the arena's scope around it is left.
 class Store::Transaction {
 public:
     static Result<Transaction> begin(Store& store, std::string_view name) noexcept;

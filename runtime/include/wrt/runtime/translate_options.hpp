@@ -6,7 +6,8 @@ namespace wrt::runtime {
 struct TranslateOptions {
     bool fuel = false;          ///< Charge fuel per block.
     bool interruptible = true;  ///< Poll at loop heads; function entries can always be interrupted.
-    /// Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential tests.
+    /// Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential
+    /// tests.
     bool slots_only = false;
 };
 

@@ -1,5 +1,6 @@
-// TypeRegistry: the types of all modules of a store, each once. Recursion groups are interned by their
-// structure, so two types are the same exactly if their ids are equal (iso-recursive equality, 3.3).
+// TypeRegistry: the types of all modules of a store, each once. Recursion groups are interned by
+// their structure, so two types are the same exactly if their ids are equal (iso-recursive
+// equality, 3.3).
 // https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
 #pragma once
 
@@ -35,19 +36,23 @@ struct RegisteredType {
     bool final = true;
 
     std::span<const ValType> params() const noexcept { return {values, param_count}; }
-    std::span<const ValType> results() const noexcept { return {values + param_count, result_count}; }
+    std::span<const ValType> results() const noexcept
+    {
+        return {values + param_count, result_count};
+    }
 };
 
 class TypeRegistry {
 public:
     explicit TypeRegistry(const SipKey& key) noexcept : key_(key) {}
 
-    /// Finds or adds all types of `module` and writes their ids, by type index. New ones are allocated on the
-    /// retained end. After a refusal (exhaustion) the types added so far stay: rewind to a mark.
+    /// Finds or adds all types of `module` and writes their ids, by type index. New ones are
+    /// allocated on the retained end. After a refusal (exhaustion) the types added so far stay:
+    /// rewind to a mark.
     Status intern(Arena& arena, const Module& module, std::span<TypeId> ids) noexcept;
 
-    /// The id of the function type [params] -> [results], final and without supertype, as a type section without
-    /// `rec` and `sub` declares it. The types are closed already.
+    /// The id of the function type [params] -> [results], final and without supertype, as a type
+    /// section without `rec` and `sub` declares it. The types are closed already.
     Result<TypeId> intern_function(Arena& arena, std::span<const ValType> params,
                                    std::span<const ValType> results) noexcept;
 
@@ -69,8 +74,8 @@ public:
     bool is_subtype(HeapType sub, HeapType super) const noexcept;
     bool is_subtype(ValType sub, ValType super) const noexcept;
 
-    /// What was interned until now. Rewinding to a mark forgets what came later; do it when, and only when, the
-    /// arena is rewound as well.
+    /// What was interned until now. Rewinding to a mark forgets what came later; do it when, and
+    /// only when, the arena is rewound as well.
     struct Mark;
     Mark mark() const noexcept;
     void rewind(const Mark& mark) noexcept;
@@ -85,7 +90,8 @@ private:
         uint32_t segment, index;
     };
 
-    // Segment k holds first_segment << k types, so that nothing moves and 24 segments hold every id.
+    // Segment k holds first_segment << k types, so that nothing moves and 24 segments hold every
+    // id.
     static constexpr uint32_t first_segment = 16;
     static constexpr uint32_t segment_count = 22;
 

@@ -10,7 +10,8 @@
 
 namespace wrt::runtime {
 
-/// A value of WebAssembly. `type` says which member holds it; the indices in a reference type are type ids of a store.
+/// A value of WebAssembly. `type` says which member holds it; the indices in a reference type are
+/// type ids of a store.
 struct Value {
     ValType type;
     union {
@@ -30,7 +31,9 @@ struct Value {
     constexpr Value(float value) noexcept : type(ValType::f32), f32(value) {}
     constexpr Value(double value) noexcept : type(ValType::f64), f64(value) {}
     constexpr Value(V128 value) noexcept : type(ValType::v128), v128(value) {}
-    constexpr Value(ValType reference_type, Ref value) noexcept : type(reference_type), ref(value) {}
+    constexpr Value(ValType reference_type, Ref value) noexcept : type(reference_type), ref(value)
+    {
+    }
 
     /// A null of a nullable reference type, zero of every other.
     static constexpr Value default_of(ValType type) noexcept
@@ -50,7 +53,8 @@ constexpr uint32_t slots_of(ValType type) noexcept
 constexpr uint32_t slots_of(std::span<const ValType> types) noexcept
 {
     uint32_t slots = 0;
-    for (const ValType type : types) slots += slots_of(type);
+    for (const ValType type : types)
+        slots += slots_of(type);
     return slots;
 }
 
