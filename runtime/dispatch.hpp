@@ -1,12 +1,12 @@
-// How one operation reaches the next, and how operands are read and written. All dispatch macros live
-// here; handlers never name a calling convention.
+// How one operation reaches the next, and how operands are read and written. All dispatch macros
+// live here; handlers never name a calling convention.
 //
 // An operation is a run of cells. Word 0 holds its handler, word 1 four 16-bit fields
 //
 //     a | d | b | x        with `b` and `x` together also serving as one 32-bit immediate
 //
-// and further words a branch target, a 64-bit constant or a wide offset. `a`, `b`, `d` name slots of
-// the frame when the operand's class is `slot`; other classes live in machine registers:
+// and further words a branch target, a 64-bit constant or a wide offset. `a`, `b`, `d` name slots
+// of the frame when the operand's class is `slot`; other classes live in machine registers:
 //
 //     t0, t1   the last values computed and not yet consumed    (ft0, ft1 for floats)
 //     l0, l1   the function's two hottest locals                (fl0, fl1 for floats)
@@ -37,10 +37,11 @@
 #if !defined(WRT_DISPATCH)
 #if defined(WRT_PORTABLE_DISPATCH)
 #define WRT_DISPATCH WRT_DISPATCH_LOOP_FORM
-#elif defined(__clang__) && defined(__OPTIMIZE__) && defined(__x86_64__) && __has_attribute(preserve_none) && \
-    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
+#elif defined(__clang__) && defined(__OPTIMIZE__) && defined(__x86_64__) &&                        \
+    __has_attribute(preserve_none) && !__has_feature(address_sanitizer) &&                         \
+    !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
 #define WRT_DISPATCH WRT_DISPATCH_TAIL_FORM
-#elif !defined(__clang__) && defined(__GNUC__) && defined(__OPTIMIZE__) && defined(__x86_64__) && \
+#elif !defined(__clang__) && defined(__GNUC__) && defined(__OPTIMIZE__) && defined(__x86_64__) &&  \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define WRT_DISPATCH WRT_DISPATCH_SIBLING_FORM
 #else
@@ -55,8 +56,10 @@ namespace wrt::runtime {
 /// A float register. f32 and f64 use its low lane; it has room for a v128.
 using FloatRegister = double __attribute__((vector_size(16)));
 
-/// For switches that name a few enumerators of many: -Wswitch-enum is for those that mean to name all.
-template <class Enum> constexpr auto raw(Enum value) noexcept
+/// For switches that name a few enumerators of many: -Wswitch-enum is for those that mean to name
+/// all.
+template <class Enum>
+constexpr auto raw(Enum value) noexcept
 {
     return static_cast<std::underlying_type_t<Enum>>(value);
 }
@@ -77,32 +80,36 @@ constexpr bool available(Class c) noexcept
     return has_second_registers || (c != Class::t1 && c != Class::l1);
 }
 
-template <class T> inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, double>;
+template <class T>
+inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, double>;
 
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
 
 // The eighth integer register is rcx: nobody keeps a value there, so that shifts need not save it.
-#define WRT_REGISTERS                                                                                        \
-    [[maybe_unused]] const Cell *pc, [[maybe_unused]] Slot *fp, [[maybe_unused]] uint8_t *mem,               \
-        [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0, [[maybe_unused]] uint64_t l0,          \
-        [[maybe_unused]] uint64_t l1, [[maybe_unused]] uint64_t scratch_rcx,                                 \
-        [[maybe_unused]] uint64_t mem_len, [[maybe_unused]] uint64_t t1, [[maybe_unused]] FloatRegister ft0, \
-        [[maybe_unused]] FloatRegister fl0, [[maybe_unused]] FloatRegister fl1,                              \
+#define WRT_REGISTERS                                                                              \
+    [[maybe_unused]] const Cell *pc, [[maybe_unused]] Slot *fp, [[maybe_unused]] uint8_t *mem,     \
+        [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0,                              \
+        [[maybe_unused]] uint64_t l0, [[maybe_unused]] uint64_t l1,                                \
+        [[maybe_unused]] uint64_t scratch_rcx, [[maybe_unused]] uint64_t mem_len,                  \
+        [[maybe_unused]] uint64_t t1, [[maybe_unused]] FloatRegister ft0,                          \
+        [[maybe_unused]] FloatRegister fl0, [[maybe_unused]] FloatRegister fl1,                    \
         [[maybe_unused]] FloatRegister ft1
-#define WRT_PASS(next) next, fp, mem, ex, t0, l0, l1, undefined_register(), mem_len, t1, ft0, fl0, fl1, ft1
+#define WRT_PASS(next)                                                                             \
+    next, fp, mem, ex, t0, l0, l1, undefined_register(), mem_len, t1, ft0, fl0, fl1, ft1
 #define WRT_HANDLER __attribute__((preserve_none)) void
 #define WRT_BEGIN
-#define WRT_GOTO(target)                                                        \
-    do {                                                                        \
-        const Cell* const next_ = (target);                                     \
-        [[clang::musttail]] return handler_of(next_)(WRT_PASS(next_));          \
+#define WRT_GOTO(target)                                                                           \
+    do {                                                                                           \
+        const Cell* const next_ = (target);                                                        \
+        [[clang::musttail]] return handler_of(next_)(WRT_PASS(next_));                             \
     } while (0)
-using Handler = void(__attribute__((preserve_none)) *)(const Cell*, Slot*, uint8_t*, Execution*, uint64_t, uint64_t,
-                                                       uint64_t, uint64_t, uint64_t, uint64_t, FloatRegister,
+using Handler = void(__attribute__((preserve_none)) *)(const Cell*, Slot*, uint8_t*, Execution*,
+                                                       uint64_t, uint64_t, uint64_t, uint64_t,
+                                                       uint64_t, uint64_t, FloatRegister,
                                                        FloatRegister, FloatRegister, FloatRegister);
-#define WRT_STOP()                                        \
-    do {                                                  \
-        [[clang::musttail]] return op_stop(WRT_PASS(pc)); \
+#define WRT_STOP()                                                                                 \
+    do {                                                                                           \
+        [[clang::musttail]] return op_stop(WRT_PASS(pc));                                          \
     } while (0)
 
 WRT_INLINE uint64_t undefined_register()
@@ -114,24 +121,26 @@ WRT_INLINE uint64_t undefined_register()
 
 #elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
 
-#define WRT_REGISTERS                                                                                           \
-    [[maybe_unused]] const Cell *pc, [[maybe_unused]] Slot *fp, [[maybe_unused]] uint8_t *mem,                  \
-        [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0, [[maybe_unused]] uint64_t l0,             \
-        [[maybe_unused]] FloatRegister ft0, [[maybe_unused]] FloatRegister fl0
+#define WRT_REGISTERS                                                                              \
+    [[maybe_unused]] const Cell *pc, [[maybe_unused]] Slot *fp, [[maybe_unused]] uint8_t *mem,     \
+        [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0,                              \
+        [[maybe_unused]] uint64_t l0, [[maybe_unused]] FloatRegister ft0,                          \
+        [[maybe_unused]] FloatRegister fl0
 #define WRT_PASS(next) next, fp, mem, ex, t0, l0, ft0, fl0
 #define WRT_HANDLER void
-#define WRT_BEGIN                                                    \
-    [[maybe_unused]] uint64_t l1 = 0, t1 = 0, mem_len = ex->memory_size; \
+#define WRT_BEGIN                                                                                  \
+    [[maybe_unused]] uint64_t l1 = 0, t1 = 0, mem_len = ex->memory_size;                           \
     [[maybe_unused]] FloatRegister fl1{}, ft1{};
-#define WRT_GOTO(target)                          \
-    do {                                          \
-        const Cell* const next_ = (target);       \
-        return handler_of(next_)(WRT_PASS(next_)); \
+#define WRT_GOTO(target)                                                                           \
+    do {                                                                                           \
+        const Cell* const next_ = (target);                                                        \
+        return handler_of(next_)(WRT_PASS(next_));                                                 \
     } while (0)
-using Handler = void (*)(const Cell*, Slot*, uint8_t*, Execution*, uint64_t, uint64_t, FloatRegister, FloatRegister);
-#define WRT_STOP()                    \
-    do {                              \
-        return op_stop(WRT_PASS(pc)); \
+using Handler = void (*)(const Cell*, Slot*, uint8_t*, Execution*, uint64_t, uint64_t,
+                         FloatRegister, FloatRegister);
+#define WRT_STOP()                                                                                 \
+    do {                                                                                           \
+        return op_stop(WRT_PASS(pc));                                                              \
     } while (0)
 
 #else
@@ -146,20 +155,20 @@ struct Registers {
 };
 #define WRT_REGISTERS const Cell *pc, Registers &registers_
 #define WRT_HANDLER const Cell*
-#define WRT_BEGIN                                                                                            \
-    [[maybe_unused]] Slot*& fp = registers_.fp;                                                              \
-    [[maybe_unused]] uint8_t*& mem = registers_.mem;                                                         \
-    [[maybe_unused]] Execution*& ex = registers_.ex;                                                         \
-    [[maybe_unused]] uint64_t &t0 = registers_.t0, &t1 = registers_.t1, &l0 = registers_.l0,                 \
-                              &l1 = registers_.l1, &mem_len = registers_.mem_len;                            \
-    [[maybe_unused]] FloatRegister &ft0 = registers_.ft0, &ft1 = registers_.ft1, &fl0 = registers_.fl0,      \
-                                   &fl1 = registers_.fl1;                                                    \
+#define WRT_BEGIN                                                                                  \
+    [[maybe_unused]] Slot*& fp = registers_.fp;                                                    \
+    [[maybe_unused]] uint8_t*& mem = registers_.mem;                                               \
+    [[maybe_unused]] Execution*& ex = registers_.ex;                                               \
+    [[maybe_unused]] uint64_t &t0 = registers_.t0, &t1 = registers_.t1, &l0 = registers_.l0,       \
+                              &l1 = registers_.l1, &mem_len = registers_.mem_len;                  \
+    [[maybe_unused]] FloatRegister &ft0 = registers_.ft0, &ft1 = registers_.ft1,                   \
+                                   &fl0 = registers_.fl0, &fl1 = registers_.fl1;                   \
     (void)pc;
 #define WRT_GOTO(target) return (target)
 using Handler = const Cell* (*)(const Cell*, Registers&);
-#define WRT_STOP()                       \
-    do {                                 \
-        return op_stop(pc, registers_);  \
+#define WRT_STOP()                                                                                 \
+    do {                                                                                           \
+        return op_stop(pc, registers_);                                                            \
     } while (0)
 
 #endif
@@ -168,10 +177,10 @@ using Handler = const Cell* (*)(const Cell*, Registers&);
 #define WRT_NEXT(words) WRT_GOTO(pc + (words))
 
 /// Ends the run with a trap at this operation.
-#define WRT_TRAP(errc)                   \
-    do {                                 \
-        ex->trap.code = Errc::errc;      \
-        WRT_STOP();                      \
+#define WRT_TRAP(errc)                                                                             \
+    do {                                                                                           \
+        ex->trap.code = Errc::errc;                                                                \
+        WRT_STOP();                                                                                \
     } while (0)
 
 /// Ends the run: remembers where, and returns to run().
@@ -183,27 +192,48 @@ WRT_INLINE Handler handler_of(const Cell* cell)
 }
 
 // Fields of an operation. Slots are numbered from the frame's base.
-template <class T> WRT_INLINE T load_at(const Cell* pc, int byte)
+template <class T>
+WRT_INLINE T load_at(const Cell* pc, int byte)
 {
     T value;
     std::memcpy(&value, reinterpret_cast<const char*>(pc) + byte, sizeof value);
     return value;
 }
-WRT_INLINE uint16_t field_a(const Cell* pc) { return load_at<uint16_t>(pc, 8); }
-WRT_INLINE uint16_t field_d(const Cell* pc) { return load_at<uint16_t>(pc, 10); }
-WRT_INLINE uint16_t field_b(const Cell* pc) { return load_at<uint16_t>(pc, 12); }
-WRT_INLINE uint16_t field_x(const Cell* pc) { return load_at<uint16_t>(pc, 14); }
-WRT_INLINE int32_t immediate(const Cell* pc) { return load_at<int32_t>(pc, 12); }
-WRT_INLINE const Cell* target_at(const Cell* pc, int word) { return reinterpret_cast<const Cell*>(pc[word].bits); }
+WRT_INLINE uint16_t field_a(const Cell* pc)
+{
+    return load_at<uint16_t>(pc, 8);
+}
+WRT_INLINE uint16_t field_d(const Cell* pc)
+{
+    return load_at<uint16_t>(pc, 10);
+}
+WRT_INLINE uint16_t field_b(const Cell* pc)
+{
+    return load_at<uint16_t>(pc, 12);
+}
+WRT_INLINE uint16_t field_x(const Cell* pc)
+{
+    return load_at<uint16_t>(pc, 14);
+}
+WRT_INLINE int32_t immediate(const Cell* pc)
+{
+    return load_at<int32_t>(pc, 12);
+}
+WRT_INLINE const Cell* target_at(const Cell* pc, int word)
+{
+    return reinterpret_cast<const Cell*>(pc[word].bits);
+}
 
-/// Words of an operation of `words` words whose operand `b` has class `b`: a double constant takes one
-/// more; other constants are the 32-bit immediate (an i64 sign-extended).
-template <class T, Class B> constexpr int words_with(int words)
+/// Words of an operation of `words` words whose operand `b` has class `b`: a double constant takes
+/// one more; other constants are the 32-bit immediate (an i64 sign-extended).
+template <class T, Class B>
+constexpr int words_with(int words)
 {
     return words + (B == Class::constant && std::same_as<T, double> ? 1 : 0);
 }
 
-template <class T> WRT_INLINE T float_of(FloatRegister v)
+template <class T>
+WRT_INLINE T float_of(FloatRegister v)
 {
     if constexpr (std::same_as<T, double>) {
         return v[0];
@@ -214,7 +244,8 @@ template <class T> WRT_INLINE T float_of(FloatRegister v)
 }
 
 /// `value` in the low lane; the rest is whatever costs nothing.
-template <class T> WRT_INLINE FloatRegister register_of(T value)
+template <class T>
+WRT_INLINE FloatRegister register_of(T value)
 {
     if constexpr (std::same_as<T, double>) {
         const FloatRegister v = {value, 0};
@@ -229,29 +260,40 @@ template <class T> WRT_INLINE FloatRegister register_of(T value)
 /// The operand of class `C` and type `T`; its slot number stands at `Byte`, its constant in the
 /// immediate or, a double, in word `Word`.
 template <Class C, class T, int Byte, int Word>
-WRT_INLINE T read_operand(const Cell* pc, Slot* fp, uint64_t t0, uint64_t t1, uint64_t l0, uint64_t l1, FloatRegister ft0,
-                          FloatRegister ft1, FloatRegister fl0, FloatRegister fl1)
+WRT_INLINE T read_operand(const Cell* pc, Slot* fp, uint64_t t0, uint64_t t1, uint64_t l0,
+                          uint64_t l1, FloatRegister ft0, FloatRegister ft1, FloatRegister fl0,
+                          FloatRegister fl1)
 {
     if constexpr (C == Class::slot) {
         return fp[load_at<uint16_t>(pc, Byte)].template as<T>();
     } else if constexpr (C == Class::constant) {
-        if constexpr (std::same_as<T, double>) return load_at<double>(pc, Word * 8);
-        else if constexpr (std::same_as<T, float>) return load_at<float>(pc, 12);
-        else return static_cast<T>(load_at<int32_t>(pc, 12));
+        if constexpr (std::same_as<T, double>)
+            return load_at<double>(pc, Word * 8);
+        else if constexpr (std::same_as<T, float>)
+            return load_at<float>(pc, 12);
+        else
+            return static_cast<T>(load_at<int32_t>(pc, 12));
     } else if constexpr (is_float<T>) {
-        return float_of<T>(C == Class::t0 ? ft0 : C == Class::t1 ? ft1 : C == Class::l0 ? fl0 : fl1);
+        return float_of<T>(C == Class::t0   ? ft0
+                           : C == Class::t1 ? ft1
+                           : C == Class::l0 ? fl0
+                                            : fl1);
     } else {
         return static_cast<T>(C == Class::t0 ? t0 : C == Class::t1 ? t1 : C == Class::l0 ? l0 : l1);
     }
 }
 
 template <Class C, class T>
-WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, uint64_t& l0, uint64_t& l1, FloatRegister& ft0,
-                              FloatRegister& ft1, FloatRegister& fl0, FloatRegister& fl1)
+WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, uint64_t& l0,
+                              uint64_t& l1, FloatRegister& ft0, FloatRegister& ft1,
+                              FloatRegister& fl0, FloatRegister& fl1)
 {
     static_assert(C != Class::constant);
     if constexpr (is_float<T>) {
-        (C == Class::t1 ? ft1 : C == Class::l0 ? fl0 : C == Class::l1 ? fl1 : ft0) = register_of(value);
+        (C == Class::t1   ? ft1
+         : C == Class::l0 ? fl0
+         : C == Class::l1 ? fl1
+                          : ft0) = register_of(value);
         if constexpr (C == Class::slot) *slot = Slot::of(value);
     } else {
         const uint64_t bits = Slot::of(value).bits;
@@ -260,17 +302,18 @@ WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, u
     }
 }
 
-#define WRT_OPERAND(cls, type, byte, word) \
+#define WRT_OPERAND(cls, type, byte, word)                                                         \
     read_operand<cls, type, byte, word>(pc, fp, t0, t1, l0, l1, ft0, ft1, fl0, fl1)
 #define WRT_A(cls, type) WRT_OPERAND(cls, type, 8, 2)
 #define WRT_B(cls, type) WRT_OPERAND(cls, type, 12, 2)
-#define WRT_D(cls, type, value) write_operand<cls, type>(value, fp + field_d(pc), t0, t1, l0, l1, ft0, ft1, fl0, fl1)
+#define WRT_D(cls, type, value)                                                                    \
+    write_operand<cls, type>(value, fp + field_d(pc), t0, t1, l0, l1, ft0, ft1, fl0, fl1)
 
 /// Takes over what the current instance says after something that may have changed it.
-#define WRT_RELOAD_MEMORY()                       \
-    do {                                          \
-        mem_len = ex->memory_size;                \
-        mem = ex->memory ? ex->memory->base : nullptr; \
+#define WRT_RELOAD_MEMORY()                                                                        \
+    do {                                                                                           \
+        mem_len = ex->memory_size;                                                                 \
+        mem = ex->memory ? ex->memory->base : nullptr;                                             \
     } while (0)
 
 }  // namespace wrt::runtime

@@ -31,7 +31,8 @@ Handler handler_for(const Operation& o)
     case Family::select: return select_handler(o.bank, o.a_class, o.b_class, o.x_class, o.d_class);
     case Family::global_get: return global_get_handler(o.bank, o.flag, o.d_class);
     case Family::global_set: return global_set_handler(o.bank, o.flag, o.a_class);
-    case Family::compare_branch: return compare_branch_handler(o.instr, o.flag, o.a_class, o.b_class);
+    case Family::compare_branch:
+        return compare_branch_handler(o.instr, o.flag, o.a_class, o.b_class);
     case Family::branch_if: return branch_if_handler(o.wide, o.flag, o.a_class);
     case Family::branch_table: return branch_table_handler(o.a_class);
     case Family::call_indirect: return call_indirect_handler(o.d_class);
@@ -58,7 +59,8 @@ bool has_double_constant(const Operation& o)
     return o.b_class == Class::constant && info(o.instr).signature.params[0] == ValType::f64;
 }
 
-/// Cells of an operation. Handlers say the same when they go on; debug builds would run astray if they disagreed.
+/// Cells of an operation. Handlers say the same when they go on; debug builds would run astray if
+/// they disagreed.
 uint32_t words_of(const Operation& o)
 {
     switch (o.family) {
@@ -101,11 +103,15 @@ uint32_t words_of(const Operation& o)
 /// The code of a module while it grows.
 class CodeBlock {
 public:
-    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting) : arena_{arena}, module_{module}, waiting_{waiting} {}
+    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting)
+        : arena_{arena}, module_{module}, waiting_{waiting}
+    {
+    }
 
     Status open()
     {
-        const AllocResult block = arena_.try_allocate(End::retained, sizeof(Cell), alignof(Cell), Account::code);
+        const AllocResult block =
+            arena_.try_allocate(End::retained, sizeof(Cell), alignof(Cell), Account::code);
         if (!block) return block.error;
         cells_ = static_cast<Cell*>(block.pointer);
         capacity_ = 1;
@@ -121,13 +127,15 @@ public:
 private:
     Status grow(uint32_t cells);
     void encode(std::span<Operation> operations, const Translator& translator, Cell* code);
-    void write(const Operation& o, const Translator& translator, std::span<const Operation> operations, Cell* code, Cell* at);
+    void write(const Operation& o, const Translator& translator,
+               std::span<const Operation> operations, Cell* code, Cell* at);
     uint64_t entry_of(uint32_t function, const Cell* word);
     void resolve(uint32_t function);
 
     Arena& arena_;
     Module& module_;
-    /// For each function: the last cell that waits for its entry, or 0. Such cells name the one before them.
+    /// For each function: the last cell that waits for its entry, or 0. Such cells name the one
+    /// before them.
     GrowingStack<uint32_t>& waiting_;
     Cell* cells_ = nullptr;
     uint32_t size_ = 0;
@@ -138,7 +146,8 @@ Status CodeBlock::grow(uint32_t cells)
 {
     const uint64_t wanted = uint64_t{size_} + cells;
     if (wanted > 0xffffffffu) return Error{.code = Errc::arena_exhausted, .account = Account::code};
-    if (!arena_.try_extend(End::retained, cells_, size_t{capacity_} * sizeof(Cell), wanted * sizeof(Cell), Account::code)) {
+    if (!arena_.try_extend(End::retained, cells_, size_t{capacity_} * sizeof(Cell),
+                           wanted * sizeof(Cell), Account::code)) {
         return Error{.code = Errc::arena_exhausted,
                      .detail = Detail::bytes,
                      .account = Account::code,
@@ -149,7 +158,8 @@ Status CodeBlock::grow(uint32_t cells)
     return ok();
 }
 
-/// The entry of a function of this module; 0 and a note to fill it in later where it is not translated yet.
+/// The entry of a function of this module; 0 and a note to fill it in later where it is not
+/// translated yet.
 uint64_t CodeBlock::entry_of(uint32_t function, const Cell* word)
 {
     const Function& callee = module_.functions[function];
@@ -179,7 +189,8 @@ void put32(Cell* at, int byte, uint32_t value)
     std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
 }
 
-void CodeBlock::write(const Operation& o, const Translator& translator, std::span<const Operation> operations, Cell* code, Cell* at)
+void CodeBlock::write(const Operation& o, const Translator& translator,
+                      std::span<const Operation> operations, Cell* code, Cell* at)
 {
     const Handler handler = handler_for(o);
     WRT_ASSERT(handler != nullptr);
@@ -188,16 +199,21 @@ void CodeBlock::write(const Operation& o, const Translator& translator, std::spa
     put16(at, 10, o.d);
     put16(at, 12, o.b);
     put16(at, 14, o.x);
-    const auto target = [&](uint32_t label) { return reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place); };
+    const auto target = [&](uint32_t label) {
+        return reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place);
+    };
     const auto immediate_or_word = [&](int word) {
         if (o.b_class != Class::constant) return;
-        if (has_double_constant(o)) at[word].bits = o.constant;
-        else put32(at, 12, static_cast<uint32_t>(o.constant));
+        if (has_double_constant(o))
+            at[word].bits = o.constant;
+        else
+            put32(at, 12, static_cast<uint32_t>(o.constant));
     };
     switch (o.family) {
     case Family::enter:
         put32(at, 12, translator.frame_slots());
-        for (int i = 0; i < 4; ++i) put16(at, 16 + 2 * i, translator.pin_slots()[static_cast<size_t>(i)]);
+        for (int i = 0; i < 4; ++i)
+            put16(at, 16 + 2 * i, translator.pin_slots()[static_cast<size_t>(i)]);
         break;
     case Family::binary: immediate_or_word(2); break;
     case Family::load: put32(at, 12, o.index); break;
@@ -221,8 +237,10 @@ void CodeBlock::write(const Operation& o, const Translator& translator, std::spa
         at[3].bits = 0;
         break;
     case Family::constant:
-        if (o.wide) at[2].bits = o.constant;
-        else put32(at, 12, static_cast<uint32_t>(o.constant));
+        if (o.wide)
+            at[2].bits = o.constant;
+        else
+            put32(at, 12, static_cast<uint32_t>(o.constant));
         break;
     case Family::global_get:
     case Family::global_set:
@@ -235,7 +253,8 @@ void CodeBlock::write(const Operation& o, const Translator& translator, std::spa
     case Family::branch: at[1].bits = target(o.label); break;
     case Family::branch_table:
         put32(at, 12, o.index);
-        for (uint32_t i = 0; i <= o.index; ++i) at[2 + i].bits = target(translator.targets()[o.label + i]);
+        for (uint32_t i = 0; i <= o.index; ++i)
+            at[2 + i].bits = target(translator.targets()[o.label + i]);
         break;
     case Family::call: at[2].bits = entry_of(o.label, at + 2); break;
     case Family::tail_call:
@@ -290,7 +309,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
 
 Handler binary_handler(Instr op, Class a, Class b, Class d)
 {
-    for (const auto table_of : {&tables::binary_i32, &tables::binary_i64, &tables::binary_float, &tables::binary_compare}) {
+    for (const auto table_of : {&tables::binary_i32, &tables::binary_i64, &tables::binary_float,
+                                &tables::binary_compare}) {
         if (const Handler* const table = table_of(op)) return table[class_index(a, b, d)];
     }
     return nullptr;
@@ -303,7 +323,8 @@ Handler plain_handler(Plain op)
     return tables::plain_control(op);
 }
 
-Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module, const TranslateOptions& options) noexcept
+Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module,
+                        const TranslateOptions& options) noexcept
 {
     if (syntax.bodies.empty()) return ok();
     decoder::ValidatorScratch validator{arena};
@@ -315,7 +336,8 @@ Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& mod
 
     CodeBlock code{arena, module, waiting};
     WRT_CHECK(code.open());
-    for (uint32_t function = syntax.imported_functions; function < syntax.function_count(); ++function) {
+    for (uint32_t function = syntax.imported_functions; function < syntax.function_count();
+         ++function) {
         WRT_CHECK(decoder::validate_function(syntax, function, validator, translator));
         WRT_CHECK(code.add(function, translator));
     }

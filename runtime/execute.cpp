@@ -22,7 +22,8 @@ namespace {
     uint8_t* const memory = execution.memory != nullptr ? execution.memory->base : nullptr;
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
     const FloatRegister none{};
-    handler_of(entry)(entry, frame, memory, &execution, 0, 0, 0, 0, execution.memory_size, 0, none, none, none, none);
+    handler_of(entry)(entry, frame, memory, &execution, 0, 0, 0, 0, execution.memory_size, 0, none,
+                      none, none, none);
 #elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
     const FloatRegister none{};
     handler_of(entry)(entry, frame, memory, &execution, 0, 0, none, none);
@@ -32,7 +33,8 @@ namespace {
     registers.mem = memory;
     registers.ex = &execution;
     registers.mem_len = execution.memory_size;
-    for (const Cell* pc = entry; pc != nullptr;) pc = handler_of(pc)(pc, registers);
+    for (const Cell* pc = entry; pc != nullptr;)
+        pc = handler_of(pc)(pc, registers);
 #endif
 }
 
@@ -48,17 +50,20 @@ Place place_of(const Module& module, const Cell* pc)
     const auto cell = static_cast<uint32_t>(pc - module.code.data());
     // Functions lie in the order of their indices.
     const auto* const first = module.functions.begin() + module.imported_functions;
-    const auto* const after = std::upper_bound(first, module.functions.end(), cell,
-                                               [](uint32_t at, const Function& function) { return at < function.code; });
+    const auto* const after =
+        std::upper_bound(first, module.functions.end(), cell,
+                         [](uint32_t at, const Function& function) { return at < function.code; });
     if (after == first) return {};
     const Function& function = after[-1];
-    const auto* const map = reinterpret_cast<const uint8_t*>(module.code.data() + function.source_map);
+    const auto* const map =
+        reinterpret_cast<const uint8_t*>(module.code.data() + function.source_map);
     return {static_cast<uint32_t>(after - 1 - module.functions.begin()),
             source_of({map, function.source_map_size}, cell - function.code)};
 }
 
 /// Calls `visit(instance, place)` for each frame, innermost first.
-template <class Visit> void walk(const Execution& execution, Visit&& visit)
+template <class Visit>
+void walk(const Execution& execution, Visit&& visit)
 {
     const Cell* pc = execution.trap_pc;
     Slot* frame = execution.trap_frame;
@@ -67,7 +72,8 @@ template <class Visit> void walk(const Execution& execution, Visit&& visit)
         const Place place = place_of(*instance->module, pc);
         if (place.function == no_function) return;
         visit(*instance, place);
-        const CallRecord& record = *record_at(frame + instance->module->functions[place.function].window);
+        const CallRecord& record =
+            *record_at(frame + instance->module->functions[place.function].window);
         const Cell* return_to = record.return_to;
         frame = record.frame;
         if (return_to == &return_foreign_cell) {
@@ -112,7 +118,8 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
 {
     WRT_ASSERT(window.size() >= func.window());
     const uint32_t needed = func.window() + call_slack_slots;
-    if (execution.depth >= execution.store->limits().host_depth || static_cast<size_t>(execution.stack_end - execution.top) < needed) {
+    if (execution.depth >= execution.store->limits().host_depth ||
+        static_cast<size_t>(execution.stack_end - execution.top) < needed) {
         return Error{.code = Errc::call_stack_exhausted};
     }
     Slot* const base = execution.top;
@@ -130,14 +137,18 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
         enter_instance(execution, *func.instance);
         run(execution, func.entry, base);
     }
-    if (execution.trap.code != Errc::none && execution.trap_instance == nullptr && func.host == nullptr) {
+    if (execution.trap.code != Errc::none && execution.trap_instance == nullptr &&
+        func.host == nullptr) {
         execution.trap_instance = execution.instance;
-        if (execution.trap.offset == no_offset) execution.trap.offset = place_of(*execution.instance->module, execution.trap_pc).offset;
+        if (execution.trap.offset == no_offset)
+            execution.trap.offset = place_of(*execution.instance->module, execution.trap_pc).offset;
     }
     --execution.depth;
     execution.top = base;
-    if (outer_instance != nullptr) enter_instance(execution, *outer_instance);
-    else execution.instance = nullptr;
+    if (outer_instance != nullptr)
+        enter_instance(execution, *outer_instance);
+    else
+        execution.instance = nullptr;
 
     if (execution.trap.code == Errc::none) {
         std::copy_n(base, func.result_slots, window.begin());

@@ -2,12 +2,13 @@
 //
 //     [window: arguments, then results][record][locals][operands by height ...]
 //
-// The caller stages arguments at the end of its own operands; that place becomes the callee's window,
-// so arguments are never copied. The record keeps where to go on and the caller's pinned locals.
+// The caller stages arguments at the end of its own operands; that place becomes the callee's
+// window, so arguments are never copied. The record keeps where to go on and the caller's pinned
+// locals.
 //
 // A call into another module instance (or one whose return must come back to another one) puts a
-// linkage below the callee's window; the callee returns to the cell of `return_foreign`, which finds
-// the linkage where the record says the caller's frame is.
+// linkage below the callee's window; the callee returns to the cell of `return_foreign`, which
+// finds the linkage where the record says the caller's frame is.
 #pragma once
 
 #include <cstring>
@@ -37,11 +38,18 @@ struct Linkage {
 inline constexpr uint32_t linkage_slots = 4;
 static_assert(sizeof(Linkage) == linkage_slots * sizeof(Slot));
 
-/// Slots that a frame keeps free after the window of any call it makes: for the callee's record and a linkage.
+/// Slots that a frame keeps free after the window of any call it makes: for the callee's record and
+/// a linkage.
 inline constexpr uint32_t call_slack_slots = record_slots + linkage_slots;
 
-inline CallRecord* record_at(Slot* slot) noexcept { return reinterpret_cast<CallRecord*>(slot); }
-inline Linkage* linkage_at(Slot* slot) noexcept { return reinterpret_cast<Linkage*>(slot); }
+inline CallRecord* record_at(Slot* slot) noexcept
+{
+    return reinterpret_cast<CallRecord*>(slot);
+}
+inline Linkage* linkage_at(Slot* slot) noexcept
+{
+    return reinterpret_cast<Linkage*>(slot);
+}
 
 /// The cell that ends a run, and the one that returns to another instance.
 extern const Cell exit_cell;

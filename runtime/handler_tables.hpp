@@ -1,5 +1,6 @@
 // How the translator finds the handler of an operation: one function per family, each answered from
-// constant tables that are filled from the predicates of variants.hpp. Null means there is no variant.
+// constant tables that are filled from the predicates of variants.hpp. Null means there is no
+// variant.
 #pragma once
 
 #include <array>
@@ -38,10 +39,40 @@ Handler wide_store_handler(Instr op);
 
 /// Operations without operand classes: operands lie in consecutive slots from field `a` on.
 enum class Plain : uint8_t {
-    unreachable, branch, copy_slots, spill_floats, reload_floats, return_none, return_many, call, call_import,
-    call_indirect_wide, call_ref, tail_call, tail_call_import, tail_call_indirect, tail_call_ref, ref_func, check_null,
-    table_get, table_set, table_size, table_grow, table_fill, table_copy, table_init, elem_drop,
-    memory_size, memory_grow, memory_fill, memory_copy, memory_init, data_drop, poll, fuel, count_,
+    unreachable,
+    branch,
+    copy_slots,
+    spill_floats,
+    reload_floats,
+    return_none,
+    return_many,
+    call,
+    call_import,
+    call_indirect_wide,
+    call_ref,
+    tail_call,
+    tail_call_import,
+    tail_call_indirect,
+    tail_call_ref,
+    ref_func,
+    check_null,
+    table_get,
+    table_set,
+    table_size,
+    table_grow,
+    table_fill,
+    table_copy,
+    table_init,
+    elem_drop,
+    memory_size,
+    memory_grow,
+    memory_fill,
+    memory_copy,
+    memory_init,
+    data_drop,
+    poll,
+    fuel,
+    count_,
 };
 Handler plain_handler(Plain op);
 
@@ -56,31 +87,56 @@ Handler plain_bulk(Plain op);
 Handler plain_control(Plain op);
 }  // namespace tables
 
-/// Fills a table with `Make::template at<class...>()` over all combinations of `Dimensions` classes.
-template <int Dimensions, class Make> struct ClassTable {
-    static constexpr int size = Dimensions == 1 ? 6 : Dimensions == 2 ? 36 : Dimensions == 3 ? 216 : 1296;
+/// Fills a table with `Make::template at<class...>()` over all combinations of `Dimensions`
+/// classes.
+template <int Dimensions, class Make>
+struct ClassTable {
+    static constexpr int size = Dimensions == 1   ? 6
+                                : Dimensions == 2 ? 36
+                                : Dimensions == 3 ? 216
+                                                  : 1296;
     static constexpr Class digit(int index, int place)
     {
-        for (int i = 0; i < place; ++i) index /= class_count;
+        for (int i = 0; i < place; ++i)
+            index /= class_count;
         return static_cast<Class>(index % class_count);
     }
-    template <int I> static constexpr Handler entry()
+    template <int I>
+    static constexpr Handler entry()
     {
-        if constexpr (Dimensions == 1) return Make::template at<digit(I, 0)>();
-        else if constexpr (Dimensions == 2) return Make::template at<digit(I, 0), digit(I, 1)>();
-        else if constexpr (Dimensions == 3) return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2)>();
-        else return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2), digit(I, 3)>();
+        if constexpr (Dimensions == 1)
+            return Make::template at<digit(I, 0)>();
+        else if constexpr (Dimensions == 2)
+            return Make::template at<digit(I, 0), digit(I, 1)>();
+        else if constexpr (Dimensions == 3)
+            return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2)>();
+        else
+            return Make::template at<digit(I, 0), digit(I, 1), digit(I, 2), digit(I, 3)>();
     }
-    template <int... I> static constexpr std::array<Handler, sizeof...(I)> fill(std::integer_sequence<int, I...>)
+    template <int... I>
+    static constexpr std::array<Handler, sizeof...(I)> fill(std::integer_sequence<int, I...>)
     {
         return {entry<I>()...};
     }
-    static constexpr std::array<Handler, size> value = fill(std::make_integer_sequence<int, size>{});
+    static constexpr std::array<Handler, size> value =
+        fill(std::make_integer_sequence<int, size>{});
 };
 
-constexpr int class_index(Class a) { return static_cast<int>(a); }
-constexpr int class_index(Class a, Class b) { return class_index(a) + 6 * static_cast<int>(b); }
-constexpr int class_index(Class a, Class b, Class c) { return class_index(a, b) + 36 * static_cast<int>(c); }
-constexpr int class_index(Class a, Class b, Class c, Class d) { return class_index(a, b, c) + 216 * static_cast<int>(d); }
+constexpr int class_index(Class a)
+{
+    return static_cast<int>(a);
+}
+constexpr int class_index(Class a, Class b)
+{
+    return class_index(a) + 6 * static_cast<int>(b);
+}
+constexpr int class_index(Class a, Class b, Class c)
+{
+    return class_index(a, b) + 36 * static_cast<int>(c);
+}
+constexpr int class_index(Class a, Class b, Class c, Class d)
+{
+    return class_index(a, b, c) + 216 * static_cast<int>(d);
+}
 
 }  // namespace wrt::runtime

@@ -7,8 +7,10 @@ namespace wrt::runtime {
 
 namespace {
 
-/// Goes to word 2's target where Op(a, b) holds (or, negated, does not). i32.and stands for "a and b share a bit".
-template <Instr Op, bool Negate, Class A, Class B> WRT_HANDLER compare_branch(WRT_REGISTERS)
+/// Goes to word 2's target where Op(a, b) holds (or, negated, does not). i32.and stands for "a and
+/// b share a bit".
+template <Instr Op, bool Negate, Class A, Class B>
+WRT_HANDLER compare_branch(WRT_REGISTERS)
 {
     WRT_BEGIN
     using T = typename Meaning<Op>::Operand;
@@ -17,42 +19,56 @@ template <Instr Op, bool Negate, Class A, Class B> WRT_HANDLER compare_branch(WR
     WRT_BRANCH((Meaning<Op>::apply(a, b) != 0) != Negate, 2, (words_with<T, B>(3)));
 }
 
-template <Instr Op, bool Negate> struct MakeCompareBranch {
-    template <Class A, Class B> static constexpr Handler at()
+template <Instr Op, bool Negate>
+struct MakeCompareBranch {
+    template <Class A, Class B>
+    static constexpr Handler at()
     {
-        if constexpr (has_compare_branch(Op, Negate, A, B)) return &compare_branch<Op, Negate, A, B>;
-        else return nullptr;
+        if constexpr (has_compare_branch(Op, Negate, A, B))
+            return &compare_branch<Op, Negate, A, B>;
+        else
+            return nullptr;
     }
 };
 
-template <Instr Op> Handler pick(bool negate, Class a, Class b)
+template <Instr Op>
+Handler pick(bool negate, Class a, Class b)
 {
     const auto at = static_cast<size_t>(class_index(a, b));
-    if constexpr (Op == Instr::i32_and || (heat_of_binary(Op) == Heat::compare && Meaning<Op>::arity == 2)) {
-        return negate ? ClassTable<2, MakeCompareBranch<Op, true>>::value[at] : ClassTable<2, MakeCompareBranch<Op, false>>::value[at];
+    if constexpr (Op == Instr::i32_and ||
+                  (heat_of_binary(Op) == Heat::compare && Meaning<Op>::arity == 2)) {
+        return negate ? ClassTable<2, MakeCompareBranch<Op, true>>::value[at]
+                      : ClassTable<2, MakeCompareBranch<Op, false>>::value[at];
     } else {
         return nullptr;
     }
 }
 
 /// Goes to word 2's target where the condition (i32, or 64 bits wide) is not zero or, negated, is.
-template <class T, bool Negate, Class A> WRT_HANDLER branch_if(WRT_REGISTERS)
+template <class T, bool Negate, Class A>
+WRT_HANDLER branch_if(WRT_REGISTERS)
 {
     WRT_BEGIN
     const T condition = WRT_A(A, T);
     WRT_BRANCH((condition != 0) != Negate, 2, 3);
 }
 
-template <class T, bool Negate> struct MakeBranchIf {
-    template <Class A> static constexpr Handler at()
+template <class T, bool Negate>
+struct MakeBranchIf {
+    template <Class A>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(A)) return &branch_if<T, Negate, A>;
-        else return nullptr;
+        if constexpr (is_place(A))
+            return &branch_if<T, Negate, A>;
+        else
+            return nullptr;
     }
 };
 
-/// Goes where the index says: targets from word 2 on, the default one last; the immediate is their count without it.
-template <Class A> WRT_HANDLER branch_table(WRT_REGISTERS)
+/// Goes where the index says: targets from word 2 on, the default one last; the immediate is their
+/// count without it.
+template <Class A>
+WRT_HANDLER branch_table(WRT_REGISTERS)
 {
     WRT_BEGIN
     const uint32_t index = WRT_A(A, uint32_t);
@@ -61,10 +77,13 @@ template <Class A> WRT_HANDLER branch_table(WRT_REGISTERS)
 }
 
 struct MakeBranchTable {
-    template <Class A> static constexpr Handler at()
+    template <Class A>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(A)) return &branch_table<A>;
-        else return nullptr;
+        if constexpr (is_place(A))
+            return &branch_table<A>;
+        else
+            return nullptr;
     }
 };
 
@@ -73,7 +92,7 @@ struct MakeBranchTable {
 Handler compare_branch_handler(Instr op, bool negate, Class a, Class b)
 {
     switch (raw(op)) {  // numeric rows only
-#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
     case raw(Instr::name): return pick<Instr::name>(negate, a, b);
 #include <wrt/decoder/instructions.def>
     default: return nullptr;
@@ -83,8 +102,11 @@ Handler compare_branch_handler(Instr op, bool negate, Class a, Class b)
 Handler branch_if_handler(bool wide, bool negate, Class condition)
 {
     const auto at = static_cast<size_t>(class_index(condition));
-    if (wide) return negate ? ClassTable<1, MakeBranchIf<uint64_t, true>>::value[at] : ClassTable<1, MakeBranchIf<uint64_t, false>>::value[at];
-    return negate ? ClassTable<1, MakeBranchIf<uint32_t, true>>::value[at] : ClassTable<1, MakeBranchIf<uint32_t, false>>::value[at];
+    if (wide)
+        return negate ? ClassTable<1, MakeBranchIf<uint64_t, true>>::value[at]
+                      : ClassTable<1, MakeBranchIf<uint64_t, false>>::value[at];
+    return negate ? ClassTable<1, MakeBranchIf<uint32_t, true>>::value[at]
+                  : ClassTable<1, MakeBranchIf<uint32_t, false>>::value[at];
 }
 
 Handler branch_table_handler(Class index)

@@ -1,6 +1,6 @@
-// Handlers of memory, table and segment instructions and of references. Operands lie in slots from field
-// `a` on, the result takes the first one's place; word 2 holds two indices. What is computed stands in
-// memory.hpp and table.hpp.
+// Handlers of memory, table and segment instructions and of references. Operands lie in slots from
+// field `a` on, the result takes the first one's place; word 2 holds two indices. What is computed
+// stands in memory.hpp and table.hpp.
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
@@ -12,11 +12,20 @@ namespace {
 
 constexpr int window_words = 3;
 
-WRT_INLINE uint32_t first_index(const Cell* pc) { return static_cast<uint32_t>(pc[2].bits); }
-WRT_INLINE uint32_t second_index(const Cell* pc) { return static_cast<uint32_t>(pc[2].bits >> 32); }
+WRT_INLINE uint32_t first_index(const Cell* pc)
+{
+    return static_cast<uint32_t>(pc[2].bits);
+}
+WRT_INLINE uint32_t second_index(const Cell* pc)
+{
+    return static_cast<uint32_t>(pc[2].bits >> 32);
+}
 
 /// An operand as the address type of a memory or table reads it.
-WRT_INLINE uint64_t address(const Limits& limits, Slot slot) { return limits.is64 ? slot.bits : slot.as<uint32_t>(); }
+WRT_INLINE uint64_t address(const Limits& limits, Slot slot)
+{
+    return limits.is64 ? slot.bits : slot.as<uint32_t>();
+}
 
 /// What an instruction with a sum of that type gives: the number, or -1.
 WRT_INLINE Slot size_result(const Limits& limits, uint64_t size)
@@ -24,7 +33,8 @@ WRT_INLINE Slot size_result(const Limits& limits, uint64_t size)
     return limits.is64 ? Slot{size} : Slot::of(static_cast<uint32_t>(size));
 }
 
-/// The type of the length operand of memory.copy and table.copy: the smaller of the two address types.
+/// The type of the length operand of memory.copy and table.copy: the smaller of the two address
+/// types.
 WRT_INLINE uint64_t common_length(const Limits& to, const Limits& from, Slot slot)
 {
     return to.is64 && from.is64 ? slot.bits : slot.as<uint32_t>();
@@ -41,8 +51,9 @@ WRT_INLINE bool charge_length(Execution& execution, uint64_t units)
     return true;
 }
 
-#define WRT_CHARGE_LENGTH(units) \
-    if (!charge_length(*ex, units)) [[unlikely]] WRT_TRAP(out_of_fuel)
+#define WRT_CHARGE_LENGTH(units)                                                                   \
+    if (!charge_length(*ex, units)) [[unlikely]]                                                   \
+        WRT_TRAP(out_of_fuel)
 
 #define WRT_OPERANDS Slot* const operands = fp + field_a(pc)
 
@@ -58,7 +69,8 @@ WRT_HANDLER check_null(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_OPERANDS;
-    if (operands[0].bits == 0) [[unlikely]] WRT_TRAP(null_reference);
+    if (operands[0].bits == 0) [[unlikely]]
+        WRT_TRAP(null_reference);
     WRT_NEXT(window_words);
 }
 
@@ -68,7 +80,8 @@ WRT_HANDLER table_get(WRT_REGISTERS)
     WRT_OPERANDS;
     const TableInstance& table = *ex->instance->tables[first_index(pc)];
     Ref value;
-    if (!runtime::table_get(table, address(table.type.limits, operands[0]), value)) [[unlikely]] WRT_TRAP(out_of_bounds_table_access);
+    if (!runtime::table_get(table, address(table.type.limits, operands[0]), value)) [[unlikely]]
+        WRT_TRAP(out_of_bounds_table_access);
     operands[0].bits = value.bits;
     WRT_NEXT(window_words);
 }
@@ -78,7 +91,8 @@ WRT_HANDLER table_set(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     TableInstance& table = *ex->instance->tables[first_index(pc)];
-    if (!runtime::table_set(table, address(table.type.limits, operands[0]), Ref{operands[1].bits})) [[unlikely]]
+    if (!runtime::table_set(table, address(table.type.limits, operands[0]), Ref{operands[1].bits}))
+        [[unlikely]]
         WRT_TRAP(out_of_bounds_table_access);
     WRT_NEXT(window_words);
 }
@@ -99,7 +113,8 @@ WRT_HANDLER table_grow(WRT_REGISTERS)
     TableInstance& table = *ex->instance->tables[first_index(pc)];
     const uint64_t delta = address(table.type.limits, operands[1]);
     WRT_CHARGE_LENGTH(delta);
-    operands[0] = size_result(table.type.limits, runtime::table_grow(table, delta, Ref{operands[0].bits}));
+    operands[0] =
+        size_result(table.type.limits, runtime::table_grow(table, delta, Ref{operands[0].bits}));
     WRT_NEXT(window_words);
 }
 
@@ -110,7 +125,8 @@ WRT_HANDLER table_fill(WRT_REGISTERS)
     TableInstance& table = *ex->instance->tables[first_index(pc)];
     const uint64_t count = address(table.type.limits, operands[2]);
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::table_fill(table, address(table.type.limits, operands[0]), Ref{operands[1].bits}, count)) [[unlikely]]
+    if (!runtime::table_fill(table, address(table.type.limits, operands[0]), Ref{operands[1].bits},
+                             count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_table_access);
     WRT_NEXT(window_words);
 }
@@ -123,7 +139,8 @@ WRT_HANDLER table_copy(WRT_REGISTERS)
     const TableInstance& from = *ex->instance->tables[second_index(pc)];
     const uint64_t count = common_length(to.type.limits, from.type.limits, operands[2]);
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::table_copy(to, address(to.type.limits, operands[0]), from, address(from.type.limits, operands[1]), count)) [[unlikely]]
+    if (!runtime::table_copy(to, address(to.type.limits, operands[0]), from,
+                             address(from.type.limits, operands[1]), count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_table_access);
     WRT_NEXT(window_words);
 }
@@ -135,8 +152,9 @@ WRT_HANDLER table_init(WRT_REGISTERS)
     TableInstance& table = *ex->instance->tables[second_index(pc)];
     const uint32_t count = operands[2].as<uint32_t>();
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::table_init(table, address(table.type.limits, operands[0]), ex->instance->elements[first_index(pc)],
-                             operands[1].as<uint32_t>(), count)) [[unlikely]]
+    if (!runtime::table_init(table, address(table.type.limits, operands[0]),
+                             ex->instance->elements[first_index(pc)], operands[1].as<uint32_t>(),
+                             count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_table_access);
     WRT_NEXT(window_words);
 }
@@ -162,7 +180,8 @@ WRT_HANDLER memory_grow(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     MemoryInstance& memory = *ex->instance->memories[first_index(pc)];
-    operands[0] = size_result(memory.type.limits, runtime::memory_grow(memory, address(memory.type.limits, operands[0])));
+    operands[0] = size_result(
+        memory.type.limits, runtime::memory_grow(memory, address(memory.type.limits, operands[0])));
     // The memory may be memory 0, under this index or another.
     if (ex->memory != nullptr) ex->memory_size = ex->memory->size;
     WRT_RELOAD_MEMORY();
@@ -176,7 +195,8 @@ WRT_HANDLER memory_fill(WRT_REGISTERS)
     MemoryInstance& memory = *ex->instance->memories[first_index(pc)];
     const uint64_t count = address(memory.type.limits, operands[2]);
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::memory_fill(memory, address(memory.type.limits, operands[0]), operands[1].as<uint8_t>(), count)) [[unlikely]]
+    if (!runtime::memory_fill(memory, address(memory.type.limits, operands[0]),
+                              operands[1].as<uint8_t>(), count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
     WRT_NEXT(window_words);
 }
@@ -189,7 +209,8 @@ WRT_HANDLER memory_copy(WRT_REGISTERS)
     const MemoryInstance& from = *ex->instance->memories[second_index(pc)];
     const uint64_t count = common_length(to.type.limits, from.type.limits, operands[2]);
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::memory_copy(to, address(to.type.limits, operands[0]), from, address(from.type.limits, operands[1]), count)) [[unlikely]]
+    if (!runtime::memory_copy(to, address(to.type.limits, operands[0]), from,
+                              address(from.type.limits, operands[1]), count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
     WRT_NEXT(window_words);
 }
@@ -201,8 +222,9 @@ WRT_HANDLER memory_init(WRT_REGISTERS)
     MemoryInstance& memory = *ex->instance->memories[second_index(pc)];
     const uint32_t count = operands[2].as<uint32_t>();
     WRT_CHARGE_LENGTH(count);
-    if (!runtime::memory_init(memory, address(memory.type.limits, operands[0]), ex->instance->data[first_index(pc)],
-                              operands[1].as<uint32_t>(), count)) [[unlikely]]
+    if (!runtime::memory_init(memory, address(memory.type.limits, operands[0]),
+                              ex->instance->data[first_index(pc)], operands[1].as<uint32_t>(),
+                              count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
     WRT_NEXT(window_words);
 }

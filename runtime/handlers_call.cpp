@@ -1,5 +1,5 @@
-// Handlers of calls and returns. Every call operation has three cells and its argument base in field
-// `a`, so that the slow path can take over from any of them.
+// Handlers of calls and returns. Every call operation has three cells and its argument base in
+// field `a`, so that the slow path can take over from any of them.
 #include <array>
 #include <utility>
 
@@ -16,34 +16,40 @@ namespace {
 
 constexpr int call_words = 3;
 
-/// Stages the record of a call that returns behind this operation and makes the window at `base` the frame.
-#define WRT_PUSH_RECORD(base, window, return_cell)                                   \
-    do {                                                                             \
-        *record_at((base) + (window)) = CallRecord{return_cell, fp, l0, l1};         \
-        fp = (base);                                                                 \
+/// Stages the record of a call that returns behind this operation and makes the window at `base`
+/// the frame.
+#define WRT_PUSH_RECORD(base, window, return_cell)                                                 \
+    do {                                                                                           \
+        *record_at((base) + (window)) = CallRecord{return_cell, fp, l0, l1};                       \
+        fp = (base);                                                                               \
     } while (0)
 
 /// Takes the record at `window` away again.
-#define WRT_POP_RECORD(window)                                 \
-    const CallRecord record_ = *record_at(fp + (window));      \
-    l0 = record_.l0;                                           \
-    l1 = record_.l1;                                           \
-    fp = record_.frame;                                        \
+#define WRT_POP_RECORD(window)                                                                     \
+    const CallRecord record_ = *record_at(fp + (window));                                          \
+    l0 = record_.l0;                                                                               \
+    l1 = record_.l1;                                                                               \
+    fp = record_.frame;                                                                            \
     WRT_GOTO(record_.return_to)
 
-/// First cell of every function: one comparison finds a full stack and a waiting interrupt; then locals get their zeros
-/// and the hottest their registers. Fields: a first local to zero, d how many, immediate the frame's slots; word 2 the
-/// slots of l0, l1, fl0, fl1.
-template <int Zeroed, bool IntegerPins, bool FloatPins> WRT_HANDLER enter(WRT_REGISTERS)
+/// First cell of every function: one comparison finds a full stack and a waiting interrupt; then
+/// locals get their zeros and the hottest their registers. Fields: a first local to zero, d how
+/// many, immediate the frame's slots; word 2 the slots of l0, l1, fl0, fl1.
+template <int Zeroed, bool IntegerPins, bool FloatPins>
+WRT_HANDLER enter(WRT_REGISTERS)
 {
     WRT_BEGIN
-    if (fp + load_at<uint32_t>(pc, 12) > ex->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
-        ex->trap.code = ex->interrupt.load(std::memory_order_relaxed) != 0 ? Errc::interrupted : Errc::call_stack_exhausted;
+    if (fp + load_at<uint32_t>(pc, 12) > ex->stack_limit.load(std::memory_order_relaxed))
+        [[unlikely]] {
+        ex->trap.code = ex->interrupt.load(std::memory_order_relaxed) != 0
+                            ? Errc::interrupted
+                            : Errc::call_stack_exhausted;
         WRT_STOP();
     }
     Slot* const first = fp + field_a(pc);
     if constexpr (Zeroed >= 0) {
-        for (int i = 0; i < Zeroed; ++i) first[i] = Slot{};
+        for (int i = 0; i < Zeroed; ++i)
+            first[i] = Slot{};
     } else {
         std::memset(static_cast<void*>(first), 0, field_d(pc) * sizeof(Slot));
     }
@@ -53,22 +59,27 @@ template <int Zeroed, bool IntegerPins, bool FloatPins> WRT_HANDLER enter(WRT_RE
     }
     if constexpr (FloatPins) {
         fl0 = register_of(fp[load_at<uint16_t>(pc, 20)].as<double>());
-        if constexpr (has_second_registers) fl1 = register_of(fp[load_at<uint16_t>(pc, 22)].as<double>());
+        if constexpr (has_second_registers)
+            fl1 = register_of(fp[load_at<uint16_t>(pc, 22)].as<double>());
     }
     WRT_NEXT(3);
 }
 
 constexpr int unrolled_zeros = 8;
 template <int... Zeroed>
-constexpr std::array<Handler, 4 * (sizeof...(Zeroed) + 1)> enter_table(std::integer_sequence<int, Zeroed...>)
+constexpr std::array<Handler, 4 * (sizeof...(Zeroed) + 1)>
+enter_table(std::integer_sequence<int, Zeroed...>)
 {
-    return {&enter<Zeroed, false, false>..., &enter<-1, false, false>, &enter<Zeroed, true, false>..., &enter<-1, true, false>,
-            &enter<Zeroed, false, true>..., &enter<-1, false, true>, &enter<Zeroed, true, true>..., &enter<-1, true, true>};
+    return {&enter<Zeroed, false, false>..., &enter<-1, false, false>,
+            &enter<Zeroed, true, false>...,  &enter<-1, true, false>,
+            &enter<Zeroed, false, true>...,  &enter<-1, false, true>,
+            &enter<Zeroed, true, true>...,   &enter<-1, true, true>};
 }
 constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unrolled_zeros + 1>{});
 
 /// Runs a host function whose arguments lie at `base`. False: the run ends with Execution::trap.
-[[gnu::noinline]] bool call_host(Execution& execution, FuncInstance& func, const Cell* pc, Slot* fp, Slot* base)
+[[gnu::noinline]] bool call_host(Execution& execution, FuncInstance& func, const Cell* pc, Slot* fp,
+                                 Slot* base)
 {
     Slot* const outer_top = execution.top;
     ModuleInstance* const instance = execution.instance;
@@ -86,7 +97,8 @@ constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unro
     return true;
 }
 
-/// Calls the function in t0, which is of the host or of another instance, with the arguments at field `a`.
+/// Calls the function in t0, which is of the host or of another instance, with the arguments at
+/// field `a`.
 WRT_HANDLER call_foreign(WRT_REGISTERS)
 {
     WRT_BEGIN
@@ -114,7 +126,8 @@ WRT_HANDLER return_foreign(WRT_REGISTERS)
     WRT_BEGIN
     Slot* const base = fp;
     const Linkage linkage = *linkage_at(base);
-    std::memmove(static_cast<void*>(base), base + linkage_slots, linkage.result_slots * sizeof(Slot));
+    std::memmove(static_cast<void*>(base), base + linkage_slots,
+                 linkage.result_slots * sizeof(Slot));
     fp = linkage.frame;
     enter_instance(*ex, *linkage.instance);
     WRT_RELOAD_MEMORY();
@@ -132,15 +145,15 @@ WRT_HANDLER call(WRT_REGISTERS)
 }
 
 // A function found at run time: here if it is of this instance, the slow path otherwise.
-#define WRT_CALL_FUNCTION(func)                                               \
-    do {                                                                      \
-        if ((func)->instance != ex->instance) [[unlikely]] {                  \
-            t0 = Ref::func(func).bits;                                        \
-            WRT_CONTINUE_IN(call_foreign);                                    \
-        }                                                                     \
-        Slot* const base_ = fp + field_a(pc);                                 \
-        WRT_PUSH_RECORD(base_, field_b(pc), pc + call_words);                 \
-        WRT_GOTO((func)->entry);                                              \
+#define WRT_CALL_FUNCTION(func)                                                                    \
+    do {                                                                                           \
+        if ((func)->instance != ex->instance) [[unlikely]] {                                       \
+            t0 = Ref::func(func).bits;                                                             \
+            WRT_CONTINUE_IN(call_foreign);                                                         \
+        }                                                                                          \
+        Slot* const base_ = fp + field_a(pc);                                                      \
+        WRT_PUSH_RECORD(base_, field_b(pc), pc + call_words);                                      \
+        WRT_GOTO((func)->entry);                                                                   \
     } while (0)
 
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
@@ -166,15 +179,20 @@ WRT_INLINE bool has_type(const Execution& execution, const FuncInstance& func, u
     return func.type == expected || execution.store->types().is_subtype(func.type, expected);
 }
 
-// Finds the function that `table[index]` refers to, or traps. Word 2: type index, table index above it.
-#define WRT_FIND_INDIRECT(func, table, index)                                                        \
-    if ((index) >= (table).size) [[unlikely]] WRT_TRAP(undefined_element);                           \
-    FuncInstance* const func = Ref{(table).elements[index].bits}.as_func();                          \
-    if (func == nullptr) [[unlikely]] WRT_TRAP(uninitialized_element);                               \
-    if (!has_type(*ex, *func, static_cast<uint32_t>(pc[2].bits))) [[unlikely]] WRT_TRAP(indirect_call_type_mismatch)
+// Finds the function that `table[index]` refers to, or traps. Word 2: type index, table index above
+// it.
+#define WRT_FIND_INDIRECT(func, table, index)                                                      \
+    if ((index) >= (table).size) [[unlikely]]                                                      \
+        WRT_TRAP(undefined_element);                                                               \
+    FuncInstance* const func = Ref{(table).elements[index].bits}.as_func();                        \
+    if (func == nullptr) [[unlikely]]                                                              \
+        WRT_TRAP(uninitialized_element);                                                           \
+    if (!has_type(*ex, *func, static_cast<uint32_t>(pc[2].bits))) [[unlikely]]                     \
+        WRT_TRAP(indirect_call_type_mismatch)
 
 /// Through table 0 with a 32-bit index, which stands in `d`.
-template <Class I> WRT_HANDLER call_indirect(WRT_REGISTERS)
+template <Class I>
+WRT_HANDLER call_indirect(WRT_REGISTERS)
 {
     WRT_BEGIN
     const uint32_t index = WRT_OPERAND(I, uint32_t, 10, 2);
@@ -184,10 +202,13 @@ template <Class I> WRT_HANDLER call_indirect(WRT_REGISTERS)
 }
 
 struct MakeCallIndirect {
-    template <Class I> static constexpr Handler at()
+    template <Class I>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(I)) return &call_indirect<I>;
-        else return nullptr;
+        if constexpr (is_place(I))
+            return &call_indirect<I>;
+        else
+            return nullptr;
     }
 };
 
@@ -211,11 +232,13 @@ WRT_HANDLER call_ref(WRT_REGISTERS)
 {
     WRT_BEGIN
     FuncInstance* const func = Ref{fp[field_d(pc)].bits}.as_func();
-    if (func == nullptr) [[unlikely]] WRT_TRAP(null_function_reference);
+    if (func == nullptr) [[unlikely]]
+        WRT_TRAP(null_function_reference);
     WRT_CALL_FUNCTION(func);
 }
 
-// Tail calls. Fields: a argument base, d index or reference, b the callee's window, x our own window.
+// Tail calls. Fields: a argument base, d index or reference, b the callee's window, x our own
+// window.
 
 /// A function of this module. Word 2: its entry, word 3: slots of its arguments.
 WRT_HANDLER tail_call(WRT_REGISTERS)
@@ -245,7 +268,8 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
         fp = record.frame;
         WRT_GOTO(record.return_to);
     }
-    if (func.instance == ex->instance || record.return_to == &return_foreign_cell || record.return_to == &exit_cell) {
+    if (func.instance == ex->instance || record.return_to == &return_foreign_cell ||
+        record.return_to == &exit_cell) {
         // Whoever waits for us brings its own instance back.
         std::memmove(static_cast<void*>(fp), base, func.param_slots * sizeof(Slot));
         *record_at(fp + func.window()) = record;
@@ -255,10 +279,12 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
         }
         WRT_GOTO(func.entry);
     }
-    // Our caller is of this instance and does not expect another: a linkage restores it. It happens once in a chain.
+    // Our caller is of this instance and does not expect another: a linkage restores it. It happens
+    // once in a chain.
     std::memmove(static_cast<void*>(fp + linkage_slots), base, func.param_slots * sizeof(Slot));
     *linkage_at(fp) = Linkage{record.return_to, record.frame, ex->instance, func.result_slots};
-    *record_at(fp + linkage_slots + func.window()) = CallRecord{&return_foreign_cell, fp, record.l0, record.l1};
+    *record_at(fp + linkage_slots + func.window()) =
+        CallRecord{&return_foreign_cell, fp, record.l0, record.l1};
     fp = fp + linkage_slots;
     enter_instance(*ex, *func.instance);
     WRT_RELOAD_MEMORY();
@@ -286,7 +312,8 @@ WRT_HANDLER tail_call_ref(WRT_REGISTERS)
 {
     WRT_BEGIN
     t0 = fp[field_d(pc)].bits;
-    if (t0 == 0) [[unlikely]] WRT_TRAP(null_function_reference);
+    if (t0 == 0) [[unlikely]]
+        WRT_TRAP(null_function_reference);
     WRT_CONTINUE_IN(tail_call_function);
 }
 
@@ -299,7 +326,8 @@ WRT_HANDLER return_none(WRT_REGISTERS)
 }
 
 /// One result: to the window, and to t0 or ft0 where the caller takes it from.
-template <class T, Class A> WRT_HANDLER return_value(WRT_REGISTERS)
+template <class T, Class A>
+WRT_HANDLER return_value(WRT_REGISTERS)
 {
     WRT_BEGIN
     const T value = WRT_A(A, T);
@@ -307,11 +335,15 @@ template <class T, Class A> WRT_HANDLER return_value(WRT_REGISTERS)
     WRT_POP_RECORD(field_d(pc));
 }
 
-template <class T> struct MakeReturnValue {
-    template <Class A> static constexpr Handler at()
+template <class T>
+struct MakeReturnValue {
+    template <Class A>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(A)) return &return_value<T, A>;
-        else return nullptr;
+        if constexpr (is_place(A))
+            return &return_value<T, A>;
+        else
+            return nullptr;
     }
 };
 
@@ -329,8 +361,8 @@ WRT_HANDLER exit_run(WRT_REGISTERS)
     WRT_STOP();
 }
 
-// Float pins live in the frame while a call is under way. Fields a and d: their slots; the same one where there is only
-// fl0, which is therefore written last.
+// Float pins live in the frame while a call is under way. Fields a and d: their slots; the same one
+// where there is only fl0, which is therefore written last.
 WRT_HANDLER spill_floats(WRT_REGISTERS)
 {
     WRT_BEGIN
@@ -355,13 +387,15 @@ const Cell return_foreign_cell{reinterpret_cast<uint64_t>(&return_foreign)};
 Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins)
 {
     const size_t row = zeroed <= unrolled_zeros ? zeroed : unrolled_zeros + 1;
-    return enter_handlers[row + (unrolled_zeros + 2) * (size_t{integer_pins} + 2 * size_t{float_pins})];
+    return enter_handlers[row +
+                          (unrolled_zeros + 2) * (size_t{integer_pins} + 2 * size_t{float_pins})];
 }
 
 Handler return_value_handler(Bank bank, Class a)
 {
     const auto at = static_cast<size_t>(class_index(a));
-    return bank == Bank::integer ? ClassTable<1, MakeReturnValue<uint64_t>>::value[at] : ClassTable<1, MakeReturnValue<double>>::value[at];
+    return bank == Bank::integer ? ClassTable<1, MakeReturnValue<uint64_t>>::value[at]
+                                 : ClassTable<1, MakeReturnValue<double>>::value[at];
 }
 
 Handler call_indirect_handler(Class index)

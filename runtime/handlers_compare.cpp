@@ -1,4 +1,5 @@
-// Handlers of comparisons whose result is a value; handlers_branch.cpp has those that a branch consumes.
+// Handlers of comparisons whose result is a value; handlers_branch.cpp has those that a branch
+// consumes.
 #include "numeric_handlers.hpp"
 
 namespace wrt::runtime {

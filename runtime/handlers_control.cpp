@@ -39,14 +39,16 @@ WRT_HANDLER branch(WRT_REGISTERS)
 WRT_HANDLER copy_slots(WRT_REGISTERS)
 {
     WRT_BEGIN
-    std::memmove(static_cast<void*>(fp + field_d(pc)), fp + field_a(pc), field_b(pc) * sizeof(Slot));
+    std::memmove(static_cast<void*>(fp + field_d(pc)), fp + field_a(pc),
+                 field_b(pc) * sizeof(Slot));
     WRT_NEXT(2);
 }
 
 WRT_HANDLER poll(WRT_REGISTERS)
 {
     WRT_BEGIN
-    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]] WRT_TRAP(interrupted);
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
+        WRT_TRAP(interrupted);
     WRT_NEXT(2);
 }
 
@@ -55,8 +57,10 @@ WRT_HANDLER fuel(WRT_REGISTERS)
 {
     WRT_BEGIN
     ex->fuel -= load_at<uint32_t>(pc, 12);
-    if (ex->fuel < 0) [[unlikely]] WRT_TRAP(out_of_fuel);
-    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]] WRT_TRAP(interrupted);
+    if (ex->fuel < 0) [[unlikely]]
+        WRT_TRAP(out_of_fuel);
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
+        WRT_TRAP(interrupted);
     WRT_NEXT(2);
 }
 

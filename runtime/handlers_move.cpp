@@ -9,7 +9,8 @@ namespace wrt::runtime {
 
 namespace {
 
-template <class T, Class A, Class D> WRT_HANDLER move(WRT_REGISTERS)
+template <class T, Class A, Class D>
+WRT_HANDLER move(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_D(D, T, WRT_A(A, T));
@@ -17,7 +18,8 @@ template <class T, Class A, Class D> WRT_HANDLER move(WRT_REGISTERS)
 }
 
 /// d = the immediate, sign-extended
-template <Class D> WRT_HANDLER constant(WRT_REGISTERS)
+template <Class D>
+WRT_HANDLER constant(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_D(D, uint64_t, static_cast<uint64_t>(int64_t{immediate(pc)}));
@@ -25,7 +27,8 @@ template <Class D> WRT_HANDLER constant(WRT_REGISTERS)
 }
 
 /// d = word 2
-template <class T, Class D> WRT_HANDLER wide_constant(WRT_REGISTERS)
+template <class T, Class D>
+WRT_HANDLER wide_constant(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_D(D, T, Slot{pc[2].bits}.as<T>());
@@ -33,7 +36,8 @@ template <class T, Class D> WRT_HANDLER wide_constant(WRT_REGISTERS)
 }
 
 /// d = condition ? a : b; the condition's slot stands in `x`
-template <class T, Class A, Class B, Class C, Class D> WRT_HANDLER select(WRT_REGISTERS)
+template <class T, Class A, Class B, Class C, Class D>
+WRT_HANDLER select(WRT_REGISTERS)
 {
     WRT_BEGIN
     const uint32_t condition = WRT_OPERAND(C, uint32_t, 14, 2);
@@ -44,7 +48,8 @@ template <class T, Class A, Class B, Class C, Class D> WRT_HANDLER select(WRT_RE
 }
 
 /// d = a global: defined here at the slot in the immediate, or imported with that index
-template <class T, bool Imported, Class D> WRT_HANDLER global_get(WRT_REGISTERS)
+template <class T, bool Imported, Class D>
+WRT_HANDLER global_get(WRT_REGISTERS)
 {
     WRT_BEGIN
     const auto index = load_at<uint32_t>(pc, 12);
@@ -53,7 +58,8 @@ template <class T, bool Imported, Class D> WRT_HANDLER global_get(WRT_REGISTERS)
     WRT_NEXT(2);
 }
 
-template <class T, bool Imported, Class A> WRT_HANDLER global_set(WRT_REGISTERS)
+template <class T, bool Imported, Class A>
+WRT_HANDLER global_set(WRT_REGISTERS)
 {
     WRT_BEGIN
     const auto index = load_at<uint32_t>(pc, 12);
@@ -62,50 +68,74 @@ template <class T, bool Imported, Class A> WRT_HANDLER global_set(WRT_REGISTERS)
     WRT_NEXT(2);
 }
 
-template <class T> struct MakeMove {
-    template <Class A, Class D> static constexpr Handler at()
+template <class T>
+struct MakeMove {
+    template <Class A, Class D>
+    static constexpr Handler at()
     {
-        if constexpr (has_move(A, D)) return &move<T, A, D>;
-        else return nullptr;
+        if constexpr (has_move(A, D))
+            return &move<T, A, D>;
+        else
+            return nullptr;
     }
 };
 struct MakeConstant {
-    template <Class D> static constexpr Handler at()
+    template <Class D>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(D)) return &constant<D>;
-        else return nullptr;
+        if constexpr (is_place(D))
+            return &constant<D>;
+        else
+            return nullptr;
     }
 };
-template <class T> struct MakeWideConstant {
-    template <Class D> static constexpr Handler at()
+template <class T>
+struct MakeWideConstant {
+    template <Class D>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(D)) return &wide_constant<T, D>;
-        else return nullptr;
+        if constexpr (is_place(D))
+            return &wide_constant<T, D>;
+        else
+            return nullptr;
     }
 };
-template <class T> struct MakeSelect {
-    template <Class A, Class B, Class C, Class D> static constexpr Handler at()
+template <class T>
+struct MakeSelect {
+    template <Class A, Class B, Class C, Class D>
+    static constexpr Handler at()
     {
-        if constexpr (has_select(std::same_as<T, uint64_t>, A, B, C, D)) return &select<T, A, B, C, D>;
-        else return nullptr;
+        if constexpr (has_select(std::same_as<T, uint64_t>, A, B, C, D))
+            return &select<T, A, B, C, D>;
+        else
+            return nullptr;
     }
 };
-template <class T, bool Imported> struct MakeGlobalGet {
-    template <Class D> static constexpr Handler at()
+template <class T, bool Imported>
+struct MakeGlobalGet {
+    template <Class D>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(D)) return &global_get<T, Imported, D>;
-        else return nullptr;
+        if constexpr (is_place(D))
+            return &global_get<T, Imported, D>;
+        else
+            return nullptr;
     }
 };
-template <class T, bool Imported> struct MakeGlobalSet {
-    template <Class A> static constexpr Handler at()
+template <class T, bool Imported>
+struct MakeGlobalSet {
+    template <Class A>
+    static constexpr Handler at()
     {
-        if constexpr (is_place(A)) return &global_set<T, Imported, A>;
-        else return nullptr;
+        if constexpr (is_place(A))
+            return &global_set<T, Imported, A>;
+        else
+            return nullptr;
     }
 };
 
-template <int Dimensions, class Make, class... C> Handler pick(C... classes)
+template <int Dimensions, class Make, class... C>
+Handler pick(C... classes)
 {
     return ClassTable<Dimensions, Make>::value[static_cast<size_t>(class_index(classes...))];
 }
@@ -114,30 +144,39 @@ template <int Dimensions, class Make, class... C> Handler pick(C... classes)
 
 Handler move_handler(Bank bank, Class a, Class d)
 {
-    return bank == Bank::integer ? pick<2, MakeMove<uint64_t>>(a, d) : pick<2, MakeMove<double>>(a, d);
+    return bank == Bank::integer ? pick<2, MakeMove<uint64_t>>(a, d)
+                                 : pick<2, MakeMove<double>>(a, d);
 }
 
 Handler constant_handler(Bank bank, bool wide, Class d)
 {
     if (!wide) return bank == Bank::integer ? pick<1, MakeConstant>(d) : nullptr;
-    return bank == Bank::integer ? pick<1, MakeWideConstant<uint64_t>>(d) : pick<1, MakeWideConstant<double>>(d);
+    return bank == Bank::integer ? pick<1, MakeWideConstant<uint64_t>>(d)
+                                 : pick<1, MakeWideConstant<double>>(d);
 }
 
 Handler select_handler(Bank bank, Class a, Class b, Class condition, Class d)
 {
-    return bank == Bank::integer ? pick<4, MakeSelect<uint64_t>>(a, b, condition, d) : pick<4, MakeSelect<double>>(a, b, condition, d);
+    return bank == Bank::integer ? pick<4, MakeSelect<uint64_t>>(a, b, condition, d)
+                                 : pick<4, MakeSelect<double>>(a, b, condition, d);
 }
 
 Handler global_get_handler(Bank bank, bool imported, Class d)
 {
-    if (bank == Bank::integer) return imported ? pick<1, MakeGlobalGet<uint64_t, true>>(d) : pick<1, MakeGlobalGet<uint64_t, false>>(d);
-    return imported ? pick<1, MakeGlobalGet<double, true>>(d) : pick<1, MakeGlobalGet<double, false>>(d);
+    if (bank == Bank::integer)
+        return imported ? pick<1, MakeGlobalGet<uint64_t, true>>(d)
+                        : pick<1, MakeGlobalGet<uint64_t, false>>(d);
+    return imported ? pick<1, MakeGlobalGet<double, true>>(d)
+                    : pick<1, MakeGlobalGet<double, false>>(d);
 }
 
 Handler global_set_handler(Bank bank, bool imported, Class a)
 {
-    if (bank == Bank::integer) return imported ? pick<1, MakeGlobalSet<uint64_t, true>>(a) : pick<1, MakeGlobalSet<uint64_t, false>>(a);
-    return imported ? pick<1, MakeGlobalSet<double, true>>(a) : pick<1, MakeGlobalSet<double, false>>(a);
+    if (bank == Bank::integer)
+        return imported ? pick<1, MakeGlobalSet<uint64_t, true>>(a)
+                        : pick<1, MakeGlobalSet<uint64_t, false>>(a);
+    return imported ? pick<1, MakeGlobalSet<double, true>>(a)
+                    : pick<1, MakeGlobalSet<double, false>>(a);
 }
 
 }  // namespace wrt::runtime

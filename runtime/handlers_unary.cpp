@@ -5,10 +5,13 @@ namespace wrt::runtime {
 
 namespace {
 
-template <Instr Op> Handler pick(Class a, Class d)
+template <Instr Op>
+Handler pick(Class a, Class d)
 {
-    if constexpr (Meaning<Op>::arity == 1) return ClassTable<2, MakeUnary<Op>>::value[static_cast<size_t>(class_index(a, d))];
-    else return nullptr;
+    if constexpr (Meaning<Op>::arity == 1)
+        return ClassTable<2, MakeUnary<Op>>::value[static_cast<size_t>(class_index(a, d))];
+    else
+        return nullptr;
 }
 
 }  // namespace
@@ -16,7 +19,7 @@ template <Instr Op> Handler pick(Class a, Class d)
 Handler unary_handler(Instr op, Class a, Class d)
 {
     switch (raw(op)) {  // numeric rows only
-#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
     case raw(Instr::name): return pick<Instr::name>(a, d);
 #include <wrt/decoder/instructions.def>
     default: return nullptr;

@@ -1,5 +1,5 @@
-// Loads and stores: what each row of instructions.def reads or writes, and the handlers of memory 0 with
-// 32-bit addresses.
+// Loads and stores: what each row of instructions.def reads or writes, and the handlers of memory 0
+// with 32-bit addresses.
 #pragma once
 
 #include <array>
@@ -11,62 +11,57 @@
 namespace wrt::runtime {
 
 /// The type on the operand stack and the type in memory.
-template <Instr Op> struct Access;
-#define WRT_ACCESS(name, value_type, memory_type)  \
-    template <> struct Access<Instr::name> {       \
-        using Value = value_type;                  \
-        using Memory = memory_type;                \
+template <Instr Op>
+struct Access;
+#define WRT_ACCESS(name, value_type, memory_type)                                                  \
+    template <>                                                                                    \
+    struct Access<Instr::name> {                                                                   \
+        using Value = value_type;                                                                  \
+        using Memory = memory_type;                                                                \
     };
-#define WRT_LOADS(row)                   \
-    row(i32_load, int32_t, int32_t)      \
-    row(i64_load, int64_t, int64_t)      \
-    row(f32_load, float, float)          \
-    row(f64_load, double, double)        \
-    row(i32_load8_s, int32_t, int8_t)    \
-    row(i32_load8_u, int32_t, uint8_t)   \
-    row(i32_load16_s, int32_t, int16_t)  \
-    row(i32_load16_u, int32_t, uint16_t) \
-    row(i64_load8_s, int64_t, int8_t)    \
-    row(i64_load8_u, int64_t, uint8_t)   \
-    row(i64_load16_s, int64_t, int16_t)  \
-    row(i64_load16_u, int64_t, uint16_t) \
-    row(i64_load32_s, int64_t, int32_t)  \
-    row(i64_load32_u, int64_t, uint32_t)
-#define WRT_STORES(row)                \
-    row(i32_store, int32_t, int32_t)   \
-    row(i64_store, int64_t, int64_t)   \
-    row(f32_store, float, float)       \
-    row(f64_store, double, double)     \
-    row(i32_store8, int32_t, uint8_t)  \
-    row(i32_store16, int32_t, uint16_t) \
-    row(i64_store8, int64_t, uint8_t)  \
-    row(i64_store16, int64_t, uint16_t) \
-    row(i64_store32, int64_t, uint32_t)
+#define WRT_LOADS(row)                                                                             \
+    row(i32_load, int32_t, int32_t) row(i64_load, int64_t, int64_t) row(f32_load, float, float)    \
+        row(f64_load, double, double) row(i32_load8_s, int32_t, int8_t)                            \
+            row(i32_load8_u, int32_t, uint8_t) row(i32_load16_s, int32_t, int16_t)                 \
+                row(i32_load16_u, int32_t, uint16_t) row(i64_load8_s, int64_t, int8_t)             \
+                    row(i64_load8_u, int64_t, uint8_t) row(i64_load16_s, int64_t, int16_t)         \
+                        row(i64_load16_u, int64_t, uint16_t) row(i64_load32_s, int64_t, int32_t)   \
+                            row(i64_load32_u, int64_t, uint32_t)
+#define WRT_STORES(row)                                                                            \
+    row(i32_store, int32_t, int32_t) row(i64_store, int64_t, int64_t) row(f32_store, float, float) \
+        row(f64_store, double, double) row(i32_store8, int32_t, uint8_t)                           \
+            row(i32_store16, int32_t, uint16_t) row(i64_store8, int64_t, uint8_t)                  \
+                row(i64_store16, int64_t, uint16_t) row(i64_store32, int64_t, uint32_t)
 WRT_LOADS(WRT_ACCESS)
 WRT_STORES(WRT_ACCESS)
 
 // Memory is little-endian, and so are the hosts that this reads and writes directly on.
-static_assert(std::endian::native == std::endian::little, "memory accesses need byte swaps on this host");
+static_assert(std::endian::native == std::endian::little,
+              "memory accesses need byte swaps on this host");
 
-template <Instr Op> WRT_INLINE typename Access<Op>::Value load_value(const uint8_t* at)
+template <Instr Op>
+WRT_INLINE typename Access<Op>::Value load_value(const uint8_t* at)
 {
     typename Access<Op>::Memory value;
     std::memcpy(&value, at, sizeof value);
     return static_cast<typename Access<Op>::Value>(value);
 }
 
-template <Instr Op> WRT_INLINE void store_value(uint8_t* at, typename Access<Op>::Value value)
+template <Instr Op>
+WRT_INLINE void store_value(uint8_t* at, typename Access<Op>::Value value)
 {
     const auto narrow = static_cast<typename Access<Op>::Memory>(value);
     std::memcpy(at, &narrow, sizeof narrow);
 }
 
 // Address and offset have 32 bits each, so their sum with the size cannot wrap in 64.
-#define WRT_CHECK_BOUNDS(address, size) \
-    if ((address) + (size) > mem_len) [[unlikely]] WRT_TRAP(out_of_bounds_memory_access)
+#define WRT_CHECK_BOUNDS(address, size)                                                            \
+    if ((address) + (size) > mem_len) [[unlikely]]                                                 \
+        WRT_TRAP(out_of_bounds_memory_access)
 
 /// d = memory[a + offset]
-template <Instr Op, Class A, Class D> WRT_HANDLER load(WRT_REGISTERS)
+template <Instr Op, Class A, Class D>
+WRT_HANDLER load(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Value = typename Access<Op>::Value;
@@ -77,24 +72,29 @@ template <Instr Op, Class A, Class D> WRT_HANDLER load(WRT_REGISTERS)
 }
 
 /// d = memory[(a + b) + offset], the sum modulo 2^32
-template <Instr Op, Class A, Class B, Class D> WRT_HANDLER load_sum(WRT_REGISTERS)
+template <Instr Op, Class A, Class B, Class D>
+WRT_HANDLER load_sum(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Value = typename Access<Op>::Value;
-    const uint64_t address = uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
+    const uint64_t address =
+        uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     WRT_D(D, Value, load_value<Op>(mem + address));
     WRT_NEXT(3);
 }
 
 /// memory[a + offset] = value; the value's slot stands in `d`, a constant in word 2
-template <Instr Op, Class A, Class V> WRT_HANDLER store(WRT_REGISTERS)
+template <Instr Op, Class A, Class V>
+WRT_HANDLER store(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Value = typename Access<Op>::Value;
     Value value;
-    if constexpr (V == Class::constant) value = Slot{pc[2].bits}.as<Value>();
-    else value = WRT_OPERAND(V, Value, 10, 2);
+    if constexpr (V == Class::constant)
+        value = Slot{pc[2].bits}.as<Value>();
+    else
+        value = WRT_OPERAND(V, Value, 10, 2);
     const uint64_t address = uint64_t{WRT_A(A, uint32_t)} + load_at<uint32_t>(pc, 12);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     store_value<Op>(mem + address, value);
@@ -102,22 +102,26 @@ template <Instr Op, Class A, Class V> WRT_HANDLER store(WRT_REGISTERS)
 }
 
 /// memory[(a + b) + offset] = value
-template <Instr Op, Class A, Class B, Class V> WRT_HANDLER store_sum(WRT_REGISTERS)
+template <Instr Op, Class A, Class B, Class V>
+WRT_HANDLER store_sum(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Value = typename Access<Op>::Value;
     const Value value = WRT_OPERAND(V, Value, 10, 2);
-    const uint64_t address = uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
+    const uint64_t address =
+        uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     store_value<Op>(mem + address, value);
     WRT_NEXT(3);
 }
 
-/// The effective address of an access of `size` bytes in the memory that the operation names; false when out of bounds.
-/// Address and offset may have 64 bits here, so the sum can wrap.
-WRT_INLINE bool wide_address(const MemoryInstance& memory, uint64_t address, uint64_t offset, uint64_t size, uint64_t& effective)
+/// The effective address of an access of `size` bytes in the memory that the operation names; false
+/// when out of bounds. Address and offset may have 64 bits here, so the sum can wrap.
+WRT_INLINE bool wide_address(const MemoryInstance& memory, uint64_t address, uint64_t offset,
+                             uint64_t size, uint64_t& effective)
 {
-    return !__builtin_add_overflow(address, offset, &effective) && memory.size >= size && effective <= memory.size - size;
+    return !__builtin_add_overflow(address, offset, &effective) && memory.size >= size &&
+           effective <= memory.size - size;
 }
 
 /// `address` as the memory's address type reads it.

@@ -11,7 +11,8 @@
 namespace wrt::runtime {
 
 /// d = Op(a, b)
-template <Instr Op, Class A, Class B, Class D> WRT_HANDLER binary(WRT_REGISTERS)
+template <Instr Op, Class A, Class B, Class D>
+WRT_HANDLER binary(WRT_REGISTERS)
 {
     WRT_BEGIN
     using T = typename Meaning<Op>::Operand;
@@ -31,7 +32,8 @@ template <Instr Op, Class A, Class B, Class D> WRT_HANDLER binary(WRT_REGISTERS)
 }
 
 /// d = Op(a)
-template <Instr Op, Class A, Class D> WRT_HANDLER unary(WRT_REGISTERS)
+template <Instr Op, Class A, Class D>
+WRT_HANDLER unary(WRT_REGISTERS)
 {
     WRT_BEGIN
     using T = typename Meaning<Op>::Operand;
@@ -49,49 +51,63 @@ template <Instr Op, Class A, Class D> WRT_HANDLER unary(WRT_REGISTERS)
     WRT_NEXT(2);
 }
 
-template <Instr Op> struct MakeBinary {
-    template <Class A, Class B, Class D> static constexpr Handler at()
+template <Instr Op>
+struct MakeBinary {
+    template <Class A, Class B, Class D>
+    static constexpr Handler at()
     {
-        if constexpr (has_binary(Op, A, B, D)) return &binary<Op, A, B, D>;
-        else return nullptr;
+        if constexpr (has_binary(Op, A, B, D))
+            return &binary<Op, A, B, D>;
+        else
+            return nullptr;
     }
 };
 
-template <Instr Op> struct MakeUnary {
-    template <Class A, Class D> static constexpr Handler at()
+template <Instr Op>
+struct MakeUnary {
+    template <Class A, Class D>
+    static constexpr Handler at()
     {
-        if constexpr (has_unary(Op, A, D)) return &unary<Op, A, D>;
-        else return nullptr;
+        if constexpr (has_unary(Op, A, D))
+            return &unary<Op, A, D>;
+        else
+            return nullptr;
     }
 };
 
 /// Which file makes the handlers of a numeric instruction with two operands.
 enum class BinaryGroup : uint8_t { i32, i64, floating, compare };
 
-template <Instr Op> constexpr BinaryGroup binary_group()
+template <Instr Op>
+constexpr BinaryGroup binary_group()
 {
     using T = typename Meaning<Op>::Operand;
-    if (heat_of_binary(Op) == Heat::compare || heat_of_binary(Op) == Heat::none) return BinaryGroup::compare;
+    if (heat_of_binary(Op) == Heat::compare || heat_of_binary(Op) == Heat::none)
+        return BinaryGroup::compare;
     if (is_float<T>) return BinaryGroup::floating;
     return sizeof(T) == 4 ? BinaryGroup::i32 : BinaryGroup::i64;
 }
 
 /// The table of `Op` if it has two operands and belongs to `Group`, else null.
-template <Instr Op, BinaryGroup Group> const Handler* binary_table()
+template <Instr Op, BinaryGroup Group>
+const Handler* binary_table()
 {
     if constexpr (Meaning<Op>::arity == 2 && heat_of_binary(Op) != Heat::none) {
-        if constexpr (binary_group<Op>() == Group) return ClassTable<3, MakeBinary<Op>>::value.data();
-        else return nullptr;
+        if constexpr (binary_group<Op>() == Group)
+            return ClassTable<3, MakeBinary<Op>>::value.data();
+        else
+            return nullptr;
     } else {
         return nullptr;
     }
 }
 
 /// The body of tables::binary_*(): asks every numeric row.
-template <BinaryGroup Group> const Handler* binary_table_of(Instr op)
+template <BinaryGroup Group>
+const Handler* binary_table_of(Instr op)
 {
     switch (raw(op)) {  // numeric rows only
-#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature) \
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
     case raw(Instr::name): return binary_table<Instr::name, Group>();
 #include <wrt/decoder/instructions.def>
     default: return nullptr;

@@ -1,5 +1,6 @@
 // Operation: a translated instruction before it has a place in the code. The translator changes
-// operations while later ones show what becomes of their results; only encode.cpp turns them into cells.
+// operations while later ones show what becomes of their results; only encode.cpp turns them into
+// cells.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +13,44 @@ namespace wrt::runtime {
 
 /// Which handlers an operation may have and where its fields go.
 enum class Family : uint8_t {
-    enter, binary, unary, load, load_sum, wide_load, store, store_sum, wide_store, move, constant, select, global_get, global_set,
-    compare_branch, branch_if, branch, branch_table, call, call_import, call_indirect, call_wide, tail_call, tail_call_other,
-    return_none, return_value, return_many, copy_slots, float_pins, window, charge, unreachable,
+    enter,
+    binary,
+    unary,
+    load,
+    load_sum,
+    wide_load,
+    store,
+    store_sum,
+    wide_store,
+    move,
+    constant,
+    select,
+    global_get,
+    global_set,
+    compare_branch,
+    branch_if,
+    branch,
+    branch_table,
+    call,
+    call_import,
+    call_indirect,
+    call_wide,
+    tail_call,
+    tail_call_other,
+    return_none,
+    return_value,
+    return_many,
+    copy_slots,
+    float_pins,
+    window,
+    charge,
+    unreachable,
 };
 
 inline constexpr uint32_t no_operation = 0xffffffffu;
 
-/// Slots in `a`, `b`, `d` and `x` count from the frame's base and mean something where the class is `slot`.
+/// Slots in `a`, `b`, `d` and `x` count from the frame's base and mean something where the class is
+/// `slot`.
 struct Operation {
     Family family = Family::unreachable;
     Bank bank = Bank::integer;
@@ -27,19 +58,22 @@ struct Operation {
     Class b_class = Class::slot;
     Class d_class = Class::slot;
     Class x_class = Class::slot;
-    bool flag = false;          ///< compare_branch, branch_if: negated; global_*: imported; enter: has float pins.
-    bool wide = false;          ///< branch_if: 64 bits.
-    Instr instr = Instr::nop;   ///< binary, unary, load*, store*, compare_branch.
-    Plain plain = Plain::count_;///< Families whose handler has no operand classes.
+    bool flag =
+        false;  ///< compare_branch, branch_if: negated; global_*: imported; enter: has float pins.
+    bool wide = false;            ///< branch_if: 64 bits.
+    Instr instr = Instr::nop;     ///< binary, unary, load*, store*, compare_branch.
+    Plain plain = Plain::count_;  ///< Families whose handler has no operand classes.
     uint16_t a = 0;
     uint16_t b = 0;
     uint16_t d = 0;
     uint16_t x = 0;
-    uint32_t label = 0;         ///< Branches: the label; calls: the function; branch_table: its first entry in the target list.
-    uint32_t index = 0;         ///< Memory offset, global, type, count: whatever 32 bits the family needs.
-    uint32_t source = 0;        ///< Byte offset of the instruction in the binary.
-    uint32_t place = 0;         ///< First cell, from the function's first one; encode.cpp fills it in.
-    uint64_t constant = 0;      ///< Operand of class `constant` (bits of a slot), wide offset, or the immediates of a window.
+    uint32_t label = 0;  ///< Branches: the label; calls: the function; branch_table: its first
+                         ///< entry in the target list.
+    uint32_t index = 0;  ///< Memory offset, global, type, count: whatever 32 bits the family needs.
+    uint32_t source = 0;    ///< Byte offset of the instruction in the binary.
+    uint32_t place = 0;     ///< First cell, from the function's first one; encode.cpp fills it in.
+    uint64_t constant = 0;  ///< Operand of class `constant` (bits of a slot), wide offset, or the
+                            ///< immediates of a window.
 };
 
 }  // namespace wrt::runtime

@@ -1,6 +1,6 @@
 // The source map of a function: which byte of the binary each operation came from. Pairs of LEB128
-// numbers, cells since the last operation and (zigzag) bytes since the last instruction; read only when
-// something has to be reported.
+// numbers, cells since the last operation and (zigzag) bytes since the last instruction; read only
+// when something has to be reported.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,19 @@ namespace wrt::runtime {
 
 namespace detail {
 
-constexpr uint32_t zigzag(uint32_t delta) { return delta << 1 ^ (0u - (delta >> 31)); }
-constexpr uint32_t unzigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
+constexpr uint32_t zigzag(uint32_t delta)
+{
+    return delta << 1 ^ (0u - (delta >> 31));
+}
+constexpr uint32_t unzigzag(uint32_t value)
+{
+    return value >> 1 ^ (0u - (value & 1));
+}
 constexpr uint32_t leb_size(uint32_t value)
 {
     uint32_t bytes = 1;
-    for (; value >= 0x80; value >>= 7) ++bytes;
+    for (; value >= 0x80; value >>= 7)
+        ++bytes;
     return bytes;
 }
 
@@ -26,7 +33,8 @@ class SourceMapSize {
 public:
     void add(uint32_t place, uint32_t source)
     {
-        bytes_ += detail::leb_size(place - place_) + detail::leb_size(detail::zigzag(source - source_));
+        bytes_ +=
+            detail::leb_size(place - place_) + detail::leb_size(detail::zigzag(source - source_));
         place_ = place;
         source_ = source;
     }
@@ -53,7 +61,8 @@ public:
 private:
     void put(uint32_t value)
     {
-        for (; value >= 0x80; value >>= 7) *at_++ = static_cast<uint8_t>(value | 0x80);
+        for (; value >= 0x80; value >>= 7)
+            *at_++ = static_cast<uint8_t>(value | 0x80);
         *at_++ = static_cast<uint8_t>(value);
     }
 

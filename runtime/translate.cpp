@@ -85,7 +85,8 @@ bool next_constant(Instr& op, uint64_t& bits)
 
 }  // namespace
 
-// Operands ---------------------------------------------------------------------------------------------------------------
+// Operands
+// ---------------------------------------------------------------------------------------------------------------
 
 Translator::LocalState& Translator::local_state(uint32_t local)
 {
@@ -122,15 +123,18 @@ Class Translator::class_of(const Operand& operand)
 bool Translator::may_write(const Operation& operation, Class d)
 {
     switch (raw(operation.family)) {  // families with a destination class
-    case raw(Family::binary): return has_binary(operation.instr, operation.a_class, operation.b_class, d);
+    case raw(Family::binary):
+        return has_binary(operation.instr, operation.a_class, operation.b_class, d);
     case raw(Family::unary): return has_unary(operation.instr, operation.a_class, d);
     case raw(Family::load): return has_load(operation.instr, operation.a_class, d);
-    case raw(Family::load_sum): return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
+    case raw(Family::load_sum):
+        return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
     case raw(Family::move): return has_move(operation.a_class, d);
     case raw(Family::constant):
     case raw(Family::global_get): return is_place(d);
     case raw(Family::select):
-        return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class, operation.x_class, d);
+        return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class,
+                          operation.x_class, d);
     default: return false;
     }
 }
@@ -138,7 +142,8 @@ bool Translator::may_write(const Operation& operation, Class d)
 /// The operation before made this operand, and may still become something else.
 bool Translator::is_last(const Operand& operand) const
 {
-    if (options_.slots_only || operand.kind != Kind::temp || operand.producer == no_operation) return false;
+    if (options_.slots_only || operand.kind != Kind::temp || operand.producer == no_operation)
+        return false;
     if (operand.producer < barrier_ || operand.producer != last_index()) return false;
     const Operation& operation = operations_.back();
     return operation.d_class == Class::slot && operation.d == operand.slot;
@@ -148,7 +153,10 @@ Status Translator::use_frame(uint32_t slots)
 {
     if (slots > frame_slots_) frame_slots_ = slots;
     if (slots > max_frame_slots) [[unlikely]] {
-        return Error{.code = Errc::frame_too_large, .detail = Detail::count, .offset = source_, .expected = max_frame_slots,
+        return Error{.code = Errc::frame_too_large,
+                     .detail = Detail::count,
+                     .offset = source_,
+                     .expected = max_frame_slots,
                      .actual = slots};
     }
     return ok();
@@ -168,7 +176,11 @@ Status Translator::push_temp(ValKind type, uint32_t producer)
 Status Translator::push_local(uint32_t local)
 {
     LocalState& state = local_state(local);
-    WRT_CHECK(push({.kind = Kind::local, .type = state.type, .slot = next_slot(), .local = local, .older = state.newest}));
+    WRT_CHECK(push({.kind = Kind::local,
+                    .type = state.type,
+                    .slot = next_slot(),
+                    .local = local,
+                    .older = state.newest}));
     state.newest = operands_.size() - 1;
     return ok();
 }
@@ -189,15 +201,18 @@ Translator::Operand Translator::pop()
 void Translator::drop_to(uint32_t height)
 {
     unbury_all();
-    while (operands_.size() > height) pop();
+    while (operands_.size() > height)
+        pop();
 }
 
-/// Results of a call or a block: temps that lie at home; after a call the first is in its register too.
+/// Results of a call or a block: temps that lie at home; after a call the first is in its register
+/// too.
 Status Translator::push_results(std::span<const ValType> types, bool first_in_register)
 {
     for (size_t i = 0; i < types.size(); ++i) {
         const ValKind type = types[i].kind();
-        if (i == 0 && first_in_register && types.size() == 1 && !options_.slots_only) temps(type).slot = next_slot();
+        if (i == 0 && first_in_register && types.size() == 1 && !options_.slots_only)
+            temps(type).slot = next_slot();
         WRT_CHECK(push_temp(type, no_operation));
     }
     return ok();
@@ -211,7 +226,8 @@ Status Translator::refuse_vectors(std::span<const ValType> types) const
     return ok();
 }
 
-// Emission ---------------------------------------------------------------------------------------------------------------
+// Emission
+// ---------------------------------------------------------------------------------------------------------------
 
 Status Translator::emit(const Operation& operation)
 {
@@ -220,8 +236,8 @@ Status Translator::emit(const Operation& operation)
     return ok();
 }
 
-/// Emits an operation that writes its result to slot and t0 or to a pin; `operand` is the place on the stack where the
-/// result is or will be, if it is one.
+/// Emits an operation that writes its result to slot and t0 or to a pin; `operand` is the place on
+/// the stack where the result is or will be, if it is one.
 Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t operand)
 {
     WRT_CHECK(emit(operation));
@@ -229,7 +245,10 @@ Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t
     forget_slot(operation.d);
     if (options_.slots_only) return ok();
     bury(type);
-    temps(type) = {.slot = operation.d, .producer = last_index(), .operand = operand, .second = temps(type).second};
+    temps(type) = {.slot = operation.d,
+                   .producer = last_index(),
+                   .operand = operand,
+                   .second = temps(type).second};
     return ok();
 }
 
@@ -246,12 +265,16 @@ Status Translator::emit_result(Operation operation, ValKind type)
 void Translator::bury(ValKind type)
 {
     Temps& t = temps(type);
-    if (!available(Class::t1) || t.second != no_operation || t.producer == no_operation || t.producer < barrier_) return;
+    if (!available(Class::t1) || t.second != no_operation || t.producer == no_operation ||
+        t.producer < barrier_)
+        return;
     if (t.operand >= operands_.size()) return;
     const Operand& waiting = operands_[t.operand];
     Operation& producer = operations_[t.producer];
     if (waiting.kind != Kind::temp || waiting.producer != t.producer) return;
-    if (producer.d_class != Class::slot || producer.d != waiting.slot || !may_write(producer, Class::t1)) return;
+    if (producer.d_class != Class::slot || producer.d != waiting.slot ||
+        !may_write(producer, Class::t1))
+        return;
     producer.d_class = Class::t1;
     t.second = t.producer;
 }
@@ -273,7 +296,8 @@ void Translator::unbury_all()
 
 void Translator::forget_temps()
 {
-    for (Temps& t : temps_) t = {.second = t.second};
+    for (Temps& t : temps_)
+        t = {.second = t.second};
 }
 
 void Translator::forget_slot(uint32_t slot)
@@ -295,17 +319,24 @@ void Translator::barrier()
 void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
 {
     if (operand.kind == Kind::constant) return;
-    slot = static_cast<uint16_t>(operand.kind == Kind::local ? local_slot(operand.local) : operand.slot);
+    slot = static_cast<uint16_t>(operand.kind == Kind::local ? local_slot(operand.local)
+                                                             : operand.slot);
     if (operand.kind == Kind::local) return;
     Temps& t = temps(operand.type);
     if (in_second(operand)) {
-        if (cls == Class::t1) t.second = no_operation;
-        else unbury(bank_of(operand.type));
+        if (cls == Class::t1)
+            t.second = no_operation;
+        else
+            unbury(bank_of(operand.type));
         return;
     }
-    if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer || operand.producer < barrier_) return;
+    if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer ||
+        operand.producer < barrier_)
+        return;
     Operation& producer = operations_[operand.producer];
-    if (producer.d_class == Class::slot && producer.d == operand.slot && may_write(producer, Class::t0)) producer.d_class = Class::t0;
+    if (producer.d_class == Class::slot && producer.d == operand.slot &&
+        may_write(producer, Class::t0))
+        producer.d_class = Class::t0;
 }
 
 /// Moves a constant or a local into the operand's own slot, so that it is a temp.
@@ -321,7 +352,8 @@ Status Translator::to_home(Operand& operand)
     if (operand.kind == Kind::constant) {
         operation.family = Family::constant;
         operation.constant = operand.constant;
-        operation.wide = operation.bank == Bank::floating || !fits_immediate(operand.type, operand.constant);
+        operation.wide =
+            operation.bank == Bank::floating || !fits_immediate(operand.type, operand.constant);
     } else {
         operation.family = Family::move;
         operation.a_class = class_of(operand);
@@ -338,7 +370,8 @@ Status Translator::settle(uint32_t index)
 {
     Operand operand = operands_[index];
     if (operand.kind == Kind::local) {
-        // Locals are settled newest first or all together, so this is the head of its list or the list goes with it.
+        // Locals are settled newest first or all together, so this is the head of its list or the
+        // list goes with it.
         LocalState& state = local_state(operand.local);
         if (state.newest == index) state.newest = operand.older;
     }
@@ -352,11 +385,13 @@ Status Translator::settle(uint32_t index)
 Status Translator::settle_top(uint32_t count)
 {
     const uint32_t first = operands_.size() - count;
-    // From the top, so that the lists of locals shrink from their heads; below them nothing may stay unlinked.
+    // From the top, so that the lists of locals shrink from their heads; below them nothing may
+    // stay unlinked.
     for (uint32_t i = operands_.size(); i-- > first;) {
         if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
     }
-    for (uint32_t i = first; i < operands_.size(); ++i) WRT_CHECK(settle(i));
+    for (uint32_t i = first; i < operands_.size(); ++i)
+        WRT_CHECK(settle(i));
     return ok();
 }
 
@@ -373,7 +408,8 @@ Status Translator::settle_locals()
 /// The local is about to change: operands that stand for its old value take it now.
 Status Translator::settle_uses(uint32_t local)
 {
-    while (local_state(local).newest != no_operation) WRT_CHECK(settle(local_state(local).newest));
+    while (local_state(local).newest != no_operation)
+        WRT_CHECK(settle(local_state(local).newest));
     return ok();
 }
 
@@ -386,7 +422,8 @@ Status Translator::force_slot(Operand& operand, Class& cls)
     return ok();
 }
 
-// Instructions ----------------------------------------------------------------------------------------------------------
+// Instructions
+// ----------------------------------------------------------------------------------------------------------
 
 Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result_type)
 {
@@ -403,16 +440,19 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
             WRT_CHECK(to_home(a));
         }
     }
-    if (heat_of_binary(op) == Heat::none && (b.kind != Kind::constant || !next_constant(op, b.constant))) {
+    if (heat_of_binary(op) == Heat::none &&
+        (b.kind != Kind::constant || !next_constant(op, b.constant))) {
         if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
         std::swap(a, b);
         op = exchanged(op);
     }
     if (b.kind == Kind::constant && (op == Instr::i32_sub || op == Instr::i64_sub)) {
-        b.constant = op == Instr::i32_sub ? uint64_t{0u - static_cast<uint32_t>(b.constant)} : 0u - b.constant;
+        b.constant = op == Instr::i32_sub ? uint64_t{0u - static_cast<uint32_t>(b.constant)}
+                                          : 0u - b.constant;
         op = op == Instr::i32_sub ? Instr::i32_add : Instr::i64_add;
     }
-    if (b.kind == Kind::constant && !fits_immediate(operand_type, b.constant)) WRT_CHECK(to_home(b));
+    if (b.kind == Kind::constant && !fits_immediate(operand_type, b.constant))
+        WRT_CHECK(to_home(b));
 
     Class a_class = class_of(a);
     Class b_class = class_of(b);
@@ -430,7 +470,8 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
         WRT_CHECK(force_slot(b, b_class));
         WRT_CHECK(force_slot(a, a_class));
     }
-    Operation operation{.family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
+    Operation operation{
+        .family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
     take(a, a_class, operation.a);
     take(b, b_class, operation.b);
     operation.constant = b.constant;
@@ -440,7 +481,8 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
 Status Translator::numeric_unary(Instr op, ValKind result_type)
 {
     Operand a = pop();
-    // i32 operands are read from the low half, so wrapping is only another way to look at the same slot.
+    // i32 operands are read from the low half, so wrapping is only another way to look at the same
+    // slot.
     if (op == Instr::i32_wrap_i64) {
         a.type = ValKind::i32;
         if (a.kind == Kind::constant) a.constant &= 0xffffffffu;
@@ -486,7 +528,8 @@ Status Translator::local_set(uint32_t local, bool tee)
     if (value.kind == Kind::constant) {
         operation.family = Family::constant;
         operation.constant = value.constant;
-        operation.wide = operation.bank == Bank::floating || !fits_immediate(value.type, value.constant);
+        operation.wide =
+            operation.bank == Bank::floating || !fits_immediate(value.type, value.constant);
     } else {
         operation.family = Family::move;
         operation.a_class = class_of(value);
@@ -505,15 +548,23 @@ Status Translator::select(ValKind type)
     if (a.kind == Kind::constant) WRT_CHECK(to_home(a));
     if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
     if (condition.kind == Kind::constant) WRT_CHECK(to_home(condition));
-    const bool integers = bank_of(type) == Bank::integer;
     Class a_class = class_of(a);
     Class b_class = class_of(b);
-    Class condition_class = class_of(condition);
-    const auto found = [&] { return has_select(integers, a_class, b_class, condition_class, Class::slot); };
-    if (!found()) WRT_CHECK(force_slot(a, a_class));
-    if (!found()) WRT_CHECK(force_slot(b, b_class));
-    if (!found()) WRT_CHECK(force_slot(condition, condition_class));
-    Operation operation{.family = Family::select, .a_class = a_class, .b_class = b_class, .x_class = condition_class};
+    const Class condition_class = class_of(condition);
+    // A select reads t1 only as its condition, and t0 once: the same local may be there for several
+    // operands. Nothing may be emitted from here on, it would overwrite t0.
+    const bool integers = bank_of(type) == Bank::integer;
+    const auto clashes = [&](Class cls) {
+        return cls == Class::t1 || (cls == Class::t0 && integers && condition_class == Class::t0);
+    };
+    if (clashes(a_class)) WRT_CHECK(force_slot(a, a_class));
+    if (clashes(b_class) || (a_class == Class::t0 && b_class == Class::t0))
+        WRT_CHECK(force_slot(b, b_class));
+    WRT_ASSERT(has_select(integers, a_class, b_class, condition_class, Class::slot));
+    Operation operation{.family = Family::select,
+                        .a_class = a_class,
+                        .b_class = b_class,
+                        .x_class = condition_class};
     take(a, a_class, operation.a);
     take(b, b_class, operation.b);
     take(condition, condition_class, operation.x);
@@ -527,7 +578,9 @@ Status Translator::load(const Instruction& instruction, ValKind type)
     if (instruction.index != 0 || is64 || instruction.value > 0xffffffffu) {
         Class cls = class_of(address);
         WRT_CHECK(force_slot(address, cls));
-        Operation operation{.family = Family::wide_load, .instr = instruction.op, .b = static_cast<uint16_t>(instruction.index)};
+        Operation operation{.family = Family::wide_load,
+                            .instr = instruction.op,
+                            .b = static_cast<uint16_t>(instruction.index)};
         take(address, cls, operation.a);
         operation.constant = instruction.value;
         return emit_result(operation, type);
@@ -547,7 +600,8 @@ Status Translator::load(const Instruction& instruction, ValKind type)
     if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
     Class cls = class_of(address);
     if (!has_load(instruction.op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
-    Operation operation{.family = Family::load, .a_class = cls, .instr = instruction.op, .index = offset};
+    Operation operation{
+        .family = Family::load, .a_class = cls, .instr = instruction.op, .index = offset};
     take(address, cls, operation.a);
     return emit_result(operation, type);
 }
@@ -562,14 +616,17 @@ Status Translator::store(const Instruction& instruction, ValKind type)
         WRT_CHECK(force_slot(address, address_class));
         Class value_class = class_of(value);
         WRT_CHECK(force_slot(value, value_class));
-        Operation operation{.family = Family::wide_store, .instr = instruction.op, .b = static_cast<uint16_t>(instruction.index)};
+        Operation operation{.family = Family::wide_store,
+                            .instr = instruction.op,
+                            .b = static_cast<uint16_t>(instruction.index)};
         take(address, address_class, operation.a);
         take(value, value_class, operation.d);
         operation.constant = instruction.value;
         return emit(operation);
     }
     const auto offset = static_cast<uint32_t>(instruction.value);
-    if (value.kind == Kind::local && is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add) {
+    if (value.kind == Kind::local && is_last(address) && last().family == Family::binary &&
+        last().instr == Instr::i32_add) {
         Class value_class = class_of(value);
         if (value_class == Class::t0) value_class = Class::slot;
         Operation& sum = last();
@@ -588,8 +645,13 @@ Status Translator::store(const Instruction& instruction, ValKind type)
     if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
     Class address_class = class_of(address);
     Class value_class = class_of(value);
-    if (!has_store(instruction.op, address_class, value_class)) WRT_CHECK(force_slot(value, value_class));
-    Operation operation{.family = Family::store, .a_class = address_class, .b_class = value_class, .instr = instruction.op, .index = offset};
+    if (!has_store(instruction.op, address_class, value_class))
+        WRT_CHECK(force_slot(value, value_class));
+    Operation operation{.family = Family::store,
+                        .a_class = address_class,
+                        .b_class = value_class,
+                        .instr = instruction.op,
+                        .index = offset};
     take(address, address_class, operation.a);
     take(value, value_class, operation.d);
     operation.constant = value.constant;
@@ -601,7 +663,9 @@ Status Translator::global_get(uint32_t global)
     const ValType type = syntax_.globals[global].type;
     if (type.is_vector()) return refuse(Errc::v128_unsupported);
     const bool imported = global < syntax_.imported_globals;
-    Operation operation{.family = Family::global_get, .flag = imported, .index = imported ? global : module_.globals[global].slot};
+    Operation operation{.family = Family::global_get,
+                        .flag = imported,
+                        .index = imported ? global : module_.globals[global].slot};
     return emit_result(operation, type.kind());
 }
 
@@ -612,18 +676,24 @@ Status Translator::global_set(uint32_t global)
     const bool imported = global < syntax_.imported_globals;
     Operand value = pop();
     if (value.kind == Kind::constant) WRT_CHECK(to_home(value));
-    Operation operation{.family = Family::global_set, .bank = bank_of(type.kind()), .a_class = class_of(value), .flag = imported,
+    Operation operation{.family = Family::global_set,
+                        .bank = bank_of(type.kind()),
+                        .a_class = class_of(value),
+                        .flag = imported,
                         .index = imported ? global : module_.globals[global].slot};
     take(value, operation.a_class, operation.a);
     return emit(operation);
 }
 
-/// An operation whose operands lie at home, side by side, and whose result takes the place of the first.
-Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index, uint32_t index2)
+/// An operation whose operands lie at home, side by side, and whose result takes the place of the
+/// first.
+Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index,
+                                    uint32_t index2)
 {
     WRT_CHECK(settle_top(pops));
     drop_to(operands_.size() - pops);
-    Operation operation{.family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
+    Operation operation{
+        .family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
     operation.constant = index | uint64_t{index2} << 32;
     forget_slot(next_slot());
     WRT_CHECK(emit(operation));
@@ -636,8 +706,10 @@ Status Translator::reference(const Instruction& instruction)
     case raw(Instr::ref_null): return push_constant(ValKind::ref, 0);
     case raw(Instr::ref_is_null): return numeric_unary(Instr::i64_eqz, ValKind::i32);
     case raw(Instr::ref_eq): return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
-    case raw(Instr::ref_func): return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
-    case raw(Instr::ref_as_non_null): return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
+    case raw(Instr::ref_func):
+        return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
+    case raw(Instr::ref_as_non_null):
+        return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
     default: return refuse(Errc::gc_unsupported);
     }
 }
@@ -648,23 +720,40 @@ Status Translator::bulk(const Instruction& instruction)
     const uint32_t index = instruction.index;
     const uint32_t index2 = instruction.index2;
     switch (raw(instruction.op)) {  // memories, tables and segments only
-    case raw(Instr::memory_size): return window_operation(Plain::memory_size, 0, address(syntax_.memories[index].limits.is64), index, 0);
+    case raw(Instr::memory_size):
+        return window_operation(Plain::memory_size, 0, address(syntax_.memories[index].limits.is64),
+                                index, 0);
     case raw(Instr::memory_grow): {
-        WRT_CHECK(window_operation(Plain::memory_grow, 1, address(syntax_.memories[index].limits.is64), index, 0));
+        WRT_CHECK(window_operation(Plain::memory_grow, 1,
+                                   address(syntax_.memories[index].limits.is64), index, 0));
         return ok();
     }
-    case raw(Instr::memory_fill): return window_operation(Plain::memory_fill, 3, ValKind::bot, index, 0);
-    case raw(Instr::memory_copy): return window_operation(Plain::memory_copy, 3, ValKind::bot, index, index2);
-    case raw(Instr::memory_init): return window_operation(Plain::memory_init, 3, ValKind::bot, index, index2);
-    case raw(Instr::data_drop): return window_operation(Plain::data_drop, 0, ValKind::bot, index, 0);
-    case raw(Instr::table_get): return window_operation(Plain::table_get, 1, ValKind::ref, index, 0);
-    case raw(Instr::table_set): return window_operation(Plain::table_set, 2, ValKind::bot, index, 0);
-    case raw(Instr::table_size): return window_operation(Plain::table_size, 0, address(syntax_.tables[index].limits.is64), index, 0);
-    case raw(Instr::table_grow): return window_operation(Plain::table_grow, 2, address(syntax_.tables[index].limits.is64), index, 0);
-    case raw(Instr::table_fill): return window_operation(Plain::table_fill, 3, ValKind::bot, index, 0);
-    case raw(Instr::table_copy): return window_operation(Plain::table_copy, 3, ValKind::bot, index, index2);
-    case raw(Instr::table_init): return window_operation(Plain::table_init, 3, ValKind::bot, index, index2);
-    case raw(Instr::elem_drop): return window_operation(Plain::elem_drop, 0, ValKind::bot, index, 0);
+    case raw(Instr::memory_fill):
+        return window_operation(Plain::memory_fill, 3, ValKind::bot, index, 0);
+    case raw(Instr::memory_copy):
+        return window_operation(Plain::memory_copy, 3, ValKind::bot, index, index2);
+    case raw(Instr::memory_init):
+        return window_operation(Plain::memory_init, 3, ValKind::bot, index, index2);
+    case raw(Instr::data_drop):
+        return window_operation(Plain::data_drop, 0, ValKind::bot, index, 0);
+    case raw(Instr::table_get):
+        return window_operation(Plain::table_get, 1, ValKind::ref, index, 0);
+    case raw(Instr::table_set):
+        return window_operation(Plain::table_set, 2, ValKind::bot, index, 0);
+    case raw(Instr::table_size):
+        return window_operation(Plain::table_size, 0, address(syntax_.tables[index].limits.is64),
+                                index, 0);
+    case raw(Instr::table_grow):
+        return window_operation(Plain::table_grow, 2, address(syntax_.tables[index].limits.is64),
+                                index, 0);
+    case raw(Instr::table_fill):
+        return window_operation(Plain::table_fill, 3, ValKind::bot, index, 0);
+    case raw(Instr::table_copy):
+        return window_operation(Plain::table_copy, 3, ValKind::bot, index, index2);
+    case raw(Instr::table_init):
+        return window_operation(Plain::table_init, 3, ValKind::bot, index, index2);
+    case raw(Instr::elem_drop):
+        return window_operation(Plain::elem_drop, 0, ValKind::bot, index, 0);
     default: WRT_UNREACHABLE();
     }
 }

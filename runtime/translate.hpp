@@ -8,9 +8,10 @@
 
 namespace wrt::runtime {
 
-/// Validates and translates all function bodies of `syntax`, one pass over each. Code and source map go
-/// to the retained end of `arena`, work stacks to the scratch end. `module.functions` must have its
-/// types filled in; this fills in the rest of them, `module.code` and `module.source_map`.
-Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module, const TranslateOptions& options) noexcept;
+/// Validates and translates all function bodies of `syntax`, one pass over each. Code and source
+/// map go to the retained end of `arena`, work stacks to the scratch end. `module.functions` must
+/// have its types filled in; this fills in the rest of them, `module.code` and `module.source_map`.
+Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module,
+                        const TranslateOptions& options) noexcept;
 
 }  // namespace wrt::runtime

@@ -13,7 +13,8 @@ namespace wrt::runtime {
 
 using decoder::Instruction;
 
-// Function --------------------------------------------------------------------------------------------------------------
+// Function
+// --------------------------------------------------------------------------------------------------------------
 
 Status Translator::begin(const decoder::FunctionContext& context)
 {
@@ -30,7 +31,8 @@ Status Translator::begin(const decoder::FunctionContext& context)
     frames_.clear();
     labels_.clear();
     targets_.clear();
-    for (Temps& t : temps_) t = {};
+    for (Temps& t : temps_)
+        t = {};
     dead_ = false;
     dead_depth_ = 0;
     lazy_floor_ = 0;
@@ -74,15 +76,19 @@ void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
 {
     LocalState& state = local_state(local);
     state.weight += weight;
-    if (state.type == ValKind::ref || state.type == ValKind::v128) return;  // the collector finds references in slots only
+    if (state.type == ValKind::ref || state.type == ValKind::v128)
+        return;  // the collector finds references in slots only
     uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.type))];
     if (two[0] == local || two[1] == local) return;
-    const auto weight_of = [&](uint32_t candidate) { return candidate == no_operation ? 0 : local_state(candidate).weight; };
+    const auto weight_of = [&](uint32_t candidate) {
+        return candidate == no_operation ? 0 : local_state(candidate).weight;
+    };
     uint32_t& weaker = weight_of(two[0]) <= weight_of(two[1]) ? two[0] : two[1];
     if (state.weight > weight_of(weaker)) weaker = local;
 }
 
-/// Looks through the body for the two locals of each bank that are named most, writes counting twice.
+/// Looks through the body for the two locals of each bank that are named most, writes counting
+/// twice.
 void Translator::choose_pins(const decoder::FunctionContext& context)
 {
     has_pins_[0] = has_pins_[1] = false;
@@ -91,18 +97,23 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
 
     uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
     const uint32_t skipped = context.code_offset - context.body.offset;
-    decoder::InstructionDecoder code{syntax_.bytes(context.body).subspan(skipped), context.code_offset};
+    decoder::InstructionDecoder code{syntax_.bytes(context.body).subspan(skipped),
+                                     context.code_offset};
     Instruction instruction;
     const uint32_t count = context.locals.count();
     // Not validated yet: stop where anything looks wrong, validation will say what it is.
     while (!code.at_end() && code.next(instruction)) {
-        if (instruction.op == Instr::local_get && instruction.index < count) weigh(instruction.index, 1, best);
-        else if ((instruction.op == Instr::local_set || instruction.op == Instr::local_tee) && instruction.index < count)
+        if (instruction.op == Instr::local_get && instruction.index < count)
+            weigh(instruction.index, 1, best);
+        else if ((instruction.op == Instr::local_set || instruction.op == Instr::local_tee) &&
+                 instruction.index < count)
             weigh(instruction.index, 2, best);
     }
     for (int bank = 0; bank < 2; ++bank) {
         uint32_t(&two)[2] = best[bank];
-        const auto weight_of = [&](uint32_t local) { return local == no_operation ? 0 : local_state(local).weight; };
+        const auto weight_of = [&](uint32_t local) {
+            return local == no_operation ? 0 : local_state(local).weight;
+        };
         if (weight_of(two[1]) > weight_of(two[0])) std::swap(two[0], two[1]);
         constexpr Class places[2] = {Class::l0, Class::l1};
         for (int i = 0; i < 2; ++i) {
@@ -110,7 +121,8 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
             local_state(two[i]).place = places[i];
             has_pins_[bank] = true;
             pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
-            if (i == 0) pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
+            if (i == 0)
+                pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
         }
     }
 }
@@ -124,7 +136,8 @@ Status Translator::charge()
     return ok();
 }
 
-// Instructions ----------------------------------------------------------------------------------------------------------
+// Instructions
+// ----------------------------------------------------------------------------------------------------------
 
 Status Translator::instruction(const Instruction& instruction, bool)
 {
@@ -167,9 +180,7 @@ Status Translator::dispatch(const Instruction& instruction)
     case raw(Instr::br_table): return branch_table(instruction);
     case raw(Instr::br_on_null): return branch_on_null(instruction, true);
     case raw(Instr::br_on_non_null): return branch_on_null(instruction, false);
-    case raw(Instr::return_):
-        dead_ = true;
-        return return_();
+    case raw(Instr::return_): dead_ = true; return return_();
     case raw(Instr::call):
     case raw(Instr::call_indirect):
     case raw(Instr::call_ref): return call(instruction);
@@ -221,14 +232,16 @@ Status Translator::dispatch(const Instruction& instruction)
     if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
     const Signature& signature = row.signature;
     if (signature.has_addr) {
-        return signature.result_count != 0 ? load(instruction, signature.result.kind()) : store(instruction, signature.params[1].kind());
+        return signature.result_count != 0 ? load(instruction, signature.result.kind())
+                                           : store(instruction, signature.params[1].kind());
     }
     WRT_ASSERT(!signature.by_hand && signature.result_count == 1);
     if (signature.param_count == 1) return numeric_unary(instruction.op, signature.result.kind());
     return numeric_binary(instruction.op, signature.params[0].kind(), signature.result.kind());
 }
 
-// Blocks ----------------------------------------------------------------------------------------------------------------
+// Blocks
+// ----------------------------------------------------------------------------------------------------------------
 
 Status Translator::make_label(uint32_t& label)
 {
@@ -250,7 +263,8 @@ Status Translator::open_block(const Instruction& instruction)
         WRT_CHECK(settle_top(params));
         barrier();
         bind(frame.label);
-        if (options_.interruptible && !options_.fuel) WRT_CHECK(emit({.family = Family::charge, .plain = Plain::poll}));
+        if (options_.interruptible && !options_.fuel)
+            WRT_CHECK(emit({.family = Family::charge, .plain = Plain::poll}));
         WRT_CHECK(charge());
     } else if (instruction.op == Instr::if_) {
         WRT_CHECK(settle_top(params));
@@ -307,7 +321,8 @@ Status Translator::end()
     return charge();
 }
 
-// Branches --------------------------------------------------------------------------------------------------------------
+// Branches
+// --------------------------------------------------------------------------------------------------------------
 
 bool Translator::needs_moves(const Frame& frame, uint32_t count) const
 {
@@ -327,11 +342,13 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
                      .b = static_cast<uint16_t>(count),
                      .d = static_cast<uint16_t>(temps_base_ + frame.height)});
     }
-    // Upward, because a destination may be the source of one further up but never of one further down.
+    // Upward, because a destination may be the source of one further up but never of one further
+    // down.
     for (uint32_t i = 0; i < count; ++i) {
         Operand& operand = operands_[first + i];
         operand.producer = no_operation;
-        Operation operation{.bank = bank_of(operand.type), .d = static_cast<uint16_t>(temps_base_ + frame.height + i)};
+        Operation operation{.bank = bank_of(operand.type),
+                            .d = static_cast<uint16_t>(temps_base_ + frame.height + i)};
         if (operand.kind == Kind::constant) {
             operation.family = Family::constant;
             operation.constant = operand.constant;
@@ -370,7 +387,8 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
         Operation& made = last();
         bool fused = false;
         if (made.family == Family::binary && heat_of_binary(made.instr) == Heat::compare) {
-            const Instr other = negate && !is_float_compare(made.instr) ? opposite(made.instr) : made.instr;
+            const Instr other =
+                negate && !is_float_compare(made.instr) ? opposite(made.instr) : made.instr;
             const bool flag = negate && is_float_compare(made.instr);
             if (has_compare_branch(other, flag, made.a_class, made.b_class)) {
                 made.family = Family::compare_branch;
@@ -382,7 +400,8 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
             made.family = Family::compare_branch;
             made.flag = negate;
             fused = true;
-        } else if (made.family == Family::unary && (made.instr == Instr::i32_eqz || made.instr == Instr::i64_eqz)) {
+        } else if (made.family == Family::unary &&
+                   (made.instr == Instr::i32_eqz || made.instr == Instr::i64_eqz)) {
             made.family = Family::branch_if;
             made.flag = !negate;
             made.wide = made.instr == Instr::i64_eqz;
@@ -396,7 +415,11 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
         }
     }
     if (condition.kind == Kind::constant) WRT_CHECK(to_home(condition));
-    Operation operation{.family = Family::branch_if, .a_class = class_of(condition), .flag = negate, .wide = wide, .label = label};
+    Operation operation{.family = Family::branch_if,
+                        .a_class = class_of(condition),
+                        .flag = negate,
+                        .wide = wide,
+                        .label = label};
     take(condition, operation.a_class, operation.a);
     return emit(operation);
 }
@@ -430,16 +453,21 @@ Status Translator::branch_table(const Instruction& instruction)
     const auto count = static_cast<uint32_t>(instruction.params.size());
     WRT_CHECK(settle_top(count));
     if (index.kind == Kind::constant) WRT_CHECK(to_home(index));
-    Operation operation{.family = Family::branch_table, .a_class = class_of(index), .label = first_target, .index = instruction.target_count};
+    Operation operation{.family = Family::branch_table,
+                        .a_class = class_of(index),
+                        .label = first_target,
+                        .index = instruction.target_count};
     take(index, operation.a_class, operation.a);
     WRT_CHECK(emit(operation));
     barrier();
 
-    // Labels that want the values elsewhere get a stub before them that moves the values, one for each such label.
+    // Labels that want the values elsewhere get a stub before them that moves the values, one for
+    // each such label.
     ++table_count_;
     const auto for_each_target = [&](auto&& body) -> Status {
         decoder::LabelReader labels{instruction.targets};
-        for (uint32_t i = 0; i <= instruction.target_count; ++i) WRT_CHECK(body(frame_at(labels.next())));
+        for (uint32_t i = 0; i <= instruction.target_count; ++i)
+            WRT_CHECK(body(frame_at(labels.next())));
         return ok();
     };
     WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
@@ -480,18 +508,23 @@ Status Translator::branch_on_null(const Instruction& instruction, bool branch_if
     return ok();
 }
 
-// Calls -----------------------------------------------------------------------------------------------------------------
+// Calls
+// -----------------------------------------------------------------------------------------------------------------
 
 Status Translator::return_()
 {
     const auto types = frames_.empty() ? syntax_.results_of(function_) : frames_[0].results;
     const auto count = static_cast<uint32_t>(types.size());
     const auto window = static_cast<uint16_t>(window_);
-    if (count == 0) return emit({.family = Family::return_none, .plain = Plain::return_none, .d = window});
+    if (count == 0)
+        return emit({.family = Family::return_none, .plain = Plain::return_none, .d = window});
     if (count == 1) {
         Operand value = pop();
         if (value.kind == Kind::constant) WRT_CHECK(to_home(value));
-        Operation operation{.family = Family::return_value, .bank = bank_of(value.type), .a_class = class_of(value), .d = window};
+        Operation operation{.family = Family::return_value,
+                            .bank = bank_of(value.type),
+                            .a_class = class_of(value),
+                            .d = window};
         take(value, operation.a_class, operation.a);
         return emit(operation);
     }
@@ -534,7 +567,10 @@ Status Translator::call(const Instruction& instruction)
         take(callee, cls, operation.d);
     }
     unbury_all();
-    const Operation pins{.family = Family::float_pins, .plain = Plain::spill_floats, .a = pin_slots_[2], .d = pin_slots_[3]};
+    const Operation pins{.family = Family::float_pins,
+                         .plain = Plain::spill_floats,
+                         .a = pin_slots_[2],
+                         .d = pin_slots_[3]};
     if (has_pins_[1]) WRT_CHECK(emit(pins));
 
     const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
@@ -562,7 +598,9 @@ Status Translator::tail_call(const Instruction& instruction)
     const auto params = static_cast<uint32_t>(instruction.params.size());
     WRT_CHECK(settle_top(params));
     const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
-    Operation operation{.family = Family::tail_call_other, .b = static_cast<uint16_t>(window), .x = static_cast<uint16_t>(window_)};
+    Operation operation{.family = Family::tail_call_other,
+                        .b = static_cast<uint16_t>(window),
+                        .x = static_cast<uint16_t>(window_)};
     if (direct) {
         const bool imported = syntax_.is_imported_function(instruction.index);
         if (!imported) operation.family = Family::tail_call;
@@ -580,7 +618,8 @@ Status Translator::tail_call(const Instruction& instruction)
     }
     unbury_all();
     operation.a = static_cast<uint16_t>(temps_base_ + operands_.size() - params);
-    // A host function gets its window where the arguments are; others get theirs at the bottom of this frame.
+    // A host function gets its window where the arguments are; others get theirs at the bottom of
+    // this frame.
     WRT_CHECK(use_frame(operation.a + window + call_slack_slots));
     dead_ = true;
     return emit(operation);

@@ -1,18 +1,18 @@
-// Translator: the sink of validation that turns typed stack instructions into operations on slots and
-// registers. One function at a time, one pass.
+// Translator: the sink of validation that turns typed stack instructions into operations on slots
+// and registers. One function at a time, one pass.
 //
 // Operands. The stack of the specification exists only while translating. An entry is a local that
 // nobody has read yet, a constant, or a temp whose home is the slot of its height; so local.get and
 // constants emit nothing, and at merges everything lies where its height says.
 //
-// Temps in registers. An operation first writes its result "to the slot and t0". If the consumer finds
-// it still in t0, the producer is changed to write t0 only. If another result is about to overwrite a
-// t0 that still waits for its consumer, the producer is changed to write t1 instead. Both are sound
-// because the consumer is not emitted yet; where control merges, what is in t1 goes back to its slot.
-// The two banks (integers with references, floats) do this independently.
+// Temps in registers. An operation first writes its result "to the slot and t0". If the consumer
+// finds it still in t0, the producer is changed to write t0 only. If another result is about to
+// overwrite a t0 that still waits for its consumer, the producer is changed to write t1 instead.
+// Both are sound because the consumer is not emitted yet; where control merges, what is in t1 goes
+// back to its slot. The two banks (integers with references, floats) do this independently.
 //
-// local.set changes the destination of the operation before it, if that made the value. The two locals
-// used most in each bank live in l0 and l1 for the whole function.
+// local.set changes the destination of the operation before it, if that made the value. The two
+// locals used most in each bank live in l0 and l1 for the whole function.
 #pragma once
 
 #include <span>
@@ -29,9 +29,17 @@ namespace wrt::runtime {
 
 class Translator {
 public:
-    Translator(const decoder::Module& syntax, const Module& module, Arena& scratch, const TranslateOptions& options)
-        : syntax_{syntax}, module_{module}, options_{options}, operations_{scratch}, operands_{scratch}, frames_{scratch},
-          labels_{scratch}, targets_{scratch}, locals_{scratch}
+    Translator(const decoder::Module& syntax, const Module& module, Arena& scratch,
+               const TranslateOptions& options)
+        : syntax_{syntax},
+          module_{module},
+          options_{options},
+          operations_{scratch},
+          operands_{scratch},
+          frames_{scratch},
+          labels_{scratch},
+          targets_{scratch},
+          locals_{scratch}
     {
     }
 
@@ -57,48 +65,61 @@ private:
     struct Operand {
         Kind kind = Kind::temp;
         ValKind type = ValKind::i32;
-        uint32_t slot = 0;                  ///< Its home: the slot of its height.
-        uint32_t local = 0;                 ///< Kind::local.
-        uint32_t older = no_operation;      ///< Kind::local: the next operand below that is the same local.
-        uint32_t producer = no_operation;   ///< Kind::temp: the operation that may still be changed.
-        uint64_t constant = 0;              ///< Kind::constant: bits of the slot.
+        uint32_t slot = 0;   ///< Its home: the slot of its height.
+        uint32_t local = 0;  ///< Kind::local.
+        uint32_t older =
+            no_operation;  ///< Kind::local: the next operand below that is the same local.
+        uint32_t producer = no_operation;  ///< Kind::temp: the operation that may still be changed.
+        uint64_t constant = 0;             ///< Kind::constant: bits of the slot.
     };
 
     struct Frame {
         Instr op = Instr::block;
-        bool referenced = false;            ///< Some branch goes to the label.
-        bool else_pending = false;          ///< An if whose else has not come.
+        bool referenced = false;    ///< Some branch goes to the label.
+        bool else_pending = false;  ///< An if whose else has not come.
         uint32_t label = 0;
         uint32_t else_label = 0;
-        uint32_t height = 0;                ///< Operands below the block's own.
-        uint32_t stub = no_operation;       ///< branch_table: label of the moves before this one, while it is emitted.
+        uint32_t height = 0;           ///< Operands below the block's own.
+        uint32_t stub = no_operation;  ///< branch_table: label of the moves before this one, while
+                                       ///< it is emitted.
         uint32_t stub_table = 0;
         std::span<const ValType> params = {};
         std::span<const ValType> results = {};
-        [[nodiscard]] std::span<const ValType> label_types() const { return op == Instr::loop ? params : results; }
+        [[nodiscard]] std::span<const ValType> label_types() const
+        {
+            return op == Instr::loop ? params : results;
+        }
     };
 
-    /// What is known of a local. Reset when first touched in a function, so that declaring many costs nothing.
+    /// What is known of a local. Reset when first touched in a function, so that declaring many
+    /// costs nothing.
     struct LocalState {
-        uint32_t stamp = 0;                 ///< The function that the rest is about.
+        uint32_t stamp = 0;  ///< The function that the rest is about.
         ValKind type = ValKind::i32;
-        Class place = Class::slot;          ///< slot, l0 or l1.
-        uint32_t newest = no_operation;     ///< Topmost operand that is this local.
-        uint32_t weight = 0;                ///< Reads and twice the writes, for choosing pins.
+        Class place = Class::slot;       ///< slot, l0 or l1.
+        uint32_t newest = no_operation;  ///< Topmost operand that is this local.
+        uint32_t weight = 0;             ///< Reads and twice the writes, for choosing pins.
     };
 
     /// What t0 and t1 of a bank hold.
     struct Temps {
-        uint32_t slot = no_operation;       ///< t0 repeats this slot.
-        uint32_t producer = no_operation;   ///< And this operation put it there; no_operation: not to be changed.
-        uint32_t operand = 0;               ///< Which operand it was pushed as.
-        uint32_t second = no_operation;     ///< Producer of what t1 holds.
+        uint32_t slot = no_operation;  ///< t0 repeats this slot.
+        uint32_t producer =
+            no_operation;  ///< And this operation put it there; no_operation: not to be changed.
+        uint32_t operand = 0;            ///< Which operand it was pushed as.
+        uint32_t second = no_operation;  ///< Producer of what t1 holds.
     };
 
     // Where things are.
-    static Bank bank_of(ValKind type) { return type == ValKind::f32 || type == ValKind::f64 ? Bank::floating : Bank::integer; }
+    static Bank bank_of(ValKind type)
+    {
+        return type == ValKind::f32 || type == ValKind::f64 ? Bank::floating : Bank::integer;
+    }
     Temps& temps(ValKind type) { return temps_[static_cast<int>(bank_of(type))]; }
-    [[nodiscard]] uint32_t local_slot(uint32_t local) const { return local < params_ ? local : locals_base_ + (local - params_); }
+    [[nodiscard]] uint32_t local_slot(uint32_t local) const
+    {
+        return local < params_ ? local : locals_base_ + (local - params_);
+    }
     [[nodiscard]] uint32_t next_slot() const { return temps_base_ + operands_.size(); }
     LocalState& local_state(uint32_t local);
     [[nodiscard]] bool in_second(const Operand& operand) const;
@@ -144,7 +165,8 @@ private:
     Status store(const decoder::Instruction& instruction, ValKind type);
     Status global_get(uint32_t global);
     Status global_set(uint32_t global);
-    Status window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index, uint32_t index2);
+    Status window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index,
+                            uint32_t index2);
     Status dispatch(const decoder::Instruction& instruction);
     Status reference(const decoder::Instruction& instruction);
     Status bulk(const decoder::Instruction& instruction);
@@ -166,7 +188,8 @@ private:
     Status return_();
     Status call(const decoder::Instruction& instruction);
     Status tail_call(const decoder::Instruction& instruction);
-    Status window_of(std::span<const ValType> params, std::span<const ValType> results, uint32_t& window) const;
+    Status window_of(std::span<const ValType> params, std::span<const ValType> results,
+                     uint32_t& window) const;
     Status charge();
     void choose_pins(const decoder::FunctionContext& context);
     void weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
@@ -187,17 +210,17 @@ private:
     GrowingStack<LocalState> locals_;
 
     Temps temps_[2];
-    uint16_t pin_slots_[4] = {};      ///< Of l0, l1, fl0, fl1.
-    bool has_pins_[2] = {};           ///< [bank]
+    uint16_t pin_slots_[4] = {};  ///< Of l0, l1, fl0, fl1.
+    bool has_pins_[2] = {};       ///< [bank]
     uint32_t function_ = 0;
     uint32_t params_ = 0;
     uint32_t window_ = 0;
     uint32_t locals_base_ = 0;
     uint32_t temps_base_ = 0;
     uint32_t frame_slots_ = 0;
-    uint32_t barrier_ = 0;            ///< Operations before it are settled: a merge or a call lies between.
-    uint32_t lazy_floor_ = 0;         ///< Operands below are no unread locals.
-    uint32_t dead_depth_ = 0;         ///< Blocks opened in code that nothing reaches.
+    uint32_t barrier_ = 0;  ///< Operations before it are settled: a merge or a call lies between.
+    uint32_t lazy_floor_ = 0;  ///< Operands below are no unread locals.
+    uint32_t dead_depth_ = 0;  ///< Blocks opened in code that nothing reaches.
     uint32_t charge_operation_ = no_operation;
     uint32_t source_ = 0;
     uint32_t table_count_ = 0;

@@ -1,6 +1,7 @@
 // Which handlers exist. An operation is made once for each combination of operand classes that its
-// predicate here allows; the translator asks the same predicates before it chooses classes, so the two
-// cannot disagree. Keep the products small where code is rarely hot: handlers cost space and build time.
+// predicate here allows; the translator asks the same predicates before it chooses classes, so the
+// two cannot disagree. Keep the products small where code is rarely hot: handlers cost space and
+// build time.
 #pragma once
 
 #include <wrt/decoder/instruction.hpp>
@@ -9,19 +10,37 @@
 
 namespace wrt::runtime {
 
-constexpr bool is_register(Class c) { return c != Class::slot && c != Class::constant; }
-constexpr bool is_temp(Class c) { return c == Class::t0 || c == Class::t1; }
+constexpr bool is_register(Class c)
+{
+    return c != Class::slot && c != Class::constant;
+}
+constexpr bool is_temp(Class c)
+{
+    return c == Class::t0 || c == Class::t1;
+}
 /// Classes that a value may be read from or written to where no variant was left out.
-constexpr bool is_place(Class c) { return c != Class::constant && available(c); }
-constexpr bool is_place_or_constant(Class c) { return available(c); }
+constexpr bool is_place(Class c)
+{
+    return c != Class::constant && available(c);
+}
+constexpr bool is_place_or_constant(Class c)
+{
+    return available(c);
+}
 /// The same without the second temp: for operations that are not worth the product.
-constexpr bool is_common_place(Class c) { return is_place(c) && c != Class::t1; }
+constexpr bool is_common_place(Class c)
+{
+    return is_place(c) && c != Class::t1;
+}
 /// Destinations of operations that are not worth the product.
-constexpr bool is_plain_destination(Class c) { return c == Class::slot || c == Class::t0; }
+constexpr bool is_plain_destination(Class c)
+{
+    return c == Class::slot || c == Class::t0;
+}
 
 /// How many variants a numeric instruction gets.
 enum class Heat : uint8_t {
-    none,         ///< Not an operation of its own: the translator writes it another way.
+    none,  ///< Not an operation of its own: the translator writes it another way.
     rare,
     compare,
     hot,
@@ -102,12 +121,13 @@ constexpr bool is_float_compare(Instr op)
 /// Comparisons whose operands may change places without becoming another comparison.
 constexpr bool is_symmetric_compare(Instr op)
 {
-    return op == Instr::i32_eq || op == Instr::i32_ne || op == Instr::i64_eq || op == Instr::i64_ne || op == Instr::f32_eq ||
-           op == Instr::f32_ne || op == Instr::f64_eq || op == Instr::f64_ne;
+    return op == Instr::i32_eq || op == Instr::i32_ne || op == Instr::i64_eq ||
+           op == Instr::i64_ne || op == Instr::f32_eq || op == Instr::f32_ne ||
+           op == Instr::f64_eq || op == Instr::f64_ne;
 }
 
-/// The comparison that holds exactly where `op` does not, among those that are operations; nop for floats, where NaN makes
-/// both false.
+/// The comparison that holds exactly where `op` does not, among those that are operations; nop for
+/// floats, where NaN makes both false.
 constexpr Instr opposite(Instr op)
 {
     switch (raw(op)) {  // integer comparisons only
@@ -141,10 +161,12 @@ constexpr bool has_binary(Instr op, Class a, Class b, Class d)
     switch (heat_of_binary(op)) {
     case Heat::none: return false;
     case Heat::rare:
-        return operand_pair(a, b, false) && a != Class::t1 && b != Class::t1 && is_plain_destination(d);
+        return operand_pair(a, b, false) && a != Class::t1 && b != Class::t1 &&
+               is_plain_destination(d);
     case Heat::compare:
         if (!is_plain_destination(d)) return false;
-        if (is_float_compare(op)) return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
+        if (is_float_compare(op))
+            return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
         return operand_pair(a, b, is_symmetric_compare(op));
     case Heat::hot: return operand_pair(a, b, false);
     case Heat::commutative: return operand_pair(a, b, true);
@@ -154,8 +176,9 @@ constexpr bool has_binary(Instr op, Class a, Class b, Class d)
 
 constexpr bool is_hot_unary(Instr op)
 {
-    return op == Instr::i64_extend_i32_u || op == Instr::i64_extend_i32_s || op == Instr::i32_extend8_s ||
-           op == Instr::i32_extend16_s || op == Instr::f64_convert_i32_s || op == Instr::f64_convert_i32_u;
+    return op == Instr::i64_extend_i32_u || op == Instr::i64_extend_i32_s ||
+           op == Instr::i32_extend8_s || op == Instr::i32_extend16_s ||
+           op == Instr::f64_convert_i32_s || op == Instr::f64_convert_i32_u;
 }
 
 constexpr bool has_unary(Instr op, Class a, Class d)
@@ -167,8 +190,9 @@ constexpr bool has_unary(Instr op, Class a, Class d)
 
 constexpr bool is_hot_load(Instr op)
 {
-    return op == Instr::i32_load || op == Instr::i64_load || op == Instr::f32_load || op == Instr::f64_load ||
-           op == Instr::i32_load8_u || op == Instr::i32_load8_s || op == Instr::i32_load16_u || op == Instr::i32_load16_s;
+    return op == Instr::i32_load || op == Instr::i64_load || op == Instr::f32_load ||
+           op == Instr::f64_load || op == Instr::i32_load8_u || op == Instr::i32_load8_s ||
+           op == Instr::i32_load16_u || op == Instr::i32_load16_s;
 }
 
 constexpr bool has_load(Instr op, Class a, Class d)
@@ -190,33 +214,40 @@ constexpr bool has_store(Instr, Class address, Class value)
 
 constexpr bool is_hot_store(Instr op)
 {
-    return op == Instr::i32_store || op == Instr::i64_store || op == Instr::f64_store || op == Instr::f32_store ||
-           op == Instr::i32_store8;
+    return op == Instr::i32_store || op == Instr::i64_store || op == Instr::f64_store ||
+           op == Instr::f32_store || op == Instr::i32_store8;
 }
 
 /// Stores whose address is a sum. The value never comes from a temp: temps belong to the address.
 constexpr bool has_store_sum(Instr op, Class a, Class b, Class value)
 {
     return is_hot_store(op) && operand_pair(a, b, true) &&
-           (value == Class::slot || value == Class::l0 || (value == Class::l1 && available(Class::l1)));
+           (value == Class::slot || value == Class::l0 ||
+            (value == Class::l1 && available(Class::l1)));
 }
 
-/// Branches on a comparison, or (i32.and) on whether two operands share a bit. `negate`: branch where it does not hold;
-/// integer comparisons have their opposite instead.
+/// Branches on a comparison, or (i32.and) on whether two operands share a bit. `negate`: branch
+/// where it does not hold; integer comparisons have their opposite instead.
 constexpr bool has_compare_branch(Instr op, bool negate, Class a, Class b)
 {
     if (op == Instr::i32_and) return operand_pair(a, b, true);
     if (heat_of_binary(op) != Heat::compare) return false;
-    if (is_float_compare(op)) return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
+    if (is_float_compare(op))
+        return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
     return !negate && operand_pair(a, b, is_symmetric_compare(op));
 }
 
-constexpr bool has_move(Class a, Class d) { return is_place(a) && is_place(d); }
+constexpr bool has_move(Class a, Class d)
+{
+    return is_place(a) && is_place(d);
+}
 
 /// The condition is an integer, so it shares t0 with the others only where they are integers too.
 constexpr bool has_select(bool integers, Class a, Class b, Class condition, Class d)
 {
-    if (!is_common_place(a) || !is_common_place(b) || !is_place(condition) || !is_plain_destination(d)) return false;
+    if (!is_common_place(a) || !is_common_place(b) || !is_place(condition) ||
+        !is_plain_destination(d))
+        return false;
     if (a == Class::t0 && b == Class::t0) return false;
     return !integers || condition != Class::t0 || (a != Class::t0 && b != Class::t0);
 }
