@@ -264,11 +264,11 @@ Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& 
 
     decoder::DecodeOptions decode = options.decode;
     decode.defer_bodies = true;
-    WRT_CHECK(decoder::decode_module_streaming(
-        binary, arena, decode, [&](const decoder::Module& syntax) -> Status {
-            WRT_CHECK(Converter{syntax, arena, *module}.run());
-            return translate_bodies(syntax, arena, *module, options.translate);
-        }));
+    const auto consume = [&](const decoder::Module& syntax) -> Status {
+        WRT_CHECK(Converter{syntax, arena, *module}.run());
+        return translate_bodies(syntax, arena, *module, options.translate);
+    };
+    WRT_CHECK(decoder::decode_module_streaming(binary, arena, decode, consume));
     scope.commit();
     return module;
 }
