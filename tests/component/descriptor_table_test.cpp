@@ -12,13 +12,17 @@ Descriptor a_descriptor()
     return descriptor;
 }
 
-bool is_open(int host) { return ::fcntl(host, F_GETFD) >= 0; }
+bool is_open(int host)
+{
+    return ::fcntl(host, F_GETFD) >= 0;
+}
 
 TEST(descriptor_table, gives_the_lowest_free_number)
 {
     TestArena arena;
     DescriptorTable table = DescriptorTable::create(*arena, 8).value();
-    for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(table.insert(a_descriptor()).value, Fd{i});
+    for (uint32_t i = 0; i < 5; ++i)
+        EXPECT_EQ(table.insert(a_descriptor()).value, Fd{i});
     EXPECT_EQ(table.close(Fd{3}), Errno::success);
     EXPECT_EQ(table.close(Fd{1}), Errno::success);
     EXPECT_EQ(table.insert(a_descriptor()).value, Fd{1});
@@ -128,8 +132,10 @@ TEST(descriptor_table, allocates_nothing_after_its_creation)
     DescriptorTable table = DescriptorTable::create(*arena, 64).value();
     arena->seal();
     for (int round = 0; round < 3; ++round) {
-        while (!table.full()) table.insert(a_descriptor());
-        for (uint32_t i = 0; i < 64; ++i) table.close(Fd{i});
+        while (!table.full())
+            table.insert(a_descriptor());
+        for (uint32_t i = 0; i < 64; ++i)
+            table.close(Fd{i});
     }
     EXPECT_EQ(table.open_count(), 0u);
     arena->unseal();

@@ -77,13 +77,15 @@ TEST_F(preview1_fd, implies_tell_by_seek)
 
 TEST_F(preview1_fd, describes_a_file)
 {
-    const Fd fd = open("file", p1::oflag::creat, right::fd_read | right::fd_write, all_rights, 0, fdflag::append);
+    const Fd fd = open("file", p1::oflag::creat, right::fd_read | right::fd_write, all_rights, 0,
+                       fdflag::append);
     ASSERT_EQ(fdstat(fd), Errno::success);
     EXPECT_EQ(guest.get<uint8_t>(stat_at, 0), static_cast<uint8_t>(FileType::regular_file));
     EXPECT_EQ(guest.get<uint8_t>(stat_at, 1), 0) << "padding";
     EXPECT_EQ(guest.get<uint16_t>(stat_at, 2), fdflag::append);
     EXPECT_EQ(guest.get<uint32_t>(stat_at, 4), 0u) << "padding";
-    EXPECT_EQ(guest.get<uint64_t>(stat_at, 8), static_cast<uint64_t>(right::fd_read | right::fd_write));
+    EXPECT_EQ(guest.get<uint64_t>(stat_at, 8),
+              static_cast<uint64_t>(right::fd_read | right::fd_write));
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 16), 0u);
     EXPECT_EQ(fdstat(Fd{50}), Errno::badf);
 }
@@ -101,15 +103,17 @@ TEST_F(preview1_fd, tells_a_files_attributes)
     write_file(inside / "file", "12345");
     const Fd fd = open("file");
     ASSERT_EQ(filestat(fd), Errno::success);
-    struct ::stat host {};
+    struct ::stat host{};
     ::stat((inside / "file").c_str(), &host);
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 0), host.st_dev);
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 8), host.st_ino);
-    EXPECT_EQ(guest.get<uint64_t>(stat_at, 16), static_cast<uint64_t>(FileType::regular_file)) << "padding is zero";
+    EXPECT_EQ(guest.get<uint64_t>(stat_at, 16), static_cast<uint64_t>(FileType::regular_file))
+        << "padding is zero";
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 24), 1u);
     EXPECT_EQ(file_size(), 5u);
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 48),
-              static_cast<uint64_t>(host.st_mtim.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(host.st_mtim.tv_nsec));
+              static_cast<uint64_t>(host.st_mtim.tv_sec) * 1'000'000'000 +
+                  static_cast<uint64_t>(host.st_mtim.tv_nsec));
     EXPECT_EQ(filestat(first_preopen), Errno::success);
     EXPECT_EQ(filestat(Fd{0}), Errno::success) << "a stream that is nothing has no size";
     EXPECT_EQ(file_size(), 0u);
@@ -164,7 +168,8 @@ TEST_F(preview1_fd, sets_times_as_asked)
     const auto set = [&](uint64_t atim, uint64_t mtim, uint32_t flags) {
         return p1::fd_filestat_set_times(context(), memory(), fd, atim, mtim, p1::FstFlags{flags});
     };
-    EXPECT_EQ(set(1'500'000'001, 2'000'000'002, p1::fstflag::atim | p1::fstflag::mtim), Errno::success);
+    EXPECT_EQ(set(1'500'000'001, 2'000'000'002, p1::fstflag::atim | p1::fstflag::mtim),
+              Errno::success);
     ASSERT_EQ(filestat(fd), Errno::success);
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 40), 1'500'000'001u);
     EXPECT_EQ(guest.get<uint64_t>(stat_at, 48), 2'000'000'002u);
@@ -190,12 +195,16 @@ TEST_F(preview1_fd, advises_and_refuses_unknown_advice)
 {
     const Fd fd = create_file("file");
     for (uint32_t advice = 0; advice <= 5; ++advice) {
-        EXPECT_EQ(p1::fd_advise(context(), memory(), fd, 0, 100, p1::Advice{advice}), Errno::success) << advice;
+        EXPECT_EQ(p1::fd_advise(context(), memory(), fd, 0, 100, p1::Advice{advice}),
+                  Errno::success)
+            << advice;
     }
     EXPECT_EQ(p1::fd_advise(context(), memory(), fd, 0, 100, p1::Advice{6}), Errno::inval);
     EXPECT_EQ(p1::fd_advise(context(), memory(), fd, 0, 100, p1::Advice{256}), Errno::inval);
-    EXPECT_EQ(p1::fd_advise(context(), memory(), fd, UINT64_MAX, 100, p1::Advice::normal), Errno::inval);
-    EXPECT_EQ(p1::fd_advise(context(), memory(), Fd{0}, 0, 0, p1::Advice::normal), Errno::notcapable);
+    EXPECT_EQ(p1::fd_advise(context(), memory(), fd, UINT64_MAX, 100, p1::Advice::normal),
+              Errno::inval);
+    EXPECT_EQ(p1::fd_advise(context(), memory(), Fd{0}, 0, 0, p1::Advice::normal),
+              Errno::notcapable);
 }
 
 TEST_F(preview1_fd, synchronizes_files_and_directories)
@@ -246,7 +255,8 @@ TEST_F(preview1_fd, leaves_the_embedders_open_file_as_it_is)
 TEST_F(preview1_fd, tells_the_names_of_preopens_and_of_nothing_else)
 {
     const std::string host = inside.string();
-    const Preopen preopens[] = {{.host_path = host, .guest_path = "/data"}, {.host_path = host, .guest_path = ""}};
+    const Preopen preopens[] = {{.host_path = host, .guest_path = "/data"},
+                                {.host_path = host, .guest_path = ""}};
     config.preopens = preopens;
     create();
     const Ptr prestat = guest.space(8);
@@ -257,7 +267,8 @@ TEST_F(preview1_fd, tells_the_names_of_preopens_and_of_nothing_else)
     EXPECT_EQ(p1::fd_prestat_dir_name(context(), memory(), Fd{3}, name, 4), Errno::nametoolong);
     EXPECT_EQ(p1::fd_prestat_dir_name(context(), memory(), Fd{3}, name, 8), Errno::success);
     EXPECT_EQ(guest.text(name, 8), "/data???");
-    EXPECT_EQ(p1::fd_prestat_get(context(), memory(), Fd{4}, prestat), Errno::success) << "an empty name is a name";
+    EXPECT_EQ(p1::fd_prestat_get(context(), memory(), Fd{4}, prestat), Errno::success)
+        << "an empty name is a name";
     EXPECT_EQ(p1::fd_prestat_dir_name(context(), memory(), Fd{4}, name, 0), Errno::success);
     const Fd file = create_file("file");
     for (const Fd fd : {Fd{0}, Fd{1}, Fd{2}, file, Fd{6}, Fd{0xffffffff}}) {
@@ -285,18 +296,21 @@ TEST_F(preview1_fd, renumbers)
     EXPECT_EQ(read_file(inside / "two"), "");
     EXPECT_EQ(p1::fd_renumber(context(), memory(), two, two), Errno::success);
     EXPECT_EQ(write(two, "!"), Errno::success) << "onto itself closes nothing";
-    EXPECT_EQ(p1::fd_renumber(context(), memory(), two, one), Errno::badf) << "the target must be open";
+    EXPECT_EQ(p1::fd_renumber(context(), memory(), two, one), Errno::badf)
+        << "the target must be open";
     EXPECT_EQ(p1::fd_renumber(context(), memory(), two, Fd{0x7fffffff}), Errno::badf);
     EXPECT_EQ(p1::fd_renumber(context(), memory(), two, first_preopen), Errno::success);
     EXPECT_EQ(p1::fd_prestat_get(context(), memory(), first_preopen, guest.space(8)), Errno::badf);
-    EXPECT_EQ(p1::fd_renumber(context(), memory(), Fd{0}, first_preopen), Errno::success) << "streams too";
+    EXPECT_EQ(p1::fd_renumber(context(), memory(), Fd{0}, first_preopen), Errno::success)
+        << "streams too";
     EXPECT_EQ(fdstat(Fd{0}), Errno::badf);
 }
 
 TEST_F(preview1_fd, opens_no_more_than_the_limit)
 {
     config.max_descriptors = 10;
-    for (int i = 4; i < 10; ++i) create_file("file");
+    for (int i = 4; i < 10; ++i)
+        create_file("file");
     EXPECT_EQ(error, Errno::success);
     open("made", p1::oflag::creat);
     EXPECT_EQ(error, Errno::mfile);

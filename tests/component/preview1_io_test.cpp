@@ -19,8 +19,8 @@ protected:
     {
         const Ptr buffer = guest.space(size);
         const Ptr count = guest.put_value(uint32_t{0});
-        const Errno result =
-            p1::fd_pread(context(), memory(), fd, guest.put_buffers({{buffer, size}}), 1, offset, count);
+        const Errno result = p1::fd_pread(context(), memory(), fd,
+                                          guest.put_buffers({{buffer, size}}), 1, offset, count);
         moved = guest.get<uint32_t>(count);
         text = guest.text(buffer, moved);
         return result;
@@ -28,8 +28,9 @@ protected:
     Errno pwrite(Fd fd, uint64_t offset, std::string_view text)
     {
         const Ptr count = guest.put_value(uint32_t{0});
-        const Errno result = p1::fd_pwrite(context(), memory(), fd, guest.put_buffers({{guest.put(text), length(text)}}),
-                                           1, offset, count);
+        const Errno result =
+            p1::fd_pwrite(context(), memory(), fd,
+                          guest.put_buffers({{guest.put(text), length(text)}}), 1, offset, count);
         moved = guest.get<uint32_t>(count);
         return result;
     }
@@ -39,7 +40,8 @@ protected:
         int ends[2];
         EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
         const int guests = stream == 0 ? 0 : 1;
-        (stream == 0 ? config.standard_input : config.standard_output) = {Stdio::Source::fd, ends[guests]};
+        (stream == 0 ? config.standard_input : config.standard_output) = {Stdio::Source::fd,
+                                                                          ends[guests]};
         create();
         ::close(ends[guests]);
         return ends[1 - guests];
@@ -52,14 +54,16 @@ TEST_F(preview1_io, scatters_and_gathers)
     const Ptr a = guest.put("abc");
     const Ptr b = guest.put("defgh");
     const Ptr count = guest.space(4);
-    EXPECT_EQ(p1::fd_write(context(), memory(), fd, guest.put_buffers({{a, 3}, {b, 0}, {b, 5}}), 3, count),
+    EXPECT_EQ(p1::fd_write(context(), memory(), fd, guest.put_buffers({{a, 3}, {b, 0}, {b, 5}}), 3,
+                           count),
               Errno::success);
     EXPECT_EQ(guest.get<uint32_t>(count), 8u);
     EXPECT_EQ(read_file(inside / "file"), "abcdefgh");
     seek(fd, 1, 0);
     const Ptr x = guest.put("....");
     const Ptr y = guest.put("....");
-    EXPECT_EQ(p1::fd_read(context(), memory(), fd, guest.put_buffers({{x, 2}, {y, 4}}), 2, count), Errno::success);
+    EXPECT_EQ(p1::fd_read(context(), memory(), fd, guest.put_buffers({{x, 2}, {y, 4}}), 2, count),
+              Errno::success);
     EXPECT_EQ(guest.get<uint32_t>(count), 6u);
     EXPECT_EQ(guest.text(x, 4), "bc..");
     EXPECT_EQ(guest.text(y, 4), "defg");
@@ -119,8 +123,10 @@ TEST_F(preview1_io, limits_how_many_buffers_a_call_has)
     for (const uint32_t huge : {0x20000000u, 0x20000001u, 0x80000000u, 0xffffffffu}) {
         EXPECT_EQ(p1::fd_write(context(), memory(), fd, many, huge, count), Errno::inval) << huge;
         EXPECT_EQ(p1::fd_read(context(), memory(), fd, many, huge, count), Errno::inval) << huge;
-        EXPECT_EQ(p1::fd_pread(context(), memory(), fd, many, huge, 0, count), Errno::inval) << huge;
-        EXPECT_EQ(p1::fd_pwrite(context(), memory(), fd, many, huge, 0, count), Errno::inval) << huge;
+        EXPECT_EQ(p1::fd_pread(context(), memory(), fd, many, huge, 0, count), Errno::inval)
+            << huge;
+        EXPECT_EQ(p1::fd_pwrite(context(), memory(), fd, many, huge, 0, count), Errno::inval)
+            << huge;
     }
 }
 
@@ -130,21 +136,26 @@ TEST_F(preview1_io, checks_every_buffer_before_it_moves_a_byte)
     const Ptr good = guest.put("good");
     const Ptr count = guest.put_value(uint32_t{77});
     const uint32_t end = guest.size();
-    const std::pair<Ptr, uint32_t> bad[] = {{Ptr{end}, 1},         {Ptr{end - 4}, 5},        {Ptr{0}, end + 1},
-                                            {Ptr{4}, 0xffffffff},  {Ptr{0xfffffffc}, 4},     {Ptr{0xffffffff}, 1},
-                                            {Ptr{end - 1}, 0xfffffff0}};
+    const std::pair<Ptr, uint32_t> bad[] = {
+        {Ptr{end}, 1},        {Ptr{end - 4}, 5},    {Ptr{0}, end + 1},         {Ptr{4}, 0xffffffff},
+        {Ptr{0xfffffffc}, 4}, {Ptr{0xffffffff}, 1}, {Ptr{end - 1}, 0xfffffff0}};
     for (const auto& [address, size] : bad) {
         const Ptr iovs = guest.put_buffers({{good, 4}, {address, size}});
-        EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 2, count), Errno::fault) << address.address;
-        EXPECT_EQ(p1::fd_read(context(), memory(), fd, iovs, 2, count), Errno::fault) << address.address;
+        EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 2, count), Errno::fault)
+            << address.address;
+        EXPECT_EQ(p1::fd_read(context(), memory(), fd, iovs, 2, count), Errno::fault)
+            << address.address;
     }
     const Ptr iovs = guest.put_buffers({{good, 4}});
-    EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 1, Ptr{end - 3}), Errno::fault) << "the result's place";
-    EXPECT_EQ(p1::fd_write(context(), memory(), fd, Ptr{end - 7}, 1, count), Errno::fault) << "the array";
+    EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 1, Ptr{end - 3}), Errno::fault)
+        << "the result's place";
+    EXPECT_EQ(p1::fd_write(context(), memory(), fd, Ptr{end - 7}, 1, count), Errno::fault)
+        << "the array";
     EXPECT_EQ(p1::fd_write(context(), memory(), fd, Ptr{0xfffffff8}, 2, count), Errno::fault);
     EXPECT_EQ(fs::file_size(inside / "file"), 0u);
     EXPECT_EQ(guest.get<uint32_t>(count), 77u);
-    EXPECT_EQ(p1::fd_write(context(), memory(), fd, guest.put_buffers({{Ptr{end}, 0}}), 1, count), Errno::success)
+    EXPECT_EQ(p1::fd_write(context(), memory(), fd, guest.put_buffers({{Ptr{end}, 0}}), 1, count),
+              Errno::success)
         << "nothing at the end of the memory is inside it";
 }
 
@@ -153,17 +164,20 @@ TEST_F(preview1_io, moves_more_than_one_slice)
     FakeGuest large{24 * 1024 * 1024};
     guest = std::move(large);
     std::string text(10'000'000, 'a');
-    for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
+    for (size_t i = 0; i < text.size(); ++i)
+        text[i] = static_cast<char>('a' + i % 23);
     const Fd fd = create_file("file");
     const Ptr bytes = guest.put(text);
     const Ptr count = guest.space(4);
-    const Ptr iovs = guest.put_buffers({{bytes, 3}, {bytes + 3, 9'000'000}, {bytes + 9'000'003, 999'997}});
+    const Ptr iovs =
+        guest.put_buffers({{bytes, 3}, {bytes + 3, 9'000'000}, {bytes + 9'000'003, 999'997}});
     EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 3, count), Errno::success);
     EXPECT_EQ(guest.get<uint32_t>(count), 10'000'000u);
     EXPECT_EQ(read_file(inside / "file"), text);
     const Ptr back = guest.space(11'000'000);
-    EXPECT_EQ(p1::fd_pread(context(), memory(), fd, guest.put_buffers({{back, 4'194'304}, {back + 4'194'304, 6'805'696}}),
-                           2, 0, count),
+    EXPECT_EQ(p1::fd_pread(context(), memory(), fd,
+                           guest.put_buffers({{back, 4'194'304}, {back + 4'194'304, 6'805'696}}), 2,
+                           0, count),
               Errno::success);
     EXPECT_EQ(guest.get<uint32_t>(count), 10'000'000u);
     EXPECT_EQ(guest.text(back, text.size()), text);
@@ -176,8 +190,9 @@ TEST_F(preview1_io, stops_a_long_transfer_when_interrupted)
     const Fd fd = create_file("file");
     const Ptr count = guest.space(4);
     const Ptr bytes = guest.space(20'000'000);
-    EXPECT_EQ(p1::fd_write(context(), memory(), fd, guest.put_buffers({{bytes, 20'000'000}}), 1, count),
-              Errno::success);
+    EXPECT_EQ(
+        p1::fd_write(context(), memory(), fd, guest.put_buffers({{bytes, 20'000'000}}), 1, count),
+        Errno::success);
     EXPECT_GT(guest.get<uint32_t>(count), 0u);
     EXPECT_LT(guest.get<uint32_t>(count), 20'000'000u);
     EXPECT_EQ(fs::file_size(inside / "file"), guest.get<uint32_t>(count));
@@ -323,7 +338,8 @@ TEST(terminal_filter, shows_what_could_move_the_cursor)
     EXPECT_EQ(shown("plain\ttext\r\n"), "plain\ttext\r\n");
     EXPECT_EQ(shown("\x1b]0;title\x07"), "\\x1b]0;title\\x07");
     EXPECT_EQ(shown("\x7f\b"), "\\x7f\\x08");
-    EXPECT_EQ(shown("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+    EXPECT_EQ(shown("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+              "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
     EXPECT_EQ(shown("\xc2\x9b"), "\\xc2\\x9b") << "the C1 control sequence introducer";
     EXPECT_EQ(shown("\x9b"), "\\x9b");
     EXPECT_EQ(shown("\xe2\x80\xae"), "\\xe2\\x80\\xae") << "right-to-left override";
@@ -333,7 +349,10 @@ TEST(terminal_filter, shows_what_could_move_the_cursor)
     EXPECT_EQ(shown("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
     EXPECT_EQ(shown("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
     EXPECT_EQ(shown("\xe2\x82\x1b"), "\\xe2\\x82\\x1b") << "broken off by a control";
-    EXPECT_EQ(shown("\xf0\x9f\x98" "A"), "\\xf0\\x9f\\x98" "A");
+    EXPECT_EQ(shown("\xf0\x9f\x98"
+                    "A"),
+              "\\xf0\\x9f\\x98"
+              "A");
     EXPECT_EQ(shown("\xf0\x9f\x98\xf0\x9f\x98\x80"), "\\xf0\\x9f\\x98\xf0\x9f\x98\x80");
 }
 

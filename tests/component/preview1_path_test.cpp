@@ -1,4 +1,5 @@
-// What the path functions do where nothing hostile is afoot; the rest is in sandbox_test.cpp and rights_test.cpp.
+// What the path functions do where nothing hostile is afoot; the rest is in sandbox_test.cpp and
+// rights_test.cpp.
 #include <fcntl.h>
 
 #include "component/wasi_support.hpp"
@@ -12,7 +13,8 @@ TEST_F(preview1_path, opens_creates_and_truncates)
 {
     EXPECT_EQ(open_error("file"), Errno::noent);
     EXPECT_EQ(open_error("file", p1::oflag::creat, right::fd_write), Errno::success);
-    EXPECT_EQ(open_error("file", p1::oflag::creat | p1::oflag::excl, right::fd_write), Errno::exist);
+    EXPECT_EQ(open_error("file", p1::oflag::creat | p1::oflag::excl, right::fd_write),
+              Errno::exist);
     write_file(inside / "file", "text");
     EXPECT_EQ(open_error("file", p1::oflag::creat, right::fd_read), Errno::success);
     EXPECT_EQ(read_file(inside / "file"), "text");
@@ -70,7 +72,8 @@ TEST_F(preview1_path, needs_a_directory_to_start_from)
 
 TEST_F(preview1_path, syncs_when_opened_so)
 {
-    const Fd fd = open("file", p1::oflag::creat, file_rights, all_rights, 0, fdflag::sync | fdflag::append);
+    const Fd fd =
+        open("file", p1::oflag::creat, file_rights, all_rights, 0, fdflag::sync | fdflag::append);
     ASSERT_EQ(error, Errno::success);
     EXPECT_EQ(::fcntl(descriptor(fd).host, F_GETFL) & (O_SYNC | O_APPEND), O_SYNC | O_APPEND);
     const Fd data = open("file", 0, file_rights, all_rights, 0, fdflag::dsync);
@@ -86,14 +89,16 @@ TEST_F(preview1_path, syncs_when_opened_so)
 TEST_F(preview1_path, closes_host_descriptors_on_exec)
 {
     const Fd fd = create_file("file");
-    for (const Fd each : {fd, first_preopen}) EXPECT_EQ(::fcntl(descriptor(each).host, F_GETFD), FD_CLOEXEC);
+    for (const Fd each : {fd, first_preopen})
+        EXPECT_EQ(::fcntl(descriptor(each).host, F_GETFD), FD_CLOEXEC);
 }
 
 TEST_F(preview1_path, makes_and_removes_directories)
 {
     EXPECT_EQ(mkdir("sub"), Errno::success);
     EXPECT_EQ(mkdir("sub"), Errno::exist);
-    EXPECT_EQ(mkdir("sub/deep/"), Errno::success) << "a slash at the end of a directory's name is fine";
+    EXPECT_EQ(mkdir("sub/deep/"), Errno::success)
+        << "a slash at the end of a directory's name is fine";
     EXPECT_EQ(mkdir("missing/deep"), Errno::noent);
     EXPECT_EQ(mkdir("sub/."), Errno::exist);
     EXPECT_EQ(rmdir("sub"), Errno::notempty);
@@ -267,25 +272,38 @@ TEST_F(preview1_path, needs_addresses_inside_the_memory)
     const uint32_t end = guest.size();
     const Ptr good = guest.put("name");
     const Ptr out = guest.space(64);
-    for (const auto& [at, size] : std::initializer_list<std::pair<Ptr, uint32_t>>{
-             {Ptr{end}, 1}, {Ptr{end - 1}, 2}, {Ptr{0xffffffff}, 1}, {Ptr{0xfffffffe}, 0xffffffff}, {Ptr{8}, end}}) {
-        EXPECT_EQ(p1::path_create_directory(context(), memory(), first_preopen, at, size), Errno::fault);
-        EXPECT_EQ(p1::path_symlink(context(), memory(), at, size, first_preopen, good, 4), Errno::fault);
-        EXPECT_EQ(p1::path_rename(context(), memory(), first_preopen, good, 4, first_preopen, at, size), Errno::fault);
-        EXPECT_EQ(p1::path_readlink(context(), memory(), first_preopen, good, 4, at, size, out), Errno::fault);
+    for (const auto& [at, size] :
+         std::initializer_list<std::pair<Ptr, uint32_t>>{{Ptr{end}, 1},
+                                                         {Ptr{end - 1}, 2},
+                                                         {Ptr{0xffffffff}, 1},
+                                                         {Ptr{0xfffffffe}, 0xffffffff},
+                                                         {Ptr{8}, end}}) {
+        EXPECT_EQ(p1::path_create_directory(context(), memory(), first_preopen, at, size),
+                  Errno::fault);
+        EXPECT_EQ(p1::path_symlink(context(), memory(), at, size, first_preopen, good, 4),
+                  Errno::fault);
+        EXPECT_EQ(
+            p1::path_rename(context(), memory(), first_preopen, good, 4, first_preopen, at, size),
+            Errno::fault);
+        EXPECT_EQ(p1::path_readlink(context(), memory(), first_preopen, good, 4, at, size, out),
+                  Errno::fault);
     }
     const auto open_into = [&](Ptr result) {
         return p1::path_open(context(), memory(), first_preopen, p1::LookupFlags{0}, good, 4,
-                             p1::OFlags{p1::oflag::creat}, right::fd_write, Rights::none, p1::FdFlags{0}, result);
+                             p1::OFlags{p1::oflag::creat}, right::fd_write, Rights::none,
+                             p1::FdFlags{0}, result);
     };
     EXPECT_EQ(open_into(Ptr{end - 3}), Errno::fault);
     EXPECT_EQ(open_into(Ptr{0xfffffffd}), Errno::fault);
-    EXPECT_FALSE(fs::exists(inside / "name")) << "nothing is created for a descriptor that cannot be told";
+    EXPECT_FALSE(fs::exists(inside / "name"))
+        << "nothing is created for a descriptor that cannot be told";
     EXPECT_EQ(context().descriptors.open_count(), 4u);
     EXPECT_EQ(open_into(Ptr{end - 4}), Errno::success);
-    EXPECT_EQ(p1::path_filestat_get(context(), memory(), first_preopen, p1::LookupFlags{0}, good, 4, Ptr{end - 63}),
+    EXPECT_EQ(p1::path_filestat_get(context(), memory(), first_preopen, p1::LookupFlags{0}, good, 4,
+                                    Ptr{end - 63}),
               Errno::fault);
-    EXPECT_EQ(p1::path_filestat_get(context(), memory(), first_preopen, p1::LookupFlags{0}, good, 4, Ptr{end - 64}),
+    EXPECT_EQ(p1::path_filestat_get(context(), memory(), first_preopen, p1::LookupFlags{0}, good, 4,
+                                    Ptr{end - 64}),
               Errno::success);
 }
 

@@ -1,4 +1,5 @@
-// The one table of rights, exhaustively: every operation is tried without each right, and with only those it needs.
+// The one table of rights, exhaustively: every operation is tried without each right, and with only
+// those it needs.
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -10,9 +11,13 @@
 namespace wrt::wasi::test {
 namespace {
 
-constexpr Rights bit(uint32_t number) { return Rights{uint64_t{1} << number}; }
+constexpr Rights bit(uint32_t number)
+{
+    return Rights{uint64_t{1} << number};
+}
 
-/// An operation and a call that performs it on descriptor `subject`; where there are two, `other` may do everything.
+/// An operation and a call that performs it on descriptor `subject`; where there are two, `other`
+/// may do everything.
 struct Row {
     Operation operation;
     const char* name;
@@ -69,29 +74,38 @@ protected:
     {
         using enum DescriptorKind;
 #define WRT_ROW(operation, kind, ...)                                                              \
-    Row{Operation::operation, #operation, kind, [this]([[maybe_unused]] Fd fd, [[maybe_unused]] Fd other) { \
-            return __VA_ARGS__;                                                                    \
-        }}
+    Row                                                                                            \
+    {                                                                                              \
+        Operation::operation, #operation, kind,                                                    \
+            [this]([[maybe_unused]] Fd fd, [[maybe_unused]] Fd other) { return __VA_ARGS__; }      \
+    }
         return {
-            WRT_ROW(fd_advise, file, p1::fd_advise(context(), memory(), fd, 0, 0, p1::Advice::normal)),
+            WRT_ROW(fd_advise, file,
+                    p1::fd_advise(context(), memory(), fd, 0, 0, p1::Advice::normal)),
             WRT_ROW(fd_allocate, file, p1::fd_allocate(context(), memory(), fd, 0, 1)),
             WRT_ROW(fd_datasync, file, p1::fd_datasync(context(), memory(), fd)),
-            WRT_ROW(fd_fdstat_set_flags, file, p1::fd_fdstat_set_flags(context(), memory(), fd, p1::FdFlags{0})),
+            WRT_ROW(fd_fdstat_set_flags, file,
+                    p1::fd_fdstat_set_flags(context(), memory(), fd, p1::FdFlags{0})),
             WRT_ROW(fd_filestat_get, file, p1::fd_filestat_get(context(), memory(), fd, out())),
-            WRT_ROW(fd_filestat_set_size, file, p1::fd_filestat_set_size(context(), memory(), fd, 4)),
+            WRT_ROW(fd_filestat_set_size, file,
+                    p1::fd_filestat_set_size(context(), memory(), fd, 4)),
             WRT_ROW(fd_filestat_set_times, file,
-                    p1::fd_filestat_set_times(context(), memory(), fd, 1, 1, p1::FstFlags{p1::fstflag::atim})),
+                    p1::fd_filestat_set_times(context(), memory(), fd, 1, 1,
+                                              p1::FstFlags{p1::fstflag::atim})),
             WRT_ROW(fd_pread, file, p1::fd_pread(context(), memory(), fd, buffers(), 1, 0, out())),
-            WRT_ROW(fd_pwrite, file, p1::fd_pwrite(context(), memory(), fd, buffers(), 1, 0, out())),
+            WRT_ROW(fd_pwrite, file,
+                    p1::fd_pwrite(context(), memory(), fd, buffers(), 1, 0, out())),
             WRT_ROW(fd_read, file, p1::fd_read(context(), memory(), fd, buffers(), 1, out())),
-            WRT_ROW(fd_readdir, directory, p1::fd_readdir(context(), memory(), fd, out(), 64, 0, out())),
+            WRT_ROW(fd_readdir, directory,
+                    p1::fd_readdir(context(), memory(), fd, out(), 64, 0, out())),
             WRT_ROW(fd_seek, file, p1::fd_seek(context(), memory(), fd, 0, p1::Whence::set, out())),
             WRT_ROW(fd_sync, file, p1::fd_sync(context(), memory(), fd)),
             WRT_ROW(fd_tell, file, p1::fd_tell(context(), memory(), fd, out())),
             WRT_ROW(fd_write, file, p1::fd_write(context(), memory(), fd, buffers(), 1, out())),
             WRT_ROW(path_create_directory, directory, mkdir("new", fd)),
             WRT_ROW(path_filestat_get, directory, stat("file", 0, fd)),
-            WRT_ROW(path_filestat_set_times, directory, set_times("file", 1, 1, p1::fstflag::atim, 0, fd)),
+            WRT_ROW(path_filestat_set_times, directory,
+                    set_times("file", 1, 1, p1::fstflag::atim, 0, fd)),
             WRT_ROW(path_link_source, directory, link("file", "new", 0, fd, other)),
             WRT_ROW(path_link_target, directory, link("file", "new", 0, other, fd)),
             WRT_ROW(path_open, directory, open_with(fd, 0)),
@@ -105,11 +119,15 @@ protected:
             WRT_ROW(path_unlink_file, directory, unlink("file", fd)),
             WRT_ROW(poll_fd_read, file, poll(fd, p1::EventType::fd_read)),
             WRT_ROW(poll_fd_write, file, poll(fd, p1::EventType::fd_write)),
-            WRT_ROW(sock_accept, socket, p1::sock_accept(context(), memory(), fd, p1::FdFlags{0}, out())),
-            WRT_ROW(sock_recv, socket,
-                    p1::sock_recv(context(), memory(), fd, buffers(), 1, p1::RiFlags{0}, out(), out())),
-            WRT_ROW(sock_send, socket, p1::sock_send(context(), memory(), fd, buffers(), 1, p1::SiFlags{0}, out())),
-            WRT_ROW(sock_shutdown, socket, p1::sock_shutdown(context(), memory(), fd, p1::SdFlags{1})),
+            WRT_ROW(sock_accept, socket,
+                    p1::sock_accept(context(), memory(), fd, p1::FdFlags{0}, out())),
+            WRT_ROW(
+                sock_recv, socket,
+                p1::sock_recv(context(), memory(), fd, buffers(), 1, p1::RiFlags{0}, out(), out())),
+            WRT_ROW(sock_send, socket,
+                    p1::sock_send(context(), memory(), fd, buffers(), 1, p1::SiFlags{0}, out())),
+            WRT_ROW(sock_shutdown, socket,
+                    p1::sock_shutdown(context(), memory(), fd, p1::SdFlags{1})),
         };
 #undef WRT_ROW
     }
@@ -118,7 +136,8 @@ protected:
     {
         guest.forget();
         std::error_code ignored;
-        for (const char* name : {"new", "file", "symlink", "directory"}) fs::remove_all(inside / name, ignored);
+        for (const char* name : {"new", "file", "symlink", "directory"})
+            fs::remove_all(inside / name, ignored);
         write_file(inside / "file", "text");
         fs::create_symlink("file", inside / "symlink");
         fs::create_directory(inside / "directory");
@@ -140,7 +159,8 @@ protected:
 TEST_F(rights_matrix, has_a_row_for_every_operation)
 {
     std::vector<Operation> operations;
-    for (const Row& row : rows()) operations.push_back(row.operation);
+    for (const Row& row : rows())
+        operations.push_back(row.operation);
 #define WRT_OPERATION(name, rights)                                                                \
     EXPECT_EQ(std::count(operations.begin(), operations.end(), Operation::name), 1) << #name;
 #include <wrt/component/wasi/rights.def>
@@ -163,7 +183,8 @@ TEST_F(rights_matrix, is_content_with_what_the_table_says)
     for (const Row& row : rows()) {
         const Errno result = perform(row, required_rights(row.operation));
         EXPECT_NE(result, Errno::notcapable) << row.name;
-        // A socket that is no listener, and one whose other end is closed, have reasons of their own.
+        // A socket that is no listener, and one whose other end is closed, have reasons of their
+        // own.
         if (row.needs != DescriptorKind::socket) EXPECT_EQ(result, Errno::success) << row.name;
     }
 }
@@ -190,9 +211,12 @@ TEST_F(rights_matrix, never_hands_on_more_than_a_directory_may)
             const Rights asked = directory ? without(right::all, right::of_writing) : right::all;
             const Fd fd = open(directory ? "sub" : "file", 0, asked, right::all, 0, 0, parent);
             const Rights decisive = right::of_reading | right::of_writing;
-            EXPECT_EQ(error == Errno::notcapable, includes(asked & decisive, bit(i))) << "right " << i;
+            EXPECT_EQ(error == Errno::notcapable, includes(asked & decisive, bit(i)))
+                << "right " << i;
             if (error == Errno::success) {
-                EXPECT_FALSE(intersects(descriptor(fd).base, bit(i) & without(right::all, right::fd_tell))) << i;
+                EXPECT_FALSE(
+                    intersects(descriptor(fd).base, bit(i) & without(right::all, right::fd_tell)))
+                    << i;
                 EXPECT_FALSE(intersects(descriptor(fd).inheriting, bit(i))) << "right " << i;
                 close(fd);
             }
@@ -230,21 +254,27 @@ TEST_F(rights_matrix, opens_for_reading_and_writing_as_the_rights_say)
     EXPECT_EQ(read(writer, text), Errno::notcapable);
     EXPECT_EQ(read(neither, text), Errno::notcapable);
     EXPECT_EQ(write(neither, "x"), Errno::notcapable);
-    EXPECT_EQ(open_error(".", p1::oflag::directory, right::fd_read | right::fd_write), Errno::isdir);
+    EXPECT_EQ(open_error(".", p1::oflag::directory, right::fd_read | right::fd_write),
+              Errno::isdir);
 }
 
 TEST_F(rights_matrix, can_be_dropped_and_never_regained)
 {
     const Fd fd = create_file("file");
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read | right::fd_seek, Rights::none),
+    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read | right::fd_seek,
+                                       Rights::none),
               Errno::success);
     EXPECT_EQ(write(fd, "x"), Errno::notcapable);
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read | right::fd_write, Rights::none),
+    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read | right::fd_write,
+                                       Rights::none),
               Errno::notcapable);
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read, right::fd_read), Errno::notcapable);
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, Rights{uint64_t{1} << 40}, Rights::none),
+    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), fd, right::fd_read, right::fd_read),
               Errno::notcapable);
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), Fd{99}, Rights::none, Rights::none), Errno::badf);
+    EXPECT_EQ(
+        p1::fd_fdstat_set_rights(context(), memory(), fd, Rights{uint64_t{1} << 40}, Rights::none),
+        Errno::notcapable);
+    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), Fd{99}, Rights::none, Rights::none),
+              Errno::badf);
     EXPECT_EQ(descriptor(fd).base, right::fd_read | right::fd_seek);
 }
 
@@ -289,7 +319,8 @@ TEST_F(read_only_preopen, can_be_read)
 
 TEST_F(read_only_preopen, cannot_be_changed_by_any_path)
 {
-    for (const Rights writing : {right::fd_write, right::fd_allocate, right::fd_filestat_set_size}) {
+    for (const Rights writing :
+         {right::fd_write, right::fd_allocate, right::fd_filestat_set_size}) {
         open("secret", 0, writing, all_rights, 0, 0, ro);
         EXPECT_EQ(error, Errno::notcapable);
     }
@@ -308,7 +339,8 @@ TEST_F(read_only_preopen, cannot_be_changed_by_any_path)
 TEST_F(read_only_preopen, cannot_be_left_or_entered_by_links_and_renames)
 {
     write_file(inside / "file", "text");
-    EXPECT_EQ(link("secret", "stolen", 0, ro, rw), Errno::notcapable) << "it would be writable under its new name";
+    EXPECT_EQ(link("secret", "stolen", 0, ro, rw), Errno::notcapable)
+        << "it would be writable under its new name";
     EXPECT_EQ(link("secret", "stolen", follow, ro, rw), Errno::notcapable);
     EXPECT_EQ(link("file", "new", 0, rw, ro), Errno::notcapable);
     EXPECT_EQ(link("secret", "new", 0, ro, ro), Errno::notcapable);
@@ -323,12 +355,14 @@ TEST_F(read_only_preopen, cannot_be_left_or_entered_by_links_and_renames)
 TEST_F(read_only_preopen, makes_all_directories_below_it_read_only)
 {
     fs::create_directory(outside / "sub");
-    const Fd sub = open("sub", p1::oflag::directory, without(right::all, right::of_writing), right::all, 0, 0, ro);
+    const Fd sub = open("sub", p1::oflag::directory, without(right::all, right::of_writing),
+                        right::all, 0, 0, ro);
     ASSERT_EQ(error, Errno::success);
     EXPECT_EQ(mkdir("new", sub), Errno::notcapable);
     open("new", p1::oflag::creat, right::fd_write, all_rights, 0, 0, sub);
     EXPECT_EQ(error, Errno::notcapable);
-    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), sub, right::all, right::all), Errno::notcapable);
+    EXPECT_EQ(p1::fd_fdstat_set_rights(context(), memory(), sub, right::all, right::all),
+              Errno::notcapable);
     fs::remove(outside / "sub");
     expect_untouched();
 }
@@ -337,7 +371,8 @@ TEST_F(read_only_preopen, is_no_way_around_rights_between_two_directories)
 {
     // Both have every right on themselves, but what one opens may not be written.
     write_file(inside / "file", "text");
-    const Fd weak = open(".", p1::oflag::directory, right::of_directory, without(all_rights, right::fd_write), 0, 0, rw);
+    const Fd weak = open(".", p1::oflag::directory, right::of_directory,
+                         without(all_rights, right::fd_write), 0, 0, rw);
     ASSERT_EQ(error, Errno::success);
     EXPECT_EQ(link("file", "twin", 0, weak, rw), Errno::notcapable);
     EXPECT_EQ(rename("file", "twin", weak, rw), Errno::notcapable);

@@ -1,4 +1,5 @@
-// No path leaves the directory it starts from: the attempts of reliability.md, section 4, one by one.
+// No path leaves the directory it starts from: the attempts of reliability.md, section 4, one by
+// one.
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 
@@ -36,7 +37,8 @@ protected:
             {"stat", stat(path)},
             {"stat following", stat(path, follow)},
             {"set times", set_times(path, 1, 1, p1::fstflag::atim | p1::fstflag::mtim)},
-            {"set times following", set_times(path, 1, 1, p1::fstflag::atim | p1::fstflag::mtim, follow)},
+            {"set times following",
+             set_times(path, 1, 1, p1::fstflag::atim | p1::fstflag::mtim, follow)},
             {"mkdir", mkdir(path)},
             {"rmdir", rmdir(path)},
             {"unlink", unlink(path)},
@@ -65,7 +67,7 @@ protected:
         EXPECT_EQ(std::distance(fs::directory_iterator{outside}, {}), 1);
         EXPECT_EQ(std::distance(fs::directory_iterator{tree.path()}, {}), 2);
         EXPECT_FALSE(fs::exists(fs::symlink_status(inside / "made")));
-        struct ::stat status {};
+        struct ::stat status{};
         ::stat((outside / "secret").c_str(), &status);
         EXPECT_NE(status.st_mtim.tv_sec, 0);
         EXPECT_EQ(status.st_nlink, 1u);
@@ -74,8 +76,9 @@ protected:
 
 TEST_F(sandbox_paths, refuse_to_climb_out)
 {
-    for (const char* path : {"../outside/secret", "../outside", "../inside/file", "./../outside/secret",
-                             "sub/../../outside/secret", "../outside/new", "../new", "../../../../../../etc/passwd"}) {
+    for (const char* path :
+         {"../outside/secret", "../outside", "../inside/file", "./../outside/secret",
+          "sub/../../outside/secret", "../outside/new", "../new", "../../../../../../etc/passwd"}) {
         if (!fs::exists(inside / "sub")) fs::create_directory(inside / "sub");
         expect_all(path, {Errno::notcapable});
     }
@@ -83,11 +86,15 @@ TEST_F(sandbox_paths, refuse_to_climb_out)
 
 TEST_F(sandbox_paths, refuse_to_climb_out_with_dots_at_the_end)
 {
-    // The last component is never handed to the kernel as "." or "..", so each operation has its own word for them.
+    // The last component is never handed to the kernel as "." or "..", so each operation has its
+    // own word for them.
     fs::create_directory(inside / "sub");
-    expect_all("..", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir, Errno::busy, Errno::perm});
-    expect_all("sub/../..", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir, Errno::busy, Errno::perm});
-    expect_all("sub/../../", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir, Errno::busy, Errno::perm});
+    expect_all("..", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir, Errno::busy,
+                      Errno::perm});
+    expect_all("sub/../..", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir,
+                             Errno::busy, Errno::perm});
+    expect_all("sub/../../", {Errno::notcapable, Errno::exist, Errno::inval, Errno::isdir,
+                              Errno::busy, Errno::perm});
 }
 
 TEST_F(sandbox_paths, refuse_absolute_paths)
@@ -107,8 +114,9 @@ TEST_F(sandbox_paths, refuse_links_in_the_middle_that_lead_out)
     fs::create_directory_symlink("..", inside / "parent");
     fs::create_directory(inside / "sub");
     fs::create_directory_symlink("../relative", inside / "sub" / "chained");
-    for (const char* path : {"relative/secret", "absolute/secret", "parent/outside/secret", "sub/chained/secret",
-                             "relative/new", "absolute/new", "parent/new", "sub/chained/new", "relative/../secret"}) {
+    for (const char* path :
+         {"relative/secret", "absolute/secret", "parent/outside/secret", "sub/chained/secret",
+          "relative/new", "absolute/new", "parent/new", "sub/chained/new", "relative/../secret"}) {
         expect_all(path, {Errno::notcapable});
     }
 }
@@ -124,7 +132,8 @@ TEST_F(sandbox_paths, refuse_to_follow_a_last_link_that_leads_out)
         EXPECT_EQ(open_error(path), Errno::loop) << path;
         for (const uint32_t oflags : {0u, uint32_t{p1::oflag::creat}, uint32_t{p1::oflag::trunc},
                                       uint32_t{p1::oflag::directory}}) {
-            EXPECT_EQ(open_error(path, oflags, right::fd_read, follow), Errno::notcapable) << path << ' ' << oflags;
+            EXPECT_EQ(open_error(path, oflags, right::fd_read, follow), Errno::notcapable)
+                << path << ' ' << oflags;
         }
         EXPECT_EQ(open_error(path, p1::oflag::creat, right::fd_write), Errno::loop) << path;
         EXPECT_EQ(stat(path), Errno::success) << path;
@@ -144,8 +153,9 @@ TEST_F(sandbox_paths, let_no_trailing_slash_follow_a_last_link)
     fs::create_directory_symlink("../outside", inside / "directory");
     fs::create_directory_symlink(outside, inside / "absolute");
     fs::create_symlink("../outside/secret", inside / "file_link");
-    for (const char* path : {"directory/", "directory//", "directory/.", "directory/./", "absolute/", "absolute///",
-                             "absolute/.", "file_link/", "file_link//"}) {
+    for (const char* path :
+         {"directory/", "directory//", "directory/.", "directory/./", "absolute/", "absolute///",
+          "absolute/.", "file_link/", "file_link//"}) {
         for (const Attempt& attempt : try_all(path)) {
             EXPECT_NE(attempt.result, Errno::success) << attempt.name << ' ' << path;
         }
@@ -175,7 +185,8 @@ TEST_F(sandbox_paths, refuse_a_new_link_with_an_absolute_target)
     EXPECT_EQ(symlink(outside.string(), "link"), Errno::notcapable);
     EXPECT_EQ(symlink("//etc/passwd", "link"), Errno::notcapable);
     EXPECT_FALSE(fs::exists(fs::symlink_status(inside / "link")));
-    EXPECT_EQ(symlink("../outside/secret", "link"), Errno::success) << "relative: it can be made, and not be followed";
+    EXPECT_EQ(symlink("../outside/secret", "link"), Errno::success)
+        << "relative: it can be made, and not be followed";
     EXPECT_EQ(open_error("link", 0, right::fd_read, follow), Errno::notcapable);
 }
 
@@ -203,9 +214,11 @@ TEST_F(sandbox_paths, refuse_magic_links)
 
 TEST_F(sandbox_paths, refuse_device_nodes_unless_allowed)
 {
-    if (::mknod((inside / "null").c_str(), S_IFCHR | 0666, ::makedev(1, 3)) != 0) GTEST_SKIP() << "needs CAP_MKNOD";
+    if (::mknod((inside / "null").c_str(), S_IFCHR | 0666, ::makedev(1, 3)) != 0)
+        GTEST_SKIP() << "needs CAP_MKNOD";
     EXPECT_EQ(open_error("null"), Errno::notcapable);
-    EXPECT_EQ(open_error("null", p1::oflag::creat | p1::oflag::trunc, right::fd_write), Errno::notcapable);
+    EXPECT_EQ(open_error("null", p1::oflag::creat | p1::oflag::trunc, right::fd_write),
+              Errno::notcapable);
     config.allow_devices = true;
     create();
     EXPECT_EQ(open_error("null"), Errno::success);
@@ -226,13 +239,15 @@ TEST_F(sandbox_paths, check_what_the_kernel_does_not)
     expect_all("\0"sv, {Errno::inval});
     expect_all("file\0/../../outside/secret"sv, {Errno::inval});
     expect_all("\xff", {Errno::ilseq});
-    expect_all("a/\xc0\xaf/b", {Errno::ilseq});      // an overlong "/"
-    expect_all("\xed\xa0\x80", {Errno::ilseq});      // a surrogate
+    expect_all("a/\xc0\xaf/b", {Errno::ilseq});  // an overlong "/"
+    expect_all("\xed\xa0\x80", {Errno::ilseq});  // a surrogate
     expect_all(std::string(4096, 'a'), {Errno::nametoolong});
     expect_all(std::string(5000, '/') + "x", {Errno::nametoolong});
-    expect_all(std::string(300, 'a'), {Errno::nametoolong});  // longer than a name may be, refused by the kernel
+    expect_all(std::string(300, 'a'),
+               {Errno::nametoolong});  // longer than a name may be, refused by the kernel
     std::string deep;
-    while (deep.size() < 4094) deep += "./";
+    while (deep.size() < 4094)
+        deep += "./";
     EXPECT_EQ(stat(deep.substr(0, 4094) + "."), Errno::success) << "4,095 bytes are not too long";
 }
 
@@ -258,7 +273,8 @@ TEST_F(sandbox_paths, make_each_opened_directory_a_root_of_its_own)
     open("../file", 0, right::fd_read, all_rights, 0, 0, sub);
     EXPECT_EQ(error, Errno::notcapable);
     open("up", 0, right::fd_read, all_rights, follow, 0, sub);
-    EXPECT_EQ(error, Errno::notcapable) << "the link stays inside the preopen, but not inside this descriptor";
+    EXPECT_EQ(error, Errno::notcapable)
+        << "the link stays inside the preopen, but not inside this descriptor";
     open("sub/up", 0, right::fd_read, all_rights, follow);
     EXPECT_EQ(error, Errno::success);
     EXPECT_EQ(rename("../file", "file", sub, sub), Errno::notcapable);
@@ -279,7 +295,8 @@ TEST_F(sandbox_paths, stay_inside_a_directory_that_moves)
 TEST_F(sandbox_paths, cross_no_mount_point_where_that_is_forbidden)
 {
     const std::string host = "/";
-    const Preopen root[] = {{.host_path = host, .guest_path = "/", .read_only = true, .same_device = true}};
+    const Preopen root[] = {
+        {.host_path = host, .guest_path = "/", .read_only = true, .same_device = true}};
     config.preopens = root;
     create();
     EXPECT_EQ(stat("proc/self/status"), Errno::notcapable);
@@ -289,8 +306,8 @@ TEST_F(sandbox_paths, cross_no_mount_point_where_that_is_forbidden)
 
 TEST_F(sandbox_paths, hold_while_a_link_and_a_directory_change_places)
 {
-    // A neighbour swaps "door" between a directory and a link to `outside` as fast as it can. Whatever the moment,
-    // "door/secret" is either the file inside or refused.
+    // A neighbour swaps "door" between a directory and a link to `outside` as fast as it can.
+    // Whatever the moment, "door/secret" is either the file inside or refused.
     fs::create_directory(inside / "real");
     write_file(inside / "real" / "secret", "inside");
     fs::create_directory_symlink("../outside", inside / "lure");
@@ -322,7 +339,8 @@ TEST_F(sandbox_paths, hold_while_a_link_and_a_directory_change_places)
             close(fd);
             ++opened;
         } else {
-            ASSERT_TRUE(error == Errno::notcapable || error == Errno::noent || error == Errno::again)
+            ASSERT_TRUE(error == Errno::notcapable || error == Errno::noent ||
+                        error == Errno::again)
                 << name_of(error);
             ++refused;
         }

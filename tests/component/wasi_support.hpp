@@ -1,4 +1,5 @@
-// What the tests of WASI share: a temporary tree, a context over it, and a guest that is only a memory.
+// What the tests of WASI share: a temporary tree, a context over it, and a guest that is only a
+// memory.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +26,10 @@
 
 namespace wrt::wasi {
 
-inline void PrintTo(Errno error, std::ostream* out) { *out << name_of(error); }
+inline void PrintTo(Errno error, std::ostream* out)
+{
+    *out << name_of(error);
+}
 
 }  // namespace wrt::wasi
 
@@ -57,7 +61,10 @@ private:
     fs::path path_;
 };
 
-inline void write_file(const fs::path& path, std::string_view text) { std::ofstream{path} << text; }
+inline void write_file(const fs::path& path, std::string_view text)
+{
+    std::ofstream{path} << text;
+}
 inline std::string read_file(const fs::path& path)
 {
     std::ifstream file{path};
@@ -79,8 +86,8 @@ private:
     std::unique_ptr<Arena> arena_;
 };
 
-/// A guest's memory, with room handed out from its start. Exactly as large as it says, so that the address sanitizer
-/// sees what goes beyond it.
+/// A guest's memory, with room handed out from its start. Exactly as large as it says, so that the
+/// address sanitizer sees what goes beyond it.
 class FakeGuest {
 public:
     explicit FakeGuest(size_t size = 256 * 1024) : bytes_(size) {}
@@ -150,7 +157,8 @@ inline constexpr Rights all_rights = right::of_file | right::of_directory;
 inline constexpr uint32_t follow = p1::lookupflag::symlink_follow;
 inline constexpr Fd first_preopen{3};
 
-/// A test with a tree of two directories: `inside`, which is preopened as "/", and `outside`, which is not.
+/// A test with a tree of two directories: `inside`, which is preopened as "/", and `outside`, which
+/// is not.
 class WasiTest : public testing::Test {
 protected:
     WasiTest()
@@ -160,9 +168,12 @@ protected:
         write_file(outside / "secret", "secret");
     }
 
-    /// Makes the context; called by the first use of context() unless the test has changed `config` and called it.
+    /// Makes the context; called by the first use of context() unless the test has changed `config`
+    /// and called it.
     Context& create()
     {
+        context_.reset();
+        arena->reset().value();
         const std::string host = inside.string();
         const Preopen standard{.host_path = host, .guest_path = "/"};
         if (config.preopens.empty()) config.preopens = {&standard, 1};
@@ -176,23 +187,26 @@ protected:
     GuestMemory memory() { return guest.memory(); }
 
     /// Opens `path`; -1 and `error` when that fails.
-    Fd open(std::string_view path, uint32_t oflags = 0, Rights base = file_rights, Rights inheriting = all_rights,
-            uint32_t lookup = 0, uint32_t fdflags = 0, Fd directory = first_preopen)
+    Fd open(std::string_view path, uint32_t oflags = 0, Rights base = file_rights,
+            Rights inheriting = all_rights, uint32_t lookup = 0, uint32_t fdflags = 0,
+            Fd directory = first_preopen)
     {
         const Ptr at = guest.put(path);
         const Ptr result = guest.put_value(uint32_t{0xffffffff});
         error = p1::path_open(context(), memory(), directory, p1::LookupFlags{lookup}, at,
-                              static_cast<uint32_t>(path.size()), p1::OFlags{oflags}, base, inheriting,
-                              p1::FdFlags{fdflags}, result);
+                              static_cast<uint32_t>(path.size()), p1::OFlags{oflags}, base,
+                              inheriting, p1::FdFlags{fdflags}, result);
         return Fd{guest.get<uint32_t>(result)};
     }
-    Errno open_error(std::string_view path, uint32_t oflags = 0, Rights base = right::fd_read, uint32_t lookup = 0)
+    Errno open_error(std::string_view path, uint32_t oflags = 0, Rights base = right::fd_read,
+                     uint32_t lookup = 0)
     {
         open(path, oflags, base, all_rights, lookup);
         return error;
     }
     Fd create_file(std::string_view path) { return open(path, p1::oflag::creat); }
-    Fd open_directory(std::string_view path, Rights base = right::of_directory, Rights inheriting = all_rights)
+    Fd open_directory(std::string_view path, Rights base = right::of_directory,
+                      Rights inheriting = all_rights)
     {
         return open(path, p1::oflag::directory, base, inheriting);
     }
@@ -200,39 +214,42 @@ protected:
     Errno close(Fd fd) { return p1::fd_close(context(), memory(), fd); }
     Errno mkdir(std::string_view path, Fd directory = first_preopen)
     {
-        return p1::path_create_directory(context(), memory(), directory, guest.put(path), length(path));
+        return p1::path_create_directory(context(), memory(), directory, guest.put(path),
+                                         length(path));
     }
     Errno rmdir(std::string_view path, Fd directory = first_preopen)
     {
-        return p1::path_remove_directory(context(), memory(), directory, guest.put(path), length(path));
+        return p1::path_remove_directory(context(), memory(), directory, guest.put(path),
+                                         length(path));
     }
     Errno unlink(std::string_view path, Fd directory = first_preopen)
     {
         return p1::path_unlink_file(context(), memory(), directory, guest.put(path), length(path));
     }
-    Errno rename(std::string_view from, std::string_view to, Fd old_fd = first_preopen, Fd new_fd = first_preopen)
+    Errno rename(std::string_view from, std::string_view to, Fd old_fd = first_preopen,
+                 Fd new_fd = first_preopen)
     {
-        return p1::path_rename(context(), memory(), old_fd, guest.put(from), length(from), new_fd, guest.put(to),
-                               length(to));
+        return p1::path_rename(context(), memory(), old_fd, guest.put(from), length(from), new_fd,
+                               guest.put(to), length(to));
     }
-    Errno link(std::string_view from, std::string_view to, uint32_t lookup = 0, Fd old_fd = first_preopen,
-               Fd new_fd = first_preopen)
+    Errno link(std::string_view from, std::string_view to, uint32_t lookup = 0,
+               Fd old_fd = first_preopen, Fd new_fd = first_preopen)
     {
-        return p1::path_link(context(), memory(), old_fd, p1::LookupFlags{lookup}, guest.put(from), length(from),
-                             new_fd, guest.put(to), length(to));
+        return p1::path_link(context(), memory(), old_fd, p1::LookupFlags{lookup}, guest.put(from),
+                             length(from), new_fd, guest.put(to), length(to));
     }
     Errno symlink(std::string_view target, std::string_view path, Fd directory = first_preopen)
     {
-        return p1::path_symlink(context(), memory(), guest.put(target), length(target), directory, guest.put(path),
-                                length(path));
+        return p1::path_symlink(context(), memory(), guest.put(target), length(target), directory,
+                                guest.put(path), length(path));
     }
     Errno readlink(std::string_view path, std::string* text = nullptr, uint32_t size = 100,
                    Fd directory = first_preopen)
     {
         const Ptr buffer = guest.space(size);
         const Ptr used = guest.put_value(uint32_t{0});
-        const Errno result = p1::path_readlink(context(), memory(), directory, guest.put(path), length(path), buffer,
-                                               size, used);
+        const Errno result = p1::path_readlink(context(), memory(), directory, guest.put(path),
+                                               length(path), buffer, size, used);
         if (text != nullptr) *text = guest.text(buffer, guest.get<uint32_t>(used));
         return result;
     }
@@ -240,14 +257,15 @@ protected:
     Errno stat(std::string_view path, uint32_t lookup = 0, Fd directory = first_preopen)
     {
         stat_at = guest.space(64);
-        return p1::path_filestat_get(context(), memory(), directory, p1::LookupFlags{lookup}, guest.put(path),
-                                     length(path), stat_at);
+        return p1::path_filestat_get(context(), memory(), directory, p1::LookupFlags{lookup},
+                                     guest.put(path), length(path), stat_at);
     }
-    Errno set_times(std::string_view path, uint64_t atim, uint64_t mtim, uint32_t flags, uint32_t lookup = 0,
-                    Fd directory = first_preopen)
+    Errno set_times(std::string_view path, uint64_t atim, uint64_t mtim, uint32_t flags,
+                    uint32_t lookup = 0, Fd directory = first_preopen)
     {
-        return p1::path_filestat_set_times(context(), memory(), directory, p1::LookupFlags{lookup}, guest.put(path),
-                                           length(path), atim, mtim, p1::FstFlags{flags});
+        return p1::path_filestat_set_times(context(), memory(), directory, p1::LookupFlags{lookup},
+                                           guest.put(path), length(path), atim, mtim,
+                                           p1::FstFlags{flags});
     }
     FileType stat_type() { return FileType{guest.get<uint8_t>(stat_at, 16)}; }
 
