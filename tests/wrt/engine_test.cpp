@@ -75,10 +75,10 @@ TEST(load_module, nests_its_scopes_three_deep)
     engine.arena().set_observer(&Trace::note, &trace);
     ASSERT_TRUE(engine.load_module(fixture("arith")));
     EXPECT_EQ(trace.text, "enter runtime wrt\n"
-                          "  enter runtime load_module_from_binary\n"
+                          "  enter runtime load_module\n"
                           "    enter decoder decode_module\n"
                           "    exit decoder decode_module\n"
-                          "  commit runtime load_module_from_binary\n"
+                          "  commit runtime load_module\n"
                           "commit runtime wrt\n");
     EXPECT_EQ(trace.deepest, 3U);
     EXPECT_EQ(engine.arena().depth(), 0U);

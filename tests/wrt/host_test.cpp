@@ -116,8 +116,8 @@ TEST(host_function, stops_the_guest_with_an_error_of_its_own_words)
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code, wrt::Errc::host_failure);
     EXPECT_EQ(wrt::report(hosted.store, failed.error()).view(),
-              "host at 0x102: host function failed: one is too many\n"
-              "  0: failing (function 10) at 0x102");
+              "host at 0xe8: host function failed: one is too many\n"
+              "  0: failing (function 10) at 0xe8");
 }
 
 TEST(host_function, may_trap_like_the_guest)

@@ -20,6 +20,7 @@ constexpr std::array size_units{
     Unit{"", 1},
     Unit{"B", 1},
     Unit{"K", kibi},
+    Unit{"k", kibi},
     Unit{"KiB", kibi},
     Unit{"KB", 1e3},
     Unit{"M", kibi* kibi},
@@ -36,7 +37,8 @@ constexpr std::array duration_units{
     Unit{"", 1e9},  Unit{"ns", 1},   Unit{"us", 1e3},   Unit{"ms", 1e6},
     Unit{"s", 1e9}, Unit{"m", 60e9}, Unit{"min", 60e9}, Unit{"h", 3600e9},
 };
-constexpr std::array count_units{Unit{"", 1}, Unit{"K", 1e3}, Unit{"M", 1e6}, Unit{"G", 1e9}};
+constexpr std::array count_units{Unit{"", 1}, Unit{"K", 1e3}, Unit{"k", 1e3}, Unit{"M", 1e6},
+                                 Unit{"G", 1e9}};
 
 /// A number, perhaps with a fraction, then one of `units`.
 std::optional<uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units)

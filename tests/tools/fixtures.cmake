@@ -1,0 +1,28 @@
+# Writes to DIRECTORY the fixtures that no assembler makes: broken binaries, a component, scripts.
+# CMake cannot write a NUL byte to a file, so bytes go through printf.
+function(write_bytes name)
+  list(TRANSFORM ARGN REPLACE "^0x(..)$" "\\\\x\\1" OUTPUT_VARIABLE escaped)
+  list(JOIN escaped "" format)
+  execute_process(COMMAND printf "${format}" OUTPUT_FILE ${DIRECTORY}/${name} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+set(preamble 0x00 0x61 0x73 0x6d 0x01 0x00 0x00 0x00)
+# A type section whose size does not end.
+write_bytes(malformed.wasm ${preamble} 0x01 0xff 0xff 0xff 0xff 0xff 0xff)
+# (func (result i32) i64.const 0)
+write_bytes(invalid.wasm ${preamble} 0x01 0x05 0x01 0x60 0x00 0x01 0x7f 0x03 0x02 0x01 0x00
+  0x0a 0x06 0x01 0x04 0x00 0x42 0x00 0x0b)
+write_bytes(component.wasm 0x00 0x61 0x73 0x6d 0x0d 0x00 0x01 0x00)
+file(WRITE ${DIRECTORY}/text.wat "(module)\n")
+
+foreach(kind good bad)
+  set(sum 42)
+  if(kind STREQUAL "bad")
+    set(sum 43)
+  endif()
+  file(WRITE ${DIRECTORY}/script_${kind}.json "{\"source_filename\": \"script_${kind}.wast\", \"commands\": [
+  {\"type\": \"module\", \"line\": 1, \"filename\": \"calc.wasm\"},
+  {\"type\": \"assert_return\", \"line\": 2, \"action\": {\"type\": \"invoke\", \"field\": \"add\", \"args\": [
+    {\"type\": \"i32\", \"value\": \"20\"}, {\"type\": \"i32\", \"value\": \"22\"}]},
+   \"expected\": [{\"type\": \"i32\", \"value\": \"${sum}\"}]}]}\n")
+endforeach()

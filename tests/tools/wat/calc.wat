@@ -1,0 +1,15 @@
+;; Things to call.
+(module $calc
+  (memory (export "memory") 1 4)
+  (global (export "answer") i32 (i32.const 42))
+  (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $divide (export "divide") (param i32 i32) (result i32)
+    (i32.div_s (local.get 0) (local.get 1)))
+  (func $mean (export "mean") (param i32 i32) (result i32)
+    (call $divide (call $add (local.get 0) (local.get 1)) (i32.const 0)))
+  (func (export "all") (param i64 f32 f64 externref) (result externref f64 f32 i64)
+    (local.get 3) (local.get 2) (local.get 1) (local.get 0))
+  (func (export "forever") (loop $again (br $again)))
+  (func $down (export "down") (param i32) (result i32)
+    (i32.add (call $down (local.get 0)) (i32.const 1)))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
