@@ -82,7 +82,7 @@ Status call(Execution& execution, FuncInstance& func, std::span<const Value> arg
     WRT_CHECK(check_count(Errc::wrong_result_count, type.result_count, results.size()));
     WRT_CHECK(check_args(types, type.params(), args));
     // Nearly all windows are small; the largest there can be takes 16 KiB of the native stack.
-    constexpr size_t largest = 2 * std::max(limits::params, limits::results);
+    constexpr size_t largest = size_t{2} * std::max(limits::params, limits::results);
     if (func.window() <= 16) return call_through_window<16>(execution, func, type, args, results);
     WRT_ASSERT(func.window() <= largest);
     return call_through_window<largest>(execution, func, type, args, results);

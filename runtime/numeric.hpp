@@ -190,7 +190,7 @@ constexpr F copysign(F a, F b) noexcept
 template <class F>
 constexpr bool unordered(F a, F b) noexcept
 {
-    if (std::is_constant_evaluated()) return a != a || b != b;
+    if (std::is_constant_evaluated()) return __builtin_isnan(a) || __builtin_isnan(b);
     return __builtin_isunordered(a, b);  // one comparison on gcc too
 }
 
@@ -198,7 +198,7 @@ constexpr bool unordered(F a, F b) noexcept
 template <class F>
 [[gnu::cold]] constexpr F propagate_nan(F a, F b) noexcept
 {
-    return from_bits<F>(bits_of(a != a ? a : b) | FloatBits<F>::quiet);
+    return from_bits<F>(bits_of(__builtin_isnan(a) ? a : b) | FloatBits<F>::quiet);
 }
 
 // min and max: one comparison decides all three branches (unordered, equal, less), and the last one
@@ -228,7 +228,7 @@ template <class I, class F>
 constexpr bool truncates_into(F value) noexcept
 {
     // 2^31, 2^32, 2^63 and 2^64 are floats of either size.
-    constexpr F above = static_cast<F>(std::numeric_limits<I>::max() / 2 + 1) * F{2};
+    constexpr F above = static_cast<F>((std::numeric_limits<I>::max() >> 1) + 1) * F{2};
     if constexpr (std::is_unsigned_v<I>) {
         return value > F{-1} && value < above;
     } else if constexpr (sizeof(F) > sizeof(I)) {
@@ -244,7 +244,7 @@ constexpr OrTrap<std::make_signed_t<I>> trunc(F value) noexcept
 {
     if (truncates_into<I>(value)) [[likely]]
         return static_cast<std::make_signed_t<I>>(static_cast<I>(value));
-    return value != value ? Errc::invalid_conversion_to_integer : Errc::integer_overflow;
+    return __builtin_isnan(value) ? Errc::invalid_conversion_to_integer : Errc::integer_overflow;
 }
 
 template <class I, class F>
@@ -254,7 +254,7 @@ constexpr std::make_signed_t<I> trunc_sat(F value) noexcept
     using Result = std::make_signed_t<I>;
     if (truncates_into<I>(value)) [[likely]]
         return static_cast<Result>(static_cast<I>(value));
-    if (value != value) return 0;
+    if (__builtin_isnan(value)) return 0;
     return static_cast<Result>(value < F{0} ? Limits::min() : Limits::max());
 }
 

@@ -107,8 +107,8 @@ private:
     static constexpr Place place_of(TypeId id) noexcept
     {
         const uint32_t n = id / first_segment + 1;
-        const auto segment = static_cast<uint32_t>(std::bit_width(n) - 1);
-        return {segment, id - first_segment * ((1u << segment) - 1)};
+        const uint32_t size = std::bit_floor(n);  // of the segment, in first segments
+        return {static_cast<uint32_t>(std::countr_zero(size)), id - first_segment * (size - 1)};
     }
 
     bool is_proper_subtype(TypeId sub, TypeId super) const noexcept;
