@@ -85,11 +85,13 @@ Bytes encode_immediates(const Instruction& in)
     const Immediates kind = info(in.op).immediates;
     const auto fixed = [&in](size_t size) {
         Bytes out;
-        for (size_t i = 0; i < size; ++i) out.push_back(static_cast<uint8_t>(in.value >> (8 * i)));
+        for (size_t i = 0; i < size; ++i)
+            out.push_back(static_cast<uint8_t>(in.value >> (8 * i)));
         return out;
     };
     const auto memarg = [&in] {
-        return in.index == 0 ? bytes(in.align, leb(in.value)) : bytes(in.align | 0x40, leb(in.index), leb(in.value));
+        return in.index == 0 ? bytes(in.align, leb(in.value))
+                             : bytes(in.align | 0x40, leb(in.index), leb(in.value));
     };
     switch (kind) {
     case Immediates::none: return {};
@@ -97,7 +99,8 @@ Bytes encode_immediates(const Instruction& in)
     case Immediates::label_table: {
         Bytes out = leb(in.target_count);
         decoder::LabelReader labels{in.targets};
-        for (uint32_t i = 0; i <= in.target_count; ++i) append(out, leb(labels.next()));
+        for (uint32_t i = 0; i <= in.target_count; ++i)
+            append(out, leb(labels.next()));
         return out;
     }
     case Immediates::try_table: {
@@ -113,11 +116,12 @@ Bytes encode_immediates(const Instruction& in)
         return out;
     }
     case Immediates::select_types:
-        return bytes(in.target_count, in.type.nullable() ? ref_null : ref, heap_code(in.type.heap()));
+        return bytes(in.target_count, in.type.nullable() ? ref_null : ref,
+                     heap_code(in.type.heap()));
     case Immediates::heap_type: return heap_code(in.type.heap());
     case Immediates::cast_label:
-        return bytes((in.type.nullable() ? 1 : 0) | (in.type2.nullable() ? 2 : 0), leb(in.index), heap_code(in.type.heap()),
-                     heap_code(in.type2.heap()));
+        return bytes((in.type.nullable() ? 1 : 0) | (in.type2.nullable() ? 2 : 0), leb(in.index),
+                     heap_code(in.type.heap()), heap_code(in.type2.heap()));
     case Immediates::label:
     case Immediates::function:
     case Immediates::type:
@@ -192,17 +196,20 @@ Bytes code_of(ValType type)
     return bytes(i32);  // an address: memory 0 has 32 bits
 }
 
-/// A function whose params and results are the row's, and whose body is: its params, then the instruction.
+/// A function whose params and results are the row's, and whose body is: its params, then the
+/// instruction.
 Bytes function_of_row(const InstrInfo& row, uint32_t params_given)
 {
     const Signature& signature = row.signature;
     Bytes params = leb(signature.param_count);
-    for (uint32_t i = 0; i < signature.param_count; ++i) append(params, code_of(signature.params[i]));
+    for (uint32_t i = 0; i < signature.param_count; ++i)
+        append(params, code_of(signature.params[i]));
     Bytes results = leb(signature.result_count);
     if (signature.result_count != 0) append(results, code_of(signature.result));
 
     Bytes instructions;
-    for (uint32_t i = 0; i < params_given; ++i) append(instructions, bytes(0x20, i));
+    for (uint32_t i = 0; i < params_given; ++i)
+        append(instructions, bytes(0x20, i));
     append(instructions, opcode_of(row));
     switch (row.immediates) {
     case Immediates::memory:
@@ -252,9 +259,10 @@ Bytes function_of_row(const InstrInfo& row, uint32_t params_given)
     case Immediates::lane16:
     case Immediates::lanes: append(instructions, sample_immediates(row.immediates)); break;
     }
-    return module({section(type_id, vec({bytes(func_form, params, results)})), section(function_id, vec({bytes(0)})),
-                   section(memory_id, vec({bytes(0, 1)})), section(data_count_id, leb(1)),
-                   section(code_id, vec({body(instructions)})), section(data_id, vec({bytes(1, 0)}))});
+    return module({section(type_id, vec({bytes(func_form, params, results)})),
+                   section(function_id, vec({bytes(0)})), section(memory_id, vec({bytes(0, 1)})),
+                   section(data_count_id, leb(1)), section(code_id, vec({body(instructions)})),
+                   section(data_id, vec({bytes(1, 0)}))});
 }
 
 }  // namespace
@@ -324,12 +332,14 @@ TEST(instruction_table, refuses_every_opcode_without_a_row)
     };
     for (uint32_t opcode = 0; opcode < 256; ++opcode) {
         if (opcode >= 0xfb && opcode <= 0xfd) continue;
-        EXPECT_EQ(refused(bytes(opcode, Bytes(20, 0))) , instr_of(0, opcode) == Instr::count_) << opcode;
+        EXPECT_EQ(refused(bytes(opcode, Bytes(20, 0))), instr_of(0, opcode) == Instr::count_)
+            << opcode;
     }
     for (const uint32_t prefix : {0xfbu, 0xfcu, 0xfdu}) {
         for (uint32_t opcode = 0; opcode < 0x400; ++opcode) {
             const bool missing = instr_of(static_cast<uint8_t>(prefix), opcode) == Instr::count_;
-            EXPECT_EQ(refused(bytes(prefix, leb(opcode), Bytes(20, 0))), missing) << prefix << " " << opcode;
+            EXPECT_EQ(refused(bytes(prefix, leb(opcode), Bytes(20, 0))), missing)
+                << prefix << " " << opcode;
         }
         EXPECT_TRUE(refused(bytes(prefix, leb(0xffffffff))));
     }
@@ -346,7 +356,8 @@ TEST(instruction_table, writes_every_row_beginning_with_its_text)
         TextSink sink{buffer};
         decoder::write_instruction(instruction, sink);
         EXPECT_TRUE(sink.view().starts_with(row.text)) << sink.view();
-        EXPECT_EQ(sink.view().size() == row.text.size(), row.immediates == Immediates::none) << sink.view();
+        EXPECT_EQ(sink.view().size() == row.text.size(), row.immediates == Immediates::none)
+            << sink.view();
         EXPECT_FALSE(sink.truncated());
     });
 }
@@ -388,7 +399,8 @@ TEST(instruction_table, refuses_every_signature_with_an_operand_of_another_type)
         const Signature& signature = row.signature;
         if (signature.by_hand) return;
         for (uint32_t wrong = 0; wrong < signature.param_count; ++wrong) {
-            // The operand that is wrong comes from a constant of a type that the row does not take there.
+            // The operand that is wrong comes from a constant of a type that the row does not take
+            // there.
             const ValType type = signature.params[wrong];
             const bool takes_i32 = type == ValType::i32 || type.bits() == Signature::addr_bits;
             const Bytes stranger = takes_i32 ? bytes(0x42, 0) : bytes(0x41, 0);
@@ -400,16 +412,19 @@ TEST(instruction_table, refuses_every_signature_with_an_operand_of_another_type)
             }
             append(instructions, opcode_of(row));
             Bytes immediates = sample_immediates(row.immediates);
-            if (immediates.size() > 2 && row.immediates != Immediates::lanes) immediates = bytes(0, 0);  // a memarg
+            if (immediates.size() > 2 && row.immediates != Immediates::lanes)
+                immediates = bytes(0, 0);  // a memarg
             if (row.immediates == Immediates::memory) immediates = bytes(0);
             if (row.immediates == Immediates::data_memory) immediates = bytes(0, 0);
-            if (row.text.find("_lane") != std::string_view::npos && row.text.starts_with("v128.")) append(immediates, 0);
+            if (row.text.find("_lane") != std::string_view::npos && row.text.starts_with("v128."))
+                append(immediates, 0);
             append(instructions, immediates);
             append(instructions, 0x00);  // unreachable: results are not the point
             const Bytes binary = module(
-                {section(type_id, vec({bytes(func_form, params, 0)})), section(function_id, vec({bytes(0)})),
-                 section(memory_id, vec({bytes(0, 1)})), section(data_count_id, leb(1)),
-                 section(code_id, vec({body(instructions)})), section(data_id, vec({bytes(1, 0)}))});
+                {section(type_id, vec({bytes(func_form, params, 0)})),
+                 section(function_id, vec({bytes(0)})), section(memory_id, vec({bytes(0, 1)})),
+                 section(data_count_id, leb(1)), section(code_id, vec({body(instructions)})),
+                 section(data_id, vec({bytes(1, 0)}))});
             const Status status = check(binary);
             ASSERT_FALSE(status) << "operand " << wrong;
             EXPECT_EQ(status.error().code, Errc::type_mismatch) << sentence(status);

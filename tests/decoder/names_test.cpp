@@ -9,7 +9,10 @@ using namespace wrt::test;
 
 namespace {
 
-Bytes with_names(const Bytes& contents) { return module({section(custom_id, bytes(name("name"), contents))}); }
+Bytes with_names(const Bytes& contents)
+{
+    return module({section(custom_id, bytes(name("name"), contents))});
+}
 
 }  // namespace
 
@@ -32,7 +35,8 @@ TEST(names, can_be_walked_in_one_go)
         decoder::NameReader names{module, decoder::NameReader::Kind::functions};
         decoder::NameReader::Entry entry;
         std::string all;
-        while (names.next(entry)) all += std::to_string(entry.index) + "=" + std::string{entry.name} + " ";
+        while (names.next(entry))
+            all += std::to_string(entry.index) + "=" + std::string{entry.name} + " ";
         EXPECT_EQ(all, "0=log 1=add ");
     });
 }
@@ -47,8 +51,9 @@ TEST(names, are_empty_without_a_name_section)
 
 TEST(names, of_other_kinds_follow_the_same_form)
 {
-    const Bytes contents = bytes(0x07, sized(vec({bytes(0, name("counter"))})),                         // globals
-                                 0x0a, sized(vec({bytes(4, vec({bytes(1, name("next"))}))})));          // fields
+    const Bytes contents =
+        bytes(0x07, sized(vec({bytes(0, name("counter"))})),                 // globals
+              0x0a, sized(vec({bytes(4, vec({bytes(1, name("next"))}))})));  // fields
     inspect(with_names(contents), [](const decoder::Module& module) {
         decoder::NameReader globals{module, decoder::NameReader::Kind::globals};
         decoder::NameReader fields{module, decoder::NameReader::Kind::fields};
@@ -66,11 +71,12 @@ TEST(names, of_other_kinds_follow_the_same_form)
 TEST(names, end_where_the_section_goes_wrong_and_refuse_nothing)
 {
     for (const Bytes& contents : {
-             bytes(0x01),                                                    // no size
-             bytes(0x01, 9),                                                 // a size beyond the section
-             bytes(0x01, sized(leb(0xffffffff))),                            // more names than bytes
-             bytes(0x01, sized(bytes(2, 0, name("ok"), 1, 2, 0x80, 0x80))),  // a name that is no UTF-8
-             bytes(0x02, sized(bytes(1, 0))),                                // a function without its locals
+             bytes(0x01),                          // no size
+             bytes(0x01, 9),                       // a size beyond the section
+             bytes(0x01, sized(leb(0xffffffff))),  // more names than bytes
+             bytes(0x01,
+                   sized(bytes(2, 0, name("ok"), 1, 2, 0x80, 0x80))),  // a name that is no UTF-8
+             bytes(0x02, sized(bytes(1, 0))),  // a function without its locals
          }) {
         inspect(with_names(contents), [](const decoder::Module& module) {
             EXPECT_EQ(decoder::function_name(module, 1), "");
@@ -82,8 +88,9 @@ TEST(names, end_where_the_section_goes_wrong_and_refuse_nothing)
 
 TEST(names, before_the_mistake_are_still_told)
 {
-    inspect(with_names(bytes(0x01, sized(bytes(2, 0, name("ok"), 1, 2, 0x80, 0x80)))),
-            [](const decoder::Module& module) { EXPECT_EQ(decoder::function_name(module, 0), "ok"); });
+    inspect(
+        with_names(bytes(0x01, sized(bytes(2, 0, name("ok"), 1, 2, 0x80, 0x80)))),
+        [](const decoder::Module& module) { EXPECT_EQ(decoder::function_name(module, 0), "ok"); });
 }
 
 TEST(names, survive_every_truncation_of_the_section)

@@ -1,5 +1,5 @@
-// What the decoder's tests share: a verdict as one sentence, binaries put together from parts, and one module that has
-// something in every section.
+// What the decoder's tests share: a verdict as one sentence, binaries put together from parts, and
+// one module that has something in every section.
 #pragma once
 
 #include "support/bytes.hpp"
@@ -17,33 +17,39 @@
 namespace wrt::test {
 
 // Codes of types.
-inline constexpr uint8_t i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, i8 = 0x78, i16 = 0x77;
-inline constexpr uint8_t funcref = 0x70, externref = 0x6f, anyref = 0x6e, eqref = 0x6d, i31ref = 0x6c, structref = 0x6b,
-                         arrayref = 0x6a, exnref = 0x69;
+inline constexpr uint8_t i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, i8 = 0x78,
+                         i16 = 0x77;
+inline constexpr uint8_t funcref = 0x70, externref = 0x6f, anyref = 0x6e, eqref = 0x6d,
+                         i31ref = 0x6c, structref = 0x6b, arrayref = 0x6a, exnref = 0x69;
 inline constexpr uint8_t ref = 0x64, ref_null = 0x63;
-inline constexpr uint8_t func_form = 0x60, struct_form = 0x5f, array_form = 0x5e, sub_form = 0x50, final_form = 0x4f,
-                         rec_form = 0x4e;
+inline constexpr uint8_t func_form = 0x60, struct_form = 0x5f, array_form = 0x5e, sub_form = 0x50,
+                         final_form = 0x4f, rec_form = 0x4e;
 inline constexpr uint8_t end = 0x0b;
 
 // Section ids.
-inline constexpr uint8_t custom_id = 0, type_id = 1, import_id = 2, function_id = 3, table_id = 4, memory_id = 5,
-                         global_id = 6, export_id = 7, start_id = 8, element_id = 9, code_id = 10, data_id = 11,
-                         data_count_id = 12, tag_id = 13;
+inline constexpr uint8_t custom_id = 0, type_id = 1, import_id = 2, function_id = 3, table_id = 4,
+                         memory_id = 5, global_id = 6, export_id = 7, start_id = 8, element_id = 9,
+                         code_id = 10, data_id = 11, data_count_id = 12, tag_id = 13;
 
 /// A vector of parts.
 inline Bytes vec(std::initializer_list<Bytes> items)
 {
     Bytes out = leb(items.size());
-    for (const Bytes& item : items) append(out, item);
+    for (const Bytes& item : items)
+        append(out, item);
     return out;
 }
 
-inline Bytes name(std::string_view text) { return bytes(leb(text.size()), text); }
+inline Bytes name(std::string_view text)
+{
+    return bytes(leb(text.size()), text);
+}
 
 inline Bytes module(std::initializer_list<Bytes> sections)
 {
     Bytes out = preamble();
-    for (const Bytes& section : sections) append(out, section);
+    for (const Bytes& section : sections)
+        append(out, section);
     return out;
 }
 
@@ -53,14 +59,19 @@ inline Bytes func_type(const Bytes& params, const Bytes& results)
 }
 
 /// A body without locals; `end` is added.
-inline Bytes body(const Bytes& instructions) { return sized(bytes(0x00, instructions, end)); }
+inline Bytes body(const Bytes& instructions)
+{
+    return sized(bytes(0x00, instructions, end));
+}
 
 /// A module of one function of type [params] -> [results].
 inline Bytes one_function(const Bytes& params, const Bytes& results, const Bytes& instructions,
                           std::initializer_list<Bytes> between = {})
 {
-    Bytes out = bytes(preamble(), section(type_id, vec({func_type(params, results)})), section(function_id, vec({bytes(0)})));
-    for (const Bytes& part : between) append(out, part);
+    Bytes out = bytes(preamble(), section(type_id, vec({func_type(params, results)})),
+                      section(function_id, vec({bytes(0)})));
+    for (const Bytes& part : between)
+        append(out, part);
     return bytes(out, section(code_id, vec({body(instructions)})));
 }
 
@@ -79,19 +90,24 @@ inline std::string sentence(const Status& status)
 
 inline Status check(const Bytes& binary, const decoder::DecodeOptions& options = {})
 {
-    return decoder::decode_module_streaming(binary, test_arena(), options, [](const decoder::Module&) { return ok(); });
+    return decoder::decode_module_streaming(binary, test_arena(), options,
+                                            [](const decoder::Module&) { return ok(); });
 }
 
-inline std::string verdict(const Bytes& binary) { return sentence(check(binary)); }
+inline std::string verdict(const Bytes& binary)
+{
+    return sentence(check(binary));
+}
 
 /// Calls look(const Module&) with a module that must be valid.
 template <class Look>
 void inspect(const Bytes& binary, Look&& look)
 {
-    const Status status = decoder::decode_module_streaming(binary, test_arena(), {}, [&](const decoder::Module& module) {
-        look(module);
-        return ok();
-    });
+    const Status status = decoder::decode_module_streaming(binary, test_arena(), {},
+                                                           [&](const decoder::Module& module) {
+                                                               look(module);
+                                                               return ok();
+                                                           });
     EXPECT_EQ(sentence(status), "valid");
 }
 
