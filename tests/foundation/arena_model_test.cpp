@@ -2,7 +2,7 @@
 // be read: lists of blocks, no frontiers, sums instead of bounds. Checks I1 to I11 after each step.
 // I12 is a death test of arena_test. The length is 5 (4 under sanitizers, which are slow), or
 // WRT_MODEL_LENGTH.
-#include <array>
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -110,6 +110,14 @@ struct Model {
         }
         return true;
     }
+    size_t available() const
+    {
+        size_t bytes = hi() - lo();
+        for (const ModelScope& scope : scopes) {
+            if (scope.end == End::retained) bytes = std::min(bytes, scope.budget - use(scope));
+        }
+        return bytes;
+    }
     void note_peaks()
     {
         peak = std::max(peak, lo() + model_capacity - hi());
@@ -214,6 +222,7 @@ public:
         if (lo != model_.lo() || hi != model_.hi()) return "I2, I8: the frontiers differ";
         if (arena_.depth() != model_.scopes.size()) return "the depths differ";
         if (arena_.peak() != model_.peak) return "the peaks differ";
+        if (arena_.available() != model_.available()) return "what is available differs";
         size_t sum = 0;
         for (const Account account :
              {Account::none, Account::types, Account::code, Account::scratch}) {
