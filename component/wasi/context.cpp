@@ -168,7 +168,7 @@ Result<Context> Context::create(Arena& arena, const Config& config, ConfigFault*
     context.scratch = Scratch{{static_cast<std::byte*>(scratch.pointer), scratch_bytes}};
     context.clocks = Clocks{config.clock, config.fixed_time_ns};
     context.random = Random{config.random, config.random_seed};
-    context.interrupt = config.interrupt;
+    context.pace.interrupt = config.interrupt;
     context.allow_devices = config.allow_devices;
     context.size_limited = limits_file_size();
     WRT_TRY(DescriptorTable table,

@@ -19,9 +19,13 @@ namespace wrt::wasi::io {
 
 namespace {
 
-/// A transfer of a regular file looks at the interrupt between slices of this size (about a
-/// millisecond of copying).
-constexpr size_t slice_bytes = 4 * 1024 * 1024;
+/// A transfer looks at its pace between slices. Of a file: about a millisecond of copying. Of a
+/// stream: what a pipe takes, since writing more would block with no regard to interrupts.
+constexpr size_t file_slice_bytes = 4 * 1024 * 1024;
+constexpr size_t stream_slice_bytes = 64 * 1024;
+
+/// The count must fit the guest's u32, and the kernel itself moves no more than this at once.
+constexpr size_t most_bytes = std::numeric_limits<int32_t>::max() & ~size_t{4095};
 
 /// How often a wait looks at Interrupt::requested when there is no descriptor that would wake it.
 constexpr int interrupt_period_ms = 10;
@@ -46,57 +50,74 @@ size_t total_bytes(std::span<const iovec> buffers) noexcept
     return total;
 }
 
-/// The first buffers with at most `limit` bytes in all; the last of them may be cut, which
-/// `remainder` remembers.
-struct Window {
-    std::span<iovec> buffers;
-    size_t bytes = 0;
-    size_t remainder = 0;
+/// The first buffers with at most `limit` bytes in all. The last of them may be cut until
+/// take_back().
+class Window {
+public:
+    Window(std::span<iovec> buffers, size_t limit) noexcept
+    {
+        size_t count = 0;
+        while (count < buffers.size() && bytes_ < limit) {
+            bytes_ += buffers[count++].iov_len;
+        }
+        buffers_ = buffers.first(count);
+        if (bytes_ > limit) {
+            cut_ = bytes_ - limit;
+            bytes_ = limit;
+            buffers_.back().iov_len -= cut_;
+        }
+    }
+
+    const iovec* data() const noexcept { return buffers_.data(); }
+    int count() const noexcept { return static_cast<int>(buffers_.size()); }
+    size_t bytes() const noexcept { return bytes_; }
+    void take_back() noexcept
+    {
+        if (cut_ > 0) buffers_.back().iov_len += cut_;
+    }
+
+private:
+    std::span<iovec> buffers_;
+    size_t bytes_ = 0;
+    size_t cut_ = 0;
 };
-Window first_bytes(std::span<iovec> buffers, size_t limit) noexcept
+
+/// The buffers without their first `bytes` bytes.
+std::span<iovec> without_first(std::span<iovec> buffers, size_t bytes) noexcept
 {
-    Window window;
-    size_t count = 0;
-    while (count < buffers.size() && window.bytes < limit) {
-        window.bytes += buffers[count++].iov_len;
+    while (!buffers.empty() && bytes >= buffers.front().iov_len) {
+        bytes -= buffers.front().iov_len;
+        buffers = buffers.subspan(1);
     }
-    if (window.bytes > limit) {
-        window.remainder = window.bytes - limit;
-        window.bytes = limit;
-        buffers[count - 1].iov_len -= window.remainder;
+    if (bytes > 0) {
+        iovec& first = buffers.front();
+        first.iov_base = static_cast<char*>(first.iov_base) + bytes;
+        first.iov_len -= bytes;
     }
-    window.buffers = buffers.first(count);
-    return window;
+    return buffers;
 }
 
 /// Moves a file's bytes in slices. `move` is readv or a sibling, given the buffers and the bytes
 /// already moved.
 template <class Move>
-OrErrno<uint32_t> move_in_slices(std::span<iovec> buffers, const Interrupt& interrupt,
-                                 Move move) noexcept
+OrErrno<uint32_t> move_in_slices(std::span<iovec> buffers, Pace& pace, Move move) noexcept
 {
-    // The count must fit the guest's u32, and the kernel itself moves no more than this at once.
-    constexpr size_t most_bytes = std::numeric_limits<int32_t>::max() & ~size_t{4095};
     size_t moved = 0;
     while (true) {
-        const Window window = first_bytes(buffers, std::min(slice_bytes, most_bytes - moved));
-        const ssize_t result = move(window.buffers, moved);
+        Window window{buffers, std::min(file_slice_bytes, most_bytes - moved)};
+        const ssize_t result = move(window, moved);
+        window.take_back();
         if (result < 0) {
-            if (errno == EINTR && !interrupt.is_requested()) continue;
+            if (errno == EINTR && !pace.interrupt.is_requested()) continue;
             if (moved > 0) break;
             return host_error();
         }
-        moved += static_cast<size_t>(result);
-        if (static_cast<size_t>(result) < window.bytes)
-            break;  // the end of the file, or the disk is full
-        buffers = buffers.subspan(window.buffers.size());
-        if (window.remainder > 0) {
-            iovec& cut = window.buffers.back();
-            cut.iov_base = static_cast<char*>(cut.iov_base) + cut.iov_len;
-            cut.iov_len = window.remainder;
-            buffers = {&cut, buffers.size() + 1};
-        }
-        if (buffers.empty() || moved == most_bytes || interrupt.is_requested()) break;
+        const auto size = static_cast<size_t>(result);
+        moved += size;
+        // A short count is the end of the file, or a full disk.
+        if (!pace.go_on(size) || size < window.bytes() || moved == most_bytes) break;
+        buffers = without_first(buffers, size);
+        if (buffers.empty()) break;
     }
     return static_cast<uint32_t>(moved);
 }
@@ -155,14 +176,9 @@ bool blocks(const Descriptor& descriptor) noexcept
     return (descriptor.flags & fdflag::nonblock) == 0;
 }
 
-int count_of(std::span<const iovec> buffers) noexcept
-{
-    return static_cast<int>(buffers.size());
-}
-
 /// A terminal's writes one filtered piece at a time. Returns the guest's bytes that went into them.
 OrErrno<uint32_t> write_filtered(Descriptor& to, std::span<const iovec> buffers,
-                                 const Interrupt& interrupt) noexcept
+                                 Pace& pace) noexcept
 {
     std::array<char, 1024> shown;
     uint32_t taken = 0;
@@ -177,7 +193,7 @@ OrErrno<uint32_t> write_filtered(Descriptor& to, std::span<const iovec> buffers,
             if (result < 0 && errno != EINTR && !would_block()) return host_error();
             if (result >= 0) {
                 done += static_cast<size_t>(result);
-            } else if (const Errno waited = wait_for(to.host, POLLOUT, true, interrupt);
+            } else if (const Errno waited = wait_for(to.host, POLLOUT, true, pace.interrupt);
                        waited != Errno::success) {
                 return waited;
             }
@@ -194,25 +210,72 @@ OrErrno<uint32_t> write_filtered(Descriptor& to, std::span<const iovec> buffers,
             ++taken;
             if (filled + TerminalFilter::max_growth <= shown.size()) continue;
             WRT_ERRNO_CHECK(flush());
-            if (interrupt.is_requested()) return taken;
+            if (pace.interrupt.is_requested()) return taken;
         }
     }
     WRT_ERRNO_CHECK(flush());
+    pace.count(taken);
     return taken;
 }
 
-/// Reads or writes a stream once it is ready, again as long as it turns out not to be.
-template <class Move>
-OrErrno<uint32_t> move_when_ready(const Descriptor& descriptor, short events,
-                                  const Interrupt& interrupt, Move move) noexcept
+/// Does something with a stream once it is ready, again as long as it turns out not to be. `act`
+/// returns what a system call does.
+template <class Act>
+OrErrno<uint32_t> act_when_ready(const Descriptor& descriptor, short events,
+                                 const Interrupt& interrupt, Act act) noexcept
 {
     while (true) {
         WRT_ERRNO_CHECK(wait_for(descriptor.host, events, blocks(descriptor), interrupt));
-        const ssize_t result = move();
+        const ssize_t result = act();
         if (result >= 0) return static_cast<uint32_t>(result);
         if (!would_block() && errno != EINTR) return host_error();
         if (would_block() && !blocks(descriptor)) return Errno::again;
     }
+}
+
+/// Writes to a pipe or socket: all of it if the guest may be blocked, else what is taken at once.
+/// `move` is writev or a sibling.
+template <class Move>
+OrErrno<uint32_t> write_stream(const Descriptor& to, std::span<iovec> buffers, Pace& pace,
+                               Move move) noexcept
+{
+    // A pipe that is ready takes PIPE_BUF bytes without blocking, whether or not its host end
+    // blocks.
+    const size_t slice =
+        blocks(to) || to.kind == DescriptorKind::socket ? stream_slice_bytes : PIPE_BUF;
+    size_t moved = 0;
+    while (true) {
+        Window window{buffers, std::min(slice, most_bytes - moved)};
+        const OrErrno<uint32_t> size =
+            act_when_ready(to, POLLOUT, pace.interrupt, [&]() noexcept { return move(window); });
+        window.take_back();
+        if (!size) {
+            if (moved > 0) return static_cast<uint32_t>(moved);
+            return size.error;
+        }
+        moved += size.value;
+        buffers = without_first(buffers, size.value);
+        if (!pace.go_on(size.value) || !blocks(to) || buffers.empty() || moved == most_bytes) {
+            return static_cast<uint32_t>(moved);
+        }
+    }
+}
+
+ssize_t send(const Descriptor& to, std::span<const iovec> buffers) noexcept
+{
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(buffers.data());  // the field is not const in any msghdr
+    message.msg_iovlen = buffers.size();
+    return ::sendmsg(to.host, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// A datagram goes in one piece or not at all.
+OrErrno<uint32_t> send_datagram(const Descriptor& to, std::span<iovec> buffers, Pace& pace) noexcept
+{
+    const OrErrno<uint32_t> size =
+        act_when_ready(to, POLLOUT, pace.interrupt, [&]() noexcept { return send(to, buffers); });
+    pace.count(size.value);
+    return size;
 }
 
 }  // namespace
@@ -232,22 +295,25 @@ Errno wait_for(int host, short events, bool may_block, const Interrupt& interrup
     }
 }
 
-OrErrno<uint32_t> read(Descriptor& from, std::span<iovec> buffers,
-                       const Interrupt& interrupt) noexcept
+OrErrno<uint32_t> read(Descriptor& from, std::span<iovec> buffers, Pace& pace) noexcept
 {
     if (total_bytes(buffers) == 0) return uint32_t{0};
     switch (from.kind) {
     case DescriptorKind::null: return uint32_t{0};
     case DescriptorKind::file:
-        return move_in_slices(buffers, interrupt, [&](std::span<iovec> window, size_t) noexcept {
-            return ::readv(from.host, window.data(), count_of(window));
+        return move_in_slices(buffers, pace, [&](const Window& window, size_t) noexcept {
+            return ::readv(from.host, window.data(), window.count());
         });
-    case DescriptorKind::stream:
-        return move_when_ready(from, POLLIN, interrupt, [&]() noexcept {
-            return ::readv(from.host, buffers.data(), count_of(buffers));
+    case DescriptorKind::stream: {
+        const Window window{buffers, most_bytes};
+        const OrErrno<uint32_t> size = act_when_ready(from, POLLIN, pace.interrupt, [&]() noexcept {
+            return ::readv(from.host, window.data(), window.count());
         });
+        pace.count(size.value);
+        return size;
+    }
     case DescriptorKind::socket: {
-        const OrErrno<Received> received = receive(from, buffers, false, false, interrupt);
+        const OrErrno<Received> received = receive(from, buffers, false, false, pace);
         if (!received) return received.error;
         return received.value.size;
     }
@@ -258,35 +324,26 @@ OrErrno<uint32_t> read(Descriptor& from, std::span<iovec> buffers,
     return Errno::badf;
 }
 
-OrErrno<uint32_t> write(Descriptor& to, std::span<iovec> buffers,
-                        const Interrupt& interrupt) noexcept
+OrErrno<uint32_t> write(Descriptor& to, std::span<iovec> buffers, Pace& pace) noexcept
 {
     const size_t total = total_bytes(buffers);
-    if (total == 0 && to.kind != DescriptorKind::socket) return uint32_t{0};
+    if (total == 0 && to.type != FileType::socket_dgram) return uint32_t{0};
     switch (to.kind) {
-    case DescriptorKind::null:
-        return static_cast<uint32_t>(std::min<size_t>(total, std::numeric_limits<int32_t>::max()));
+    case DescriptorKind::null: return static_cast<uint32_t>(std::min(total, most_bytes));
     case DescriptorKind::file:
-        return move_in_slices(buffers, interrupt, [&](std::span<iovec> window, size_t) noexcept {
-            if (!to.size_limited) return ::writev(to.host, window.data(), count_of(window));
-            return write_quietly(
-                [&] { return ::writev(to.host, window.data(), count_of(window)); });
+        return move_in_slices(buffers, pace, [&](const Window& window, size_t) noexcept {
+            if (!to.size_limited) return ::writev(to.host, window.data(), window.count());
+            return write_quietly([&] { return ::writev(to.host, window.data(), window.count()); });
         });
     case DescriptorKind::stream:
-        if (to.escapes_output) return write_filtered(to, buffers, interrupt);
-        // A pipe that is ready takes PIPE_BUF bytes without blocking; more only if the host's end
-        // does not block.
-        if (!blocks(to)) buffers = first_bytes(buffers, PIPE_BUF).buffers;
-        return move_when_ready(to, POLLOUT, interrupt, [&]() noexcept {
-            return write_quietly(
-                [&] { return ::writev(to.host, buffers.data(), count_of(buffers)); });
+        if (to.escapes_output) return write_filtered(to, buffers, pace);
+        return write_stream(to, buffers, pace, [&](const Window& window) noexcept {
+            return write_quietly([&] { return ::writev(to.host, window.data(), window.count()); });
         });
     case DescriptorKind::socket:
-        return move_when_ready(to, POLLOUT, interrupt, [&]() noexcept {
-            msghdr message{};
-            message.msg_iov = buffers.data();
-            message.msg_iovlen = buffers.size();
-            return ::sendmsg(to.host, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (to.type == FileType::socket_dgram) return send_datagram(to, buffers, pace);
+        return write_stream(to, buffers, pace, [&](const Window& window) noexcept {
+            return send(to, {window.data(), static_cast<size_t>(window.count())});
         });
     case DescriptorKind::directory: return Errno::isdir;
     case DescriptorKind::listener: return Errno::notconn;
@@ -296,63 +353,56 @@ OrErrno<uint32_t> write(Descriptor& to, std::span<iovec> buffers,
 }
 
 OrErrno<uint32_t> read_at(Descriptor& from, std::span<iovec> buffers, uint64_t offset,
-                          const Interrupt& interrupt) noexcept
+                          Pace& pace) noexcept
 {
     if (from.kind != DescriptorKind::file) return Errno::spipe;
     if (offset > max_offset) return Errno::inval;
-    return move_in_slices(buffers, interrupt, [&](std::span<iovec> window, size_t moved) noexcept {
-        return ::preadv(from.host, window.data(), count_of(window),
-                        static_cast<off_t>(offset + moved));
+    return move_in_slices(buffers, pace, [&](const Window& window, size_t moved) noexcept {
+        const auto at = static_cast<off_t>(offset + moved);
+        return ::preadv(from.host, window.data(), window.count(), at);
     });
 }
 
 OrErrno<uint32_t> write_at(Descriptor& to, std::span<iovec> buffers, uint64_t offset,
-                           const Interrupt& interrupt) noexcept
+                           Pace& pace) noexcept
 {
     if (to.kind != DescriptorKind::file) return Errno::spipe;
     if (offset > max_offset) return Errno::inval;
-    return move_in_slices(buffers, interrupt, [&](std::span<iovec> window, size_t moved) noexcept {
+    return move_in_slices(buffers, pace, [&](const Window& window, size_t moved) noexcept {
         const auto at = static_cast<off_t>(offset + moved);
-        if (!to.size_limited) return ::pwritev(to.host, window.data(), count_of(window), at);
-        return write_quietly(
-            [&] { return ::pwritev(to.host, window.data(), count_of(window), at); });
+        if (!to.size_limited) return ::pwritev(to.host, window.data(), window.count(), at);
+        return write_quietly([&] { return ::pwritev(to.host, window.data(), window.count(), at); });
     });
 }
 
 OrErrno<Received> receive(Descriptor& from, std::span<iovec> buffers, bool peek, bool wait_for_all,
-                          const Interrupt& interrupt) noexcept
+                          Pace& pace) noexcept
 {
     Received received;
-    const size_t wanted =
-        std::min<size_t>(total_bytes(buffers), std::numeric_limits<int32_t>::max());
-    const bool datagrams = from.type == FileType::socket_dgram;
+    // Peeking sees the same bytes again, so what is there now is all it can promise.
+    const bool repeats =
+        wait_for_all && !peek && blocks(from) && from.type != FileType::socket_dgram;
     while (true) {
+        Window window{buffers, most_bytes - received.size};
         msghdr message{};
-        message.msg_iov = buffers.data();
-        message.msg_iovlen = buffers.size();
+        message.msg_iov =
+            const_cast<iovec*>(window.data());  // the field is not const in any msghdr
+        message.msg_iovlen = static_cast<size_t>(window.count());
         const int flags = MSG_DONTWAIT | (peek ? MSG_PEEK : 0);
-        const OrErrno<uint32_t> size = move_when_ready(from, POLLIN, interrupt, [&]() noexcept {
+        const OrErrno<uint32_t> size = act_when_ready(from, POLLIN, pace.interrupt, [&]() noexcept {
             return ::recvmsg(from.host, &message, flags);
         });
+        window.take_back();
         if (!size) {
             if (received.size > 0) return received;
             return size.error;
         }
-        received.truncated = (message.msg_flags & MSG_TRUNC) != 0;
-        // Peeking sees the same bytes again, so what is there now is all it can promise.
-        if (datagrams || !wait_for_all || peek) {
-            received.size = size.value;
-            return received;
-        }
         received.size += size.value;
-        if (size.value == 0 || received.size >= wanted || !blocks(from)) return received;
-        const Window done = first_bytes(buffers, size.value);
-        buffers = buffers.subspan(done.buffers.size());
-        if (done.remainder > 0) {
-            iovec& cut = done.buffers.back();
-            cut.iov_base = static_cast<char*>(cut.iov_base) + cut.iov_len;
-            cut.iov_len = done.remainder;
-            buffers = {&cut, buffers.size() + 1};
+        received.truncated = (message.msg_flags & MSG_TRUNC) != 0;
+        buffers = without_first(buffers, size.value);
+        if (!pace.go_on(size.value) || !repeats || size.value == 0 || buffers.empty() ||
+            received.size == most_bytes) {
+            return received;
         }
     }
 }
@@ -377,7 +427,7 @@ Errno allocate(Descriptor& file, uint64_t offset, uint64_t size) noexcept
 
 OrErrno<int> accept(Descriptor& listener, const Interrupt& interrupt) noexcept
 {
-    const OrErrno<uint32_t> fd = move_when_ready(listener, POLLIN, interrupt, [&]() noexcept {
+    const OrErrno<uint32_t> fd = act_when_ready(listener, POLLIN, interrupt, [&]() noexcept {
         return ssize_t{::accept4(listener.host, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
     });
     if (!fd) return fd.error;

@@ -10,6 +10,7 @@
 #include <wrt/component/wasi/config.hpp>
 #include <wrt/component/wasi/descriptor_table.hpp>
 #include <wrt/component/wasi/errno.hpp>
+#include <wrt/component/wasi/pace.hpp>
 
 namespace wrt::wasi::io {
 
@@ -20,16 +21,14 @@ inline constexpr uint32_t max_buffers = 1024;
 // moved; a short count is no error. intr only when an interrupt was requested before anything
 // moved.
 
-OrErrno<uint32_t> read(Descriptor& from, std::span<iovec> buffers,
-                       const Interrupt& interrupt) noexcept;
-OrErrno<uint32_t> write(Descriptor& to, std::span<iovec> buffers,
-                        const Interrupt& interrupt) noexcept;
+OrErrno<uint32_t> read(Descriptor& from, std::span<iovec> buffers, Pace& pace) noexcept;
+OrErrno<uint32_t> write(Descriptor& to, std::span<iovec> buffers, Pace& pace) noexcept;
 
 /// Without the descriptor's own offset. spipe where there is none.
 OrErrno<uint32_t> read_at(Descriptor& from, std::span<iovec> buffers, uint64_t offset,
-                          const Interrupt& interrupt) noexcept;
+                          Pace& pace) noexcept;
 OrErrno<uint32_t> write_at(Descriptor& to, std::span<iovec> buffers, uint64_t offset,
-                           const Interrupt& interrupt) noexcept;
+                           Pace& pace) noexcept;
 
 /// Cuts or extends a file. inval for what is no file or a size past the kernel's.
 Errno set_size(Descriptor& file, uint64_t size) noexcept;
@@ -41,7 +40,7 @@ struct Received {
     bool truncated = false;  ///< A datagram was longer than the buffers.
 };
 OrErrno<Received> receive(Descriptor& from, std::span<iovec> buffers, bool peek, bool wait_for_all,
-                          const Interrupt& interrupt) noexcept;
+                          Pace& pace) noexcept;
 
 /// The next connection, non-blocking and closed on exec.
 OrErrno<int> accept(Descriptor& listener, const Interrupt& interrupt) noexcept;

@@ -2,7 +2,9 @@
 // of preview1_functions.hpp.
 #include <wrt/component/wasi/preview1.hpp>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/host.hpp>
@@ -17,10 +19,33 @@ namespace {
 
 constexpr size_t most_params = 9;  // path_open
 
-/// Arguments are copied out before the call, since the result is written over them.
-template <const Preview1Function* Row>
-Status call(runtime::Caller& caller, void* context, runtime::Slot* slots)
+/// Work that depends on lengths the guest chose costs what a bulk instruction of so many bytes
+/// does.
+constexpr uint64_t bytes_per_fuel = 64;
+
+uint64_t bytes_paid_for(const runtime::Execution& execution) noexcept
 {
+    constexpr uint64_t no_limit = std::numeric_limits<uint64_t>::max();
+    if (!execution.metered) return no_limit;
+    const auto fuel = static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0));
+    return fuel < no_limit / bytes_per_fuel ? fuel * bytes_per_fuel : no_limit;
+}
+
+Status charge(runtime::Execution& execution, uint64_t bytes) noexcept
+{
+    if (!execution.metered) return ok();
+    const uint64_t cost = bytes / bytes_per_fuel;
+    const auto fuel = static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0));
+    execution.fuel = cost > fuel ? 0 : static_cast<int64_t>(fuel - cost);
+    if (cost > fuel) return Error{.code = Errc::out_of_fuel};
+    return ok();
+}
+
+template <const Preview1Function* Row>
+Status call(runtime::Caller& caller, void* data, runtime::Slot* slots)
+{
+    Context& context = *static_cast<Context*>(data);
+    // Copied out, since the result is written over them.
     std::array<uint64_t, most_params> arguments{};
     for (size_t i = 0; i < Row->params.size(); ++i) {
         arguments[i] = slots[i].bits;
@@ -28,10 +53,13 @@ Status call(runtime::Caller& caller, void* context, runtime::Slot* slots)
     const runtime::MemoryInstance* const memory = caller.memory();
     const GuestMemory guest =
         memory == nullptr ? GuestMemory{} : GuestMemory{memory->base, memory->size};
-    const Outcome outcome = Row->invoke(*static_cast<Context*>(context), guest, arguments.data());
+    context.pace.begin(bytes_paid_for(caller.execution));
+    const Outcome outcome = Row->invoke(context, guest, arguments.data());
+    WRT_CHECK(charge(caller.execution, context.pace.moved_bytes()));
     if (outcome.exits) return Error{.code = Errc::host_exit, .actual = outcome.status};
-    if (Row->returns_errno)
+    if (Row->returns_errno) {
         slots[0] = runtime::Slot::of(uint32_t{static_cast<uint16_t>(outcome.error)});
+    }
     return ok();
 }
 
@@ -67,8 +95,8 @@ Status define(runtime::ImportTable& imports, std::string_view module, Context& c
 
 Status add_preview1(runtime::ImportTable& imports, runtime::Store& store, Context& context) noexcept
 {
-    if (context.interrupt.requested == nullptr && context.interrupt.wake_fd < 0) {
-        context.interrupt = {
+    if (context.pace.interrupt.requested == nullptr && context.pace.interrupt.wake_fd < 0) {
+        context.pace.interrupt = {
             .requested = &is_interrupted, .data = &store.execution(), .wake_fd = -1};
     }
     WRT_CHECK(define<preview1_table>(imports, preview1_module, context,

@@ -47,7 +47,7 @@ Errno fd_read(Context& context, GuestMemory memory, Fd fd, Ptr iovs, Size iovs_l
 {
     return transfer(context, memory, context.descriptors.find(fd, Operation::fd_read), iovs,
                     iovs_len, nread, [&](Descriptor& from, std::span<iovec> buffers) noexcept {
-                        return io::read(from, buffers, context.interrupt);
+                        return io::read(from, buffers, context.pace);
                     });
 }
 
@@ -56,7 +56,7 @@ Errno fd_write(Context& context, GuestMemory memory, Fd fd, Ptr iovs, Size iovs_
 {
     return transfer(context, memory, context.descriptors.find(fd, Operation::fd_write), iovs,
                     iovs_len, nwritten, [&](Descriptor& to, std::span<iovec> buffers) noexcept {
-                        return io::write(to, buffers, context.interrupt);
+                        return io::write(to, buffers, context.pace);
                     });
 }
 
@@ -65,7 +65,7 @@ Errno fd_pread(Context& context, GuestMemory memory, Fd fd, Ptr iovs, Size iovs_
 {
     return transfer(context, memory, context.descriptors.find(fd, Operation::fd_pread), iovs,
                     iovs_len, nread, [&](Descriptor& from, std::span<iovec> buffers) noexcept {
-                        return io::read_at(from, buffers, offset, context.interrupt);
+                        return io::read_at(from, buffers, offset, context.pace);
                     });
 }
 
@@ -74,7 +74,7 @@ Errno fd_pwrite(Context& context, GuestMemory memory, Fd fd, Ptr iovs, Size iovs
 {
     return transfer(context, memory, context.descriptors.find(fd, Operation::fd_pwrite), iovs,
                     iovs_len, nwritten, [&](Descriptor& to, std::span<iovec> buffers) noexcept {
-                        return io::write_at(to, buffers, offset, context.interrupt);
+                        return io::write_at(to, buffers, offset, context.pace);
                     });
 }
 
@@ -90,7 +90,7 @@ Errno sock_accept(Context& context, GuestMemory memory, Fd fd, FdFlags flags,
         return Errno::mfile;  // before a connection is taken from the queue
 
     Descriptor& listener = *found.value;
-    const OrErrno<int> host = io::accept(listener, context.interrupt);
+    const OrErrno<int> host = io::accept(listener, context.pace.interrupt);
     if (!host) return host.error;
     Descriptor accepted;
     accepted.host = host.value;
@@ -119,7 +119,7 @@ Errno sock_recv(Context& context, GuestMemory memory, Fd fd, Ptr ri_data, Size r
                  [&](Descriptor& from, std::span<iovec> buffers) noexcept -> OrErrno<uint32_t> {
                      const OrErrno<io::Received> received =
                          io::receive(from, buffers, (flags.value & riflag::recv_peek) != 0,
-                                     (flags.value & riflag::recv_waitall) != 0, context.interrupt);
+                                     (flags.value & riflag::recv_waitall) != 0, context.pace);
                      if (!received) return received.error;
                      if (received.value.truncated) result_flags = roflag::recv_data_truncated;
                      return received.value.size;
@@ -134,7 +134,7 @@ Errno sock_send(Context& context, GuestMemory memory, Fd fd, Ptr si_data, Size s
     if (found && !known_flags(si_flags, 0)) return Errno::inval;  // none is defined
     return transfer(context, memory, found, si_data, si_data_len, so_datalen,
                     [&](Descriptor& to, std::span<iovec> buffers) noexcept {
-                        return io::write(to, buffers, context.interrupt);
+                        return io::write(to, buffers, context.pace);
                     });
 }
 

@@ -165,7 +165,7 @@ bool collect(Poll& poll) noexcept
 /// One ppoll; intr when an interrupt is requested.
 Errno wait_once(Poll& poll, uint64_t left) noexcept
 {
-    const Interrupt& interrupt = poll.context.interrupt;
+    const Interrupt& interrupt = poll.context.pace.interrupt;
     uint32_t count = poll.host_count;
     if (interrupt.wake_fd >= 0)
         poll.host[count++] = {.fd = interrupt.wake_fd, .events = POLLIN, .revents = 0};
@@ -238,6 +238,7 @@ Errno poll_with(Context& context, GuestMemory memory, Ptr in, Ptr out, Size nsub
         !memory.holds(nevents, sizeof(Size))) {
         return Errno::fault;
     }
+    context.pace.count(uint64_t{nsubscriptions} * Layout::size);
     const Scratch::Frame frame{context.scratch};
     Poll poll{.context = context,
               .wanted = context.scratch.take<Wanted>(nsubscriptions),

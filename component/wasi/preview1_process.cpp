@@ -124,7 +124,7 @@ Errno sched_yield(Context&, GuestMemory) noexcept
 Errno random_get(Context& context, GuestMemory memory, Ptr buf, Size buf_len) noexcept
 {
     if (!memory.holds(buf, buf_len)) return Errno::fault;
-    return context.random.fill(memory.bytes(buf, buf_len), context.interrupt);
+    return context.random.fill(memory.bytes(buf, buf_len), context.pace);
 }
 
 }  // namespace wrt::wasi::preview1

@@ -123,7 +123,7 @@ Errno fd_readdir(Context& context, GuestMemory memory, Fd fd, Ptr buf, Size buf_
         if (size < 0) return errno_from_host(errno);
         if (size == 0) break;
         add_entries(directory, chunk.first(static_cast<size_t>(size)), writer);
-        if (context.interrupt.is_requested()) return Errno::intr;
+        if (!context.pace.go_on(static_cast<uint64_t>(size))) return Errno::intr;
     }
     return memory.store(bufused, writer.used()) ? Errno::success : Errno::fault;
 }

@@ -47,7 +47,7 @@ uint64_t Random::next() noexcept
     return result;
 }
 
-Errno Random::fill(std::span<uint8_t> bytes, const Interrupt& interrupt) noexcept
+Errno Random::fill(std::span<uint8_t> bytes, Pace& pace) noexcept
 {
     while (!bytes.empty()) {
         const std::span<uint8_t> slice = bytes.first(std::min(bytes.size(), slice_bytes));
@@ -63,7 +63,7 @@ Errno Random::fill(std::span<uint8_t> bytes, const Interrupt& interrupt) noexcep
             filled = got < 0 ? 0 : static_cast<size_t>(got);
         }
         bytes = bytes.subspan(filled);
-        if (!bytes.empty() && interrupt.is_requested()) return Errno::intr;
+        if (!pace.go_on(filled) && !bytes.empty()) return Errno::intr;
     }
     return Errno::success;
 }

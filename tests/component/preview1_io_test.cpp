@@ -277,6 +277,46 @@ TEST_F(preview1_io, writes_a_full_pipe_without_blocking_if_so_asked)
     ::close(reader);
 }
 
+TEST_F(preview1_io, writes_all_of_a_large_text_to_a_slow_pipe)
+{
+    guest = FakeGuest{4 * 1024 * 1024};
+    const int reader = pipe_to(1);
+    std::string text(1'000'000, 'x');
+    for (size_t i = 0; i < text.size(); ++i)
+        text[i] = static_cast<char>('a' + i % 23);
+    std::string got;
+    std::thread other{[&] {
+        char bytes[10'000];
+        while (got.size() < text.size()) {
+            const ssize_t size = ::read(reader, bytes, sizeof bytes);
+            if (size <= 0) break;
+            got.append(bytes, static_cast<size_t>(size));
+        }
+    }};
+    EXPECT_EQ(write(Fd{1}, text), Errno::success);
+    EXPECT_EQ(moved, text.size());
+    other.join();
+    EXPECT_EQ(got, text);
+    ::close(reader);
+}
+
+TEST_F(preview1_io, counts_what_it_moves_and_stops_past_the_limit)
+{
+    guest = FakeGuest{24 * 1024 * 1024};
+    const Fd fd = create_file("file");
+    const Ptr count = guest.space(4);
+    const Ptr iovs = guest.put_buffers({{guest.space(20'000'000), 20'000'000}});
+    context().pace.begin(1000);
+    EXPECT_EQ(p1::fd_write(context(), memory(), fd, iovs, 1, count), Errno::success);
+    EXPECT_EQ(context().pace.moved_bytes(), 4u * 1024 * 1024) << "one slice past the limit";
+    EXPECT_EQ(guest.get<uint32_t>(count), context().pace.moved_bytes());
+    context().pace.begin(UINT64_MAX);
+    std::string text;
+    seek(fd, 0, 0);
+    EXPECT_EQ(read(fd, text, 1000), Errno::success);
+    EXPECT_EQ(context().pace.moved_bytes(), 1000u);
+}
+
 TEST_F(preview1_io, shows_the_guests_control_characters_on_a_terminal)
 {
     int terminal = -1;

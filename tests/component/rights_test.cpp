@@ -185,7 +185,9 @@ TEST_F(rights_matrix, is_content_with_what_the_table_says)
         EXPECT_NE(result, Errno::notcapable) << row.name;
         // A socket that is no listener, and one whose other end is closed, have reasons of their
         // own.
-        if (row.needs != DescriptorKind::socket) EXPECT_EQ(result, Errno::success) << row.name;
+        if (row.needs != DescriptorKind::socket) {
+            EXPECT_EQ(result, Errno::success) << row.name;
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 #include <wrt/component/wasi/clocks.hpp>
 #include <wrt/component/wasi/config.hpp>
 #include <wrt/component/wasi/descriptor_table.hpp>
+#include <wrt/component/wasi/pace.hpp>
 #include <wrt/component/wasi/random.hpp>
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/assert.hpp>
@@ -97,7 +98,7 @@ public:
     Clocks clocks;
     Random random;
     Scratch scratch;
-    Interrupt interrupt;
+    Pace pace;
     bool allow_devices = false;
     bool size_limited = false;  ///< RLIMIT_FSIZE was set at creation: writes may raise SIGXFSZ.
 

@@ -7,6 +7,7 @@
 
 #include <wrt/component/wasi/config.hpp>
 #include <wrt/component/wasi/errno.hpp>
+#include <wrt/component/wasi/pace.hpp>
 
 namespace wrt::wasi {
 
@@ -15,8 +16,8 @@ public:
     Random() noexcept = default;
     Random(RandomMode mode, uint64_t seed) noexcept;
 
-    /// Fills `bytes`. Looks at `interrupt` every 64 KiB and ends with intr when it is requested.
-    Errno fill(std::span<uint8_t> bytes, const Interrupt& interrupt) noexcept;
+    /// Fills `bytes`, 64 KiB at a time. intr when `pace` does not let it go on.
+    Errno fill(std::span<uint8_t> bytes, Pace& pace) noexcept;
 
 private:
     uint64_t next() noexcept;
