@@ -1,9 +1,7 @@
 // Loading as a whole: exact arrays, scopes, and what happens when memory ends at any point.
 #include <wrt/runtime/load.hpp>
 
-#include <fstream>
-#include <iterator>
-
+#include "fixtures.hpp"
 #include "support/allocation_failure.hpp"
 #include "support/malloc_counter.hpp"
 #include "world.hpp"
@@ -13,13 +11,6 @@ namespace {
 
 using runtime::LoadOptions;
 using runtime::Module;
-
-Bytes fixture(const std::string& title)
-{
-    std::ifstream file{std::string{WRT_FIXTURES "/"} + title + ".wasm", std::ios::binary};
-    EXPECT_TRUE(file) << title;
-    return {std::istreambuf_iterator<char>{file}, {}};
-}
 
 constexpr const char* fixtures[] = {"sieve", "calculator", "tour"};
 

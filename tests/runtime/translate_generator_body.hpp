@@ -1,0 +1,129 @@
+// Function bodies of random modules. See translate_generator.hpp.
+#pragma once
+
+#include "translate_generator.hpp"
+
+namespace wrt::test {
+
+/// What bodies may refer to.
+struct ModuleShape {
+    struct Memory {
+        bool is64 = false;
+    };
+    struct Table {
+        bool is64 = false;
+        std::vector<uint32_t> functions;  ///< no_entry: null.
+    };
+    static constexpr uint32_t no_entry = 0xffffffffu;
+
+    std::vector<FunctionType> types;  ///< Grows while bodies ask for block types.
+    std::vector<uint32_t> functions;  ///< Type of each, imports first.
+    Types globals;                    ///< All mutable; 0 bounds loops and calls.
+    std::vector<Memory> memories;
+    std::vector<Table> tables;
+    uint32_t data_segments = 0;
+    uint32_t element_segments = 0;
+
+    uint32_t type_index(const FunctionType& type);
+};
+
+class BodyGenerator {
+public:
+    BodyGenerator(Random& random, ModuleShape& shape, const FunctionType& type)
+        : random_{random}, shape_{shape}, type_{type}
+    {
+    }
+
+    /// Local declarations and expression, as in the code section.
+    Bytes body();
+
+private:
+    struct Local {
+        Type type;
+        bool clean = false;  ///< Floats: holds no NaN whose bits the specification leaves open.
+        bool small = false;  ///< i32: below 16 Ki.
+    };
+    struct Callable {
+        enum class Kind : uint8_t { direct, indirect, reference } kind;
+        uint32_t type;
+        uint32_t function;  ///< direct, reference
+        uint32_t table;     ///< indirect
+        uint32_t entry;     ///< indirect
+    };
+
+    // Bytes.
+    void op(uint8_t code) { code_.push_back(code); }
+    void op(uint8_t code, uint64_t index);
+    void op_fc(uint32_t code) { append(code_, bytes(0xfc, leb(code))); }
+    void i32_const(int32_t value);
+    void i64_const(int64_t value);
+    void constant(Type type);
+    void open(uint8_t opcode, const FunctionType& type);
+    void close();
+
+    // Choices.
+    bool spend() { return --left_ > 0; }
+    uint32_t local_of(Type type, bool clean);
+    uint32_t small_local();
+    Type number() { return static_cast<Type>(random_.skewed(4)); }
+    Type any_type() { return random_.one_in(10) ? static_cast<Type>(4 + random_.below(3)) : number(); }
+    Types any_types(size_t most);
+    template <class Fits>
+    bool find_callable(Callable& found, const Fits& fits);
+
+    // Operands: each leaves a value of the type on the stack.
+    void value(Type type, int depth, bool clean = false);
+    void values(const Types& types, int depth);
+    void leaf(Type type, bool clean = false);
+    void small_value(int depth);
+    void i32_value(int depth);
+    void i64_value(int depth);
+    void float_value(Type type, int depth, bool clean);
+    void reference(Type type, int depth);
+    void binary(Type type, int depth);
+    void operator_on(Type type);
+    void comparison(int depth);
+    void condition(int depth);
+    void truncation(Type to, int depth);
+    void select(Type type, int depth, bool clean);
+    void address(int depth, bool is64);
+    void memory_argument(uint32_t memory);
+    void load(Type type, int depth);
+    void canonical(Type type);
+    void table_index(const Callable& callee, int depth);
+    void block_values(const Types& results, int depth);
+    void if_values(const Types& results, int depth);
+    void loop_values(const Types& results, int depth, bool endless);
+    bool call_value(Type type, int depth);
+    void call(const Callable& callee, int depth, bool tail);
+    void change_top(Type type, int depth);
+
+    // Statements: leave the stack as it was.
+    void statement(int depth);
+    void statements(int depth, uint32_t most);
+    void set_local(uint32_t local, int depth, uint8_t opcode);
+    void store(int depth);
+    void branch_out(int depth);
+    void switch_(int depth);
+    void leave(int depth);
+    void on_null(int depth);
+    void bulk(int depth);
+    void table_statement(int depth);
+    void absorb(const Types& types, size_t keep = 0);
+    void junk(int depth);
+    void dead_code();
+    void spend_round();
+
+    Random& random_;
+    ModuleShape& shape_;
+    const FunctionType& type_;
+    Bytes code_;
+    std::vector<Local> locals_;
+    std::vector<Types> labels_;  ///< What a branch to each takes with it.
+    int left_ = 0;
+};
+
+/// Encoding of a value type.
+Bytes encoded(Type type);
+
+}  // namespace wrt::test
