@@ -6,24 +6,34 @@
 
 #include "handler_tables.hpp"
 
+/// Traps where someone has asked the run to stop.
+#define WRT_POLL()                                                                                 \
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]                           \
+        WRT_TRAP(interrupted)
+
 /// Goes to the target in word `word` where `condition` holds, else `words` cells on. Two exits with
 /// a jump each: choosing the target without a branch makes the processor wait for the condition.
-/// The taken exit's handler is loaded before the condition is known.
+/// The taken exit's handler is loaded before the condition is known. With `polls` the taken exit
+/// looks for an interrupt.
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
-#define WRT_BRANCH(condition, word, words)                                                         \
+#define WRT_BRANCH(condition, polls, word, words)                                                  \
     do {                                                                                           \
         const Cell* const taken_ = target_at(pc, word);                                            \
         Handler handler_ = handler_of(taken_);                                                     \
         asm volatile("" : "+r"(handler_));                                                         \
         if (condition) {                                                                           \
+            if constexpr (polls) WRT_POLL();                                                       \
             [[clang::musttail]] return handler_(WRT_PASS(taken_));                                 \
         }                                                                                          \
         WRT_NEXT(words);                                                                           \
     } while (0)
 #else
-#define WRT_BRANCH(condition, word, words)                                                         \
+#define WRT_BRANCH(condition, polls, word, words)                                                  \
     do {                                                                                           \
-        if (condition) WRT_GOTO(target_at(pc, word));                                              \
+        if (condition) {                                                                           \
+            if constexpr (polls) WRT_POLL();                                                       \
+            WRT_GOTO(target_at(pc, word));                                                         \
+        }                                                                                          \
         WRT_NEXT(words);                                                                           \
     } while (0)
 #endif

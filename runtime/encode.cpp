@@ -32,8 +32,8 @@ Handler handler_for(const Operation& o)
     case Family::global_get: return global_get_handler(o.bank, o.flag, o.d_class);
     case Family::global_set: return global_set_handler(o.bank, o.flag, o.a_class);
     case Family::compare_branch:
-        return compare_branch_handler(o.instr, o.flag, o.a_class, o.b_class);
-    case Family::branch_if: return branch_if_handler(o.wide, o.flag, o.a_class);
+        return compare_branch_handler(o.instr, o.flag, o.polls, o.a_class, o.b_class);
+    case Family::branch_if: return branch_if_handler(o.wide, o.flag, o.polls, o.a_class);
     case Family::branch_table: return branch_table_handler(o.a_class);
     case Family::call_indirect: return call_indirect_handler(o.d_class);
     case Family::return_value: return return_value_handler(o.bank, o.a_class);

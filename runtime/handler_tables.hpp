@@ -21,13 +21,13 @@ Handler load_handler(Instr op, Class a, Class d);
 Handler load_sum_handler(Instr op, Class a, Class b, Class d);
 Handler store_handler(Instr op, Class address, Class value);
 Handler store_sum_handler(Instr op, Class a, Class b, Class value);
-Handler compare_branch_handler(Instr op, bool negate, Class a, Class b);
+Handler compare_branch_handler(Instr op, bool negate, bool polls, Class a, Class b);
 Handler move_handler(Bank bank, Class a, Class d);
 Handler constant_handler(Bank bank, bool wide, Class d);
 Handler select_handler(Bank bank, Class a, Class b, Class condition, Class d);
 Handler global_get_handler(Bank bank, bool imported, Class d);
 Handler global_set_handler(Bank bank, bool imported, Class a);
-Handler branch_if_handler(bool wide, bool negate, Class condition);
+Handler branch_if_handler(bool wide, bool negate, bool polls, Class condition);
 Handler branch_table_handler(Class index);
 Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins);
 Handler return_value_handler(Bank bank, Class a);
@@ -70,7 +70,7 @@ enum class Plain : uint8_t {
     memory_copy,
     memory_init,
     data_drop,
-    poll,
+    branch_polling,
     fuel,
     count_,
 };

@@ -9,57 +9,60 @@ namespace {
 
 /// Goes to word 2's target where Op(a, b) holds (or, negated, does not). i32.and stands for "a and
 /// b share a bit".
-template <Instr Op, bool Negate, Class A, Class B>
+template <Instr Op, bool Negate, bool Polls, Class A, Class B>
 WRT_HANDLER compare_branch(WRT_REGISTERS)
 {
     WRT_BEGIN
     using T = typename Meaning<Op>::Operand;
     const T a = WRT_A(A, T);
     const T b = WRT_OPERAND(B, T, 12, 3);
-    WRT_BRANCH((Meaning<Op>::apply(a, b) != 0) != Negate, 2, (words_with<T, B>(3)));
+    WRT_BRANCH((Meaning<Op>::apply(a, b) != 0) != Negate, Polls, 2, (words_with<T, B>(3)));
 }
 
-template <Instr Op, bool Negate>
+template <Instr Op, bool Negate, bool Polls>
 struct MakeCompareBranch {
     template <Class A, Class B>
     static constexpr Handler at()
     {
         if constexpr (has_compare_branch(Op, Negate, A, B))
-            return &compare_branch<Op, Negate, A, B>;
+            return &compare_branch<Op, Negate, Polls, A, B>;
         else
             return nullptr;
     }
 };
 
 template <Instr Op>
-Handler pick(bool negate, Class a, Class b)
+Handler pick(bool negate, bool polls, Class a, Class b)
 {
     const auto at = static_cast<size_t>(class_index(a, b));
     if constexpr (Op == Instr::i32_and ||
                   (heat_of_binary(Op) == Heat::compare && Meaning<Op>::arity == 2)) {
-        return negate ? ClassTable<2, MakeCompareBranch<Op, true>>::value[at]
-                      : ClassTable<2, MakeCompareBranch<Op, false>>::value[at];
+        if (polls)
+            return negate ? ClassTable<2, MakeCompareBranch<Op, true, true>>::value[at]
+                          : ClassTable<2, MakeCompareBranch<Op, false, true>>::value[at];
+        return negate ? ClassTable<2, MakeCompareBranch<Op, true, false>>::value[at]
+                      : ClassTable<2, MakeCompareBranch<Op, false, false>>::value[at];
     } else {
         return nullptr;
     }
 }
 
 /// Goes to word 2's target where the condition (i32, or 64 bits wide) is not zero or, negated, is.
-template <class T, bool Negate, Class A>
+template <class T, bool Negate, bool Polls, Class A>
 WRT_HANDLER branch_if(WRT_REGISTERS)
 {
     WRT_BEGIN
     const T condition = WRT_A(A, T);
-    WRT_BRANCH((condition != 0) != Negate, 2, 3);
+    WRT_BRANCH((condition != 0) != Negate, Polls, 2, 3);
 }
 
-template <class T, bool Negate>
+template <class T, bool Negate, bool Polls>
 struct MakeBranchIf {
     template <Class A>
     static constexpr Handler at()
     {
         if constexpr (is_place(A))
-            return &branch_if<T, Negate, A>;
+            return &branch_if<T, Negate, Polls, A>;
         else
             return nullptr;
     }
@@ -89,24 +92,35 @@ struct MakeBranchTable {
 
 }  // namespace
 
-Handler compare_branch_handler(Instr op, bool negate, Class a, Class b)
+Handler compare_branch_handler(Instr op, bool negate, bool polls, Class a, Class b)
 {
     switch (raw(op)) {  // numeric rows only
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
-    case raw(Instr::name): return pick<Instr::name>(negate, a, b);
+    case raw(Instr::name): return pick<Instr::name>(negate, polls, a, b);
 #include <wrt/decoder/instructions.def>
     default: return nullptr;
     }
 }
 
-Handler branch_if_handler(bool wide, bool negate, Class condition)
+namespace {
+
+template <class T>
+Handler pick_branch_if(bool negate, bool polls, size_t at)
+{
+    if (polls)
+        return negate ? ClassTable<1, MakeBranchIf<T, true, true>>::value[at]
+                      : ClassTable<1, MakeBranchIf<T, false, true>>::value[at];
+    return negate ? ClassTable<1, MakeBranchIf<T, true, false>>::value[at]
+                  : ClassTable<1, MakeBranchIf<T, false, false>>::value[at];
+}
+
+}  // namespace
+
+Handler branch_if_handler(bool wide, bool negate, bool polls, Class condition)
 {
     const auto at = static_cast<size_t>(class_index(condition));
-    if (wide)
-        return negate ? ClassTable<1, MakeBranchIf<uint64_t, true>>::value[at]
-                      : ClassTable<1, MakeBranchIf<uint64_t, false>>::value[at];
-    return negate ? ClassTable<1, MakeBranchIf<uint32_t, true>>::value[at]
-                  : ClassTable<1, MakeBranchIf<uint32_t, false>>::value[at];
+    return wide ? pick_branch_if<uint64_t>(negate, polls, at)
+                : pick_branch_if<uint32_t>(negate, polls, at);
 }
 
 Handler branch_table_handler(Class index)

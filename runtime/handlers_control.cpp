@@ -1,6 +1,7 @@
 // Handlers of what is left of control: branches, traps, moves of many slots, fuel and interrupts.
 #include <cstring>
 
+#include "branch.hpp"
 #include "handler_tables.hpp"
 
 namespace wrt::runtime {
@@ -44,12 +45,12 @@ WRT_HANDLER copy_slots(WRT_REGISTERS)
     WRT_NEXT(2);
 }
 
-WRT_HANDLER poll(WRT_REGISTERS)
+/// A branch back to a loop's head.
+WRT_HANDLER branch_polling(WRT_REGISTERS)
 {
     WRT_BEGIN
-    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
-        WRT_TRAP(interrupted);
-    WRT_NEXT(2);
+    WRT_POLL();
+    WRT_GOTO(target_at(pc, 1));
 }
 
 /// Charges the immediate.
@@ -59,8 +60,7 @@ WRT_HANDLER fuel(WRT_REGISTERS)
     ex->fuel -= load_at<uint32_t>(pc, 12);
     if (ex->fuel < 0) [[unlikely]]
         WRT_TRAP(out_of_fuel);
-    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
-        WRT_TRAP(interrupted);
+    WRT_POLL();
     WRT_NEXT(2);
 }
 
@@ -72,7 +72,7 @@ Handler tables::plain_control(Plain op)
     case raw(Plain::unreachable): return &unreachable;
     case raw(Plain::branch): return &branch;
     case raw(Plain::copy_slots): return &copy_slots;
-    case raw(Plain::poll): return &poll;
+    case raw(Plain::branch_polling): return &branch_polling;
     case raw(Plain::fuel): return &fuel;
     default: return nullptr;
     }

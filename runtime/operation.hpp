@@ -60,6 +60,7 @@ struct Operation {
     Class x_class = Class::slot;
     bool flag =
         false;  ///< compare_branch, branch_if: negated; global_*: imported; enter: has float pins.
+    bool polls = false;           ///< Branches: backward, and looking for an interrupt on the way.
     bool wide = false;            ///< branch_if: 64 bits.
     Instr instr = Instr::nop;     ///< binary, unary, load*, store*, compare_branch.
     Plain plain = Plain::count_;  ///< Families whose handler has no operand classes.

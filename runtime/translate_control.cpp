@@ -127,7 +127,7 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
     }
 }
 
-/// A cell that charges fuel for the instructions up to the next one, or looks for an interrupt.
+/// A cell that charges fuel for the instructions up to the next one.
 Status Translator::charge()
 {
     if (!options_.fuel) return ok();
@@ -263,8 +263,6 @@ Status Translator::open_block(const Instruction& instruction)
         WRT_CHECK(settle_top(params));
         barrier();
         bind(frame.label);
-        if (options_.interruptible && !options_.fuel)
-            WRT_CHECK(emit({.family = Family::charge, .plain = Plain::poll}));
         WRT_CHECK(charge());
     } else if (instruction.op == Instr::if_) {
         WRT_CHECK(settle_top(params));
@@ -364,6 +362,22 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
     return ok();
 }
 
+/// Loops can be interrupted where they go round. (Charging fuel at their heads polls as well.)
+bool Translator::polls(uint32_t label) const
+{
+    const bool backward = labels_[label] != no_operation;
+    return backward && options_.interruptible && !options_.fuel;
+}
+
+Status Translator::emit_branch(uint32_t label)
+{
+    const bool poll = polls(label);
+    return emit({.family = Family::branch,
+                 .polls = poll,
+                 .plain = poll ? Plain::branch_polling : Plain::branch,
+                 .label = label});
+}
+
 Status Translator::branch(uint32_t depth)
 {
     dead_ = true;
@@ -377,7 +391,7 @@ Status Translator::branch(uint32_t depth)
     } else {
         WRT_CHECK(settle_top(count));
     }
-    return emit({.family = Family::branch, .plain = Plain::branch, .label = frame.label});
+    return emit_branch(frame.label);
 }
 
 /// Goes to `label` where the condition, already popped, is not zero (or, negated, is).
@@ -409,6 +423,7 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
         }
         if (fused) {
             made.label = label;
+            made.polls = polls(label);
             Temps& t = temps_[0];
             t = {.second = t.second};
             return ok();
@@ -418,6 +433,7 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
     Operation operation{.family = Family::branch_if,
                         .a_class = class_of(condition),
                         .flag = negate,
+                        .polls = polls(label),
                         .wide = wide,
                         .label = label};
     take(condition, operation.a_class, operation.a);
@@ -440,7 +456,7 @@ Status Translator::branch_if(uint32_t depth, Operand condition, bool wide, bool 
     WRT_CHECK(make_label(skip));
     WRT_CHECK(condition_branch(condition, wide, !negate, skip));
     WRT_CHECK(move_to_label(frame_at(depth), count));
-    WRT_CHECK(emit({.family = Family::branch, .plain = Plain::branch, .label = target}));
+    WRT_CHECK(emit_branch(target));
     barrier();
     bind(skip);
     return ok();
@@ -461,8 +477,8 @@ Status Translator::branch_table(const Instruction& instruction)
     WRT_CHECK(emit(operation));
     barrier();
 
-    // Labels that want the values elsewhere get a stub before them that moves the values, one for
-    // each such label.
+    // Labels that want the values elsewhere, or have to be polled on the way to, get a stub that
+    // does it, one for each such label.
     ++table_count_;
     const auto for_each_target = [&](auto&& body) -> Status {
         decoder::LabelReader labels{instruction.targets};
@@ -472,7 +488,7 @@ Status Translator::branch_table(const Instruction& instruction)
     };
     WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
         frame.referenced = true;
-        if (!needs_moves(frame, count)) return targets_.push(frame.label);
+        if (!needs_moves(frame, count) && !polls(frame.label)) return targets_.push(frame.label);
         if (frame.stub_table != table_count_) {
             frame.stub_table = table_count_;
             WRT_CHECK(make_label(frame.stub));
@@ -482,12 +498,14 @@ Status Translator::branch_table(const Instruction& instruction)
     WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
         if (frame.stub_table != table_count_ || labels_[frame.stub] != no_operation) return ok();
         bind(frame.stub);
-        WRT_CHECK(emit({.family = Family::copy_slots,
-                        .plain = Plain::copy_slots,
-                        .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
-                        .b = static_cast<uint16_t>(count),
-                        .d = static_cast<uint16_t>(temps_base_ + frame.height)}));
-        return emit({.family = Family::branch, .plain = Plain::branch, .label = frame.label});
+        if (needs_moves(frame, count)) {
+            WRT_CHECK(emit({.family = Family::copy_slots,
+                            .plain = Plain::copy_slots,
+                            .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
+                            .b = static_cast<uint16_t>(count),
+                            .d = static_cast<uint16_t>(temps_base_ + frame.height)}));
+        }
+        return emit_branch(frame.label);
     }));
     dead_ = true;
     return ok();

@@ -178,6 +178,8 @@ private:
     Status open_block(const decoder::Instruction& instruction);
     Status else_();
     Status end();
+    [[nodiscard]] bool polls(uint32_t label) const;
+    Status emit_branch(uint32_t label);
     Status branch(uint32_t depth);
     Status branch_if(uint32_t depth, Operand condition, bool wide, bool negate);
     Status branch_table(const decoder::Instruction& instruction);

@@ -4,8 +4,9 @@
 namespace wrt::runtime {
 
 struct TranslateOptions {
-    bool fuel = false;          ///< Charge fuel per block.
-    bool interruptible = true;  ///< Poll at loop heads; function entries can always be interrupted.
+    bool fuel = false;  ///< Charge fuel per block.
+    /// Look for an interrupt where loops go round; function entries always do.
+    bool interruptible = true;
     /// Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential
     /// tests.
     bool slots_only = false;
