@@ -75,8 +75,9 @@ Result<BinaryKind> detect_kind(std::span<const uint8_t> binary)
         return Error{.code = Errc::unexpected_end, .offset = static_cast<uint32_t>(binary.size())};
     }
     const auto version = binary.subspan(sizeof magic);
-    if (std::equal(std::begin(core_version), std::end(core_version), version.begin()))
+    if (std::equal(std::begin(core_version), std::end(core_version), version.begin())) {
         return BinaryKind::core_module;
+    }
     if (std::equal(std::begin(component_version), std::end(component_version), version.begin())) {
         return BinaryKind::component;
     }
@@ -364,8 +365,9 @@ Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End 
                          .actual = saturate_u32(binary.size())};
         }
         WRT_TRY(const BinaryKind kind, detect_kind(binary));
-        if (kind == BinaryKind::component)
+        if (kind == BinaryKind::component) {
             return Error{.code = Errc::not_a_module, .offset = sizeof magic};
+        }
 
         ModuleDecoder decoder{binary, arena, options};
         const Status counted = decoder.count();

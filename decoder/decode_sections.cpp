@@ -25,8 +25,9 @@ Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
 
 Status check_limits(const Limits& limits, uint64_t largest, Errc too_large, uint32_t offset)
 {
-    if (limits.min > largest || (limits.has_max && limits.max > largest))
+    if (limits.min > largest || (limits.has_max && limits.max > largest)) {
         return Error{.code = too_large, .offset = offset};
+    }
     if (limits.has_max && limits.min > limits.max) {
         return Error{.code = Errc::size_minimum_must_not_be_greater_than_maximum, .offset = offset};
     }
@@ -53,10 +54,12 @@ Status check_memory_type(const MemoryType& type, uint32_t offset)
 Status check_tag_type(const Types& types, uint32_t index, uint32_t offset)
 {
     if (index >= types.size()) return unknown(Errc::unknown_type, offset, index, types.size());
-    if (types[index].kind != CompositeKind::func)
+    if (types[index].kind != CompositeKind::func) {
         return Error{.code = Errc::type_mismatch, .offset = offset};
-    if (types[index].results != 0)
+    }
+    if (types[index].results != 0) {
         return Error{.code = Errc::non_empty_tag_result_type, .offset = offset};
+    }
     return ok();
 }
 
@@ -98,11 +101,12 @@ Result<GlobalType> decode_global_type(ByteReader& reader)
     WRT_TRY(const ValType type, decode_value_type(reader));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
-    if (mut > 1)
+    if (mut > 1) {
         return Error{.code = Errc::malformed_mutability,
                      .detail = Detail::hex,
                      .offset = offset,
                      .actual = mut};
+    }
     return GlobalType{.type = type, .mut = mut == 1};
 }
 
@@ -321,8 +325,9 @@ Status ModuleDecoder::decode_start(Module& module, SectionReader& reader)
         return unknown(Errc::unknown_function, offset, function, module.functions.size());
     }
     const TypeDef& type = module.function_type(function);
-    if (type.params != 0 || type.results != 0)
+    if (type.params != 0 || type.results != 0) {
         return Error{.code = Errc::start_function, .offset = offset};
+    }
     module.start = function;
     return ok();
 }

@@ -32,8 +32,9 @@ Error ModuleDecoder::malformed_first(SectionReader reader, const Error& invalid)
     if (kind_of(invalid.code) != ErrorKind::invalid) return invalid;
     Instruction instruction;
     for (uint32_t depth = 1; depth != 0;) {
-        if (const Status decoded = decode_instruction(reader, instruction); !decoded)
+        if (const Status decoded = decode_instruction(reader, instruction); !decoded) {
             return decoded.error();
+        }
         const Immediates immediates = info(instruction.op).immediates;
         const bool opens =
             immediates == Immediates::block_type || immediates == Immediates::try_table;

@@ -56,9 +56,10 @@ Status walk_values(SectionReader& reader, Sink& sink, bool result)
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
     const uint32_t limit = result ? limits::results : limits::params;
-    if (count > limit)
+    if (count > limit) {
         return too_many(result ? Errc::too_many_results : Errc::too_many_params, offset, limit,
                         count);
+    }
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t type_offset = reader.offset();
         WRT_TRY(const ValType type, decode_value_type(reader));
@@ -74,11 +75,12 @@ Status walk_field(SectionReader& reader, Sink& sink)
     WRT_TRY(const ValType storage, decode_storage_type(reader));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
-    if (mut > 1)
+    if (mut > 1) {
         return Error{.code = Errc::malformed_mutability,
                      .detail = Detail::hex,
                      .offset = offset,
                      .actual = mut};
+    }
     return sink.field(FieldType{.storage = storage, .mut = mut == 1}, type_offset);
 }
 
@@ -112,8 +114,9 @@ Status walk_def(SectionReader& reader, Sink& sink)
         if (count > limits::struct_fields) {
             return too_many(Errc::too_many_fields, count_offset, limits::struct_fields, count);
         }
-        for (uint32_t i = 0; i < count; ++i)
+        for (uint32_t i = 0; i < count; ++i) {
             WRT_CHECK(walk_field(reader, sink));
+        }
         return ok();
     }
     case array_code: {
@@ -143,8 +146,9 @@ Status walk_types(SectionReader& reader, Sink& sink)
             WRT_TRY(size, reader.count());
         }
         WRT_CHECK(sink.group(size, offset));
-        for (uint32_t k = 0; k < size; ++k)
+        for (uint32_t k = 0; k < size; ++k) {
             WRT_CHECK(walk_def(reader, sink));
+        }
         WRT_CHECK(sink.end_group());
     }
     return ok();
@@ -233,8 +237,9 @@ public:
     {
         const auto index = static_cast<uint32_t>(types_.defs.size());
         // A supertype comes before its subtypes, even in a group.
-        if (supertype != no_index && supertype >= index)
+        if (supertype != no_index && supertype >= index) {
             return unknown_type(offset, supertype, index);
+        }
         TypeDef type{};
         type.kind = kind;
         type.final = final;
@@ -307,8 +312,9 @@ private:
         if (!type.is_ref() || type.heap().is_abstract()) return ok();
         const RecGroup& group = types_.groups.back();
         const uint32_t index = type.heap().index();
-        if (index >= group.first + group.count)
+        if (index >= group.first + group.count) {
             return unknown_type(offset, index, group.first + group.count);
+        }
         if (index < group.first) {
             type = ValType::ref(HeapType::of_index(types_.defs[index].canonical), type.nullable());
         }
@@ -370,8 +376,9 @@ private:
             const TypeDef& left = types_.defs[a.first + i];
             const TypeDef& right = types_.defs[b.first + i];
             if (shape(left) != shape(right)) return false;
-            if (relative_index(left.supertype, a) != relative_index(right.supertype, b))
+            if (relative_index(left.supertype, a) != relative_index(right.supertype, b)) {
                 return false;
+            }
             if (left.kind == CompositeKind::func) {
                 for (uint32_t k = 0; k < uint32_t{left.params} + left.results; ++k) {
                     if (relative(types_.values[left.first + k], a) !=
@@ -384,8 +391,9 @@ private:
                 const auto theirs = types_.fields_of(right);
                 for (size_t k = 0; k < ours.size(); ++k) {
                     if (ours[k].mut != theirs[k].mut) return false;
-                    if (relative(ours[k].storage, a) != relative(theirs[k].storage, b))
+                    if (relative(ours[k].storage, a) != relative(theirs[k].storage, b)) {
                         return false;
+                    }
                 }
             }
         }
@@ -500,8 +508,9 @@ Result<uint32_t> decode_function_type_index(const Types& types, ByteReader& read
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t index, reader.u32());
     if (index >= types.size()) return unknown_type(offset, index, types.size());
-    if (types[index].kind != CompositeKind::func)
+    if (types[index].kind != CompositeKind::func) {
         return Error{.code = Errc::type_mismatch, .offset = offset};
+    }
     return index;
 }
 

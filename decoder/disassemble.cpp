@@ -107,8 +107,9 @@ void write_instruction(const Instruction& instruction, TextSink& sink)
     case Immediates::tag: write_word(sink, instruction.index); return;
     case Immediates::label_table: {
         LabelReader labels{instruction.targets};
-        for (uint64_t i = 0; i <= instruction.target_count; ++i)
+        for (uint64_t i = 0; i <= instruction.target_count; ++i) {
             write_word(sink, labels.next());
+        }
         return;
     }
     case Immediates::type_table:
@@ -154,12 +155,14 @@ void write_instruction(const Instruction& instruction, TextSink& sink)
     case Immediates::f64: write_bits(sink, instruction.value); return;
     case Immediates::v128:
         sink.append(" i8x16");
-        for (const uint8_t byte : instruction.vector.bytes)
+        for (const uint8_t byte : instruction.vector.bytes) {
             write_bits(sink, byte);
+        }
         return;
     case Immediates::lanes:
-        for (const uint8_t lane : instruction.vector.bytes)
+        for (const uint8_t lane : instruction.vector.bytes) {
             write_word(sink, lane);
+        }
         return;
     case Immediates::memarg8:
     case Immediates::memarg16:

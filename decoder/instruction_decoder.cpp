@@ -152,16 +152,18 @@ bool InstructionDecoder::immediates(Instruction& instruction)
         uint8_t bytes[4];
         if (!fixed_bytes(sizeof bytes, bytes)) return false;
         instruction.value = 0;
-        for (uint32_t i = sizeof bytes; i-- > 0;)
+        for (uint32_t i = sizeof bytes; i-- > 0;) {
             instruction.value = instruction.value << 8 | bytes[i];
+        }
         return true;
     }
     case Immediates::f64: {
         uint8_t bytes[8];
         if (!fixed_bytes(sizeof bytes, bytes)) return false;
         instruction.value = 0;
-        for (uint32_t i = sizeof bytes; i-- > 0;)
+        for (uint32_t i = sizeof bytes; i-- > 0;) {
             instruction.value = instruction.value << 8 | bytes[i];
+        }
         return true;
     }
     case Immediates::v128:
@@ -209,11 +211,12 @@ bool InstructionDecoder::block_type(BlockType& type)
     const uint32_t at = offset();
     int64_t index = 0;
     if (!s33(index)) return false;
-    if (index < 0)
+    if (index < 0) {
         return fail({.code = Errc::malformed_block_type,
                      .detail = Detail::hex,
                      .offset = at,
                      .actual = first});
+    }
     type = BlockType::of_type(index > HeapType::max_index ? HeapType::max_index
                                                           : static_cast<uint32_t>(index));
     return true;
@@ -225,8 +228,9 @@ bool InstructionDecoder::label_table(Instruction& instruction)
     uint32_t count = 0;
     if (!u32(count)) return false;
     // Each label takes a byte, and so does the default one.
-    if (count >= remaining())
+    if (count >= remaining()) {
         return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
+    }
     const uint8_t* const first = position_;
     for (uint64_t i = 0; i <= count; ++i) {
         uint32_t label = 0;
@@ -244,8 +248,9 @@ bool InstructionDecoder::try_table(Instruction& instruction)
     const uint32_t at = offset();
     uint32_t count = 0;
     if (!u32(count)) return false;
-    if (count > remaining())
+    if (count > remaining()) {
         return fail({.code = Errc::unexpected_end_of_section_or_function, .offset = at});
+    }
     const uint8_t* const first = position_;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t clause_at = offset();

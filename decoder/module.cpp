@@ -59,18 +59,19 @@ consteval std::array<ValType, 16> make_kind_cells()
     return cells;
 }
 
-consteval std::array<ValType, 2 * abstract_heap_count> make_reference_cells()
+consteval std::array<ValType, size_t{2} * abstract_heap_count> make_reference_cells()
 {
-    std::array<ValType, 2 * abstract_heap_count> cells{};
+    std::array<ValType, size_t{2} * abstract_heap_count> cells{};
     for (uint32_t heap = 0; heap < abstract_heap_count; ++heap) {
-        cells[2 * heap] = ValType::ref(static_cast<AbstractHeap>(heap), false);
-        cells[2 * heap + 1] = ValType::ref(static_cast<AbstractHeap>(heap), true);
+        cells[size_t{2} * heap] = ValType::ref(static_cast<AbstractHeap>(heap), false);
+        cells[size_t{2} * heap + 1] = ValType::ref(static_cast<AbstractHeap>(heap), true);
     }
     return cells;
 }
 
 constexpr std::array<ValType, 16> kind_cells = make_kind_cells();
-constexpr std::array<ValType, 2 * abstract_heap_count> reference_cells = make_reference_cells();
+constexpr std::array<ValType, size_t{2} * abstract_heap_count> reference_cells =
+    make_reference_cells();
 
 /// The hierarchy an abstract heap type belongs to, by its top.
 AbstractHeap top(AbstractHeap heap)
@@ -164,8 +165,9 @@ bool Types::is_proper_subtype(HeapType sub, HeapType super) const
     // Depth tells how far up the chain the other type would have to be.
     const uint32_t wanted = canonical(super.index());
     uint32_t index = def.canonical;
-    for (uint32_t up = def.depth; up > defs[wanted].depth; --up)
+    for (uint32_t up = def.depth; up > defs[wanted].depth; --up) {
         index = defs[index].supertype;
+    }
     return index == wanted;
 }
 

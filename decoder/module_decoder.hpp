@@ -48,8 +48,9 @@ public:
     {
         const uint32_t place = offset();
         WRT_TRY(const uint32_t length, u32());
-        if (length > left())
+        if (length > left()) {
             return Error{.code = Errc::unexpected_end_of_section_or_function, .offset = place};
+        }
         return length;
     }
     uint32_t end_offset() const { return end_; }

@@ -65,8 +65,9 @@ Status FunctionValidator::begin_body()
     scratch_.operands.clear();
     scratch_.frames.clear();
     scratch_.init_log.clear();
-    if (!push_frame(Instr::block, BlockType::of_type(module_.functions[context_.function])))
+    if (!push_frame(Instr::block, BlockType::of_type(module_.functions[context_.function]))) {
         return error();
+    }
     return ok();
 }
 
@@ -90,8 +91,9 @@ bool FunctionValidator::decode_locals()
 
     GrowingStack<LocalRun>& runs = scratch_.runs;
     runs.clear();
-    if (const Status room = runs.reserve(context_.params.size() + groups); !room)
+    if (const Status room = runs.reserve(context_.params.size() + groups); !room) {
         return decoder_.fail(room.error());
+    }
 
     const auto add = [&runs](ValType type, uint32_t end) {
         if (!runs.empty() && runs.back().type == type) {
@@ -101,8 +103,9 @@ bool FunctionValidator::decode_locals()
         }
     };
     uint64_t count = 0;
-    for (const ValType param : context_.params)
+    for (const ValType param : context_.params) {
         add(param, static_cast<uint32_t>(++count));
+    }
     for (uint32_t i = 0; i < groups; ++i) {
         offset_ = decoder_.offset();
         uint32_t more = 0;
@@ -127,8 +130,9 @@ bool FunctionValidator::decode_locals()
     direct_count_ = std::min(static_cast<uint32_t>(count), direct_locals);
     uint32_t index = 0;
     for (const LocalRun& run : runs) {
-        for (; index < std::min(run.end, direct_count_); ++index)
+        for (; index < std::min(run.end, direct_count_); ++index) {
             scratch_.direct[index] = run.type;
+        }
     }
     return all_set_ || clear_set_locals();
 }
@@ -146,8 +150,9 @@ bool FunctionValidator::clear_set_locals()
     uint32_t index = 0;
     for (const LocalRun& run : context_.locals.runs()) {
         for (; index < run.end; ++index) {
-            if (index < context_.params.size() || run.type.is_defaultable())
+            if (index < context_.params.size() || run.type.is_defaultable()) {
                 set[index / 32] |= 1u << (index % 32);
+            }
         }
     }
     return true;
@@ -156,8 +161,9 @@ bool FunctionValidator::clear_set_locals()
 bool FunctionValidator::local_far(Instruction& instruction)
 {
     const uint32_t count = context_.locals.count();
-    if (instruction.index >= count)
+    if (instruction.index >= count) {
         return fail_index(Errc::unknown_local, instruction.index, count);
+    }
     instruction.type = context_.locals.type_of(instruction.index);
     return true;
 }
@@ -174,8 +180,9 @@ bool FunctionValidator::mark_set_slowly(uint32_t index)
     const uint32_t bit = 1u << (index % 32);
     if ((word & bit) != 0) return true;
     word |= bit;
-    if (const Status logged = scratch_.init_log.push(index); !logged)
+    if (const Status logged = scratch_.init_log.push(index); !logged) {
         return decoder_.fail(logged.error());
+    }
     return true;
 }
 
@@ -191,8 +198,9 @@ void FunctionValidator::forget_set(uint32_t init_height)
 
 bool FunctionValidator::reserve_operands(size_t count)
 {
-    if (const Status room = scratch_.operands.reserve(count); !room)
+    if (const Status room = scratch_.operands.reserve(count); !room) {
         return decoder_.fail(room.error());
+    }
     return true;
 }
 
@@ -243,8 +251,9 @@ bool FunctionValidator::check_all(std::span<const ValType> types)
     const GrowingStack<ValType>& operands = scratch_.operands;
     const size_t available = operands.size() - floor_;
     if (available >= types.size() &&
-        same_types(operands.end() - types.size(), types.data(), types.size()))
+        same_types(operands.end() - types.size(), types.data(), types.size())) {
         return true;
+    }
 
     for (size_t i = 0; i < types.size(); ++i) {
         const ValType expected = types[types.size() - 1 - i];
@@ -332,8 +341,7 @@ bool FunctionValidator::match_all(std::span<const ValType> subs, std::span<const
 bool FunctionValidator::block(Instruction& instruction)
 {
     if (instruction.block.is_index()) {
-        const TypeDef* def = nullptr;
-        if (!find_type(instruction.block.index(), CompositeKind::func, def)) return false;
+        if (find_type(instruction.block.index(), CompositeKind::func) == nullptr) return false;
     } else if (!instruction.block.is_empty()) {
         ValType result = instruction.block.result();
         if (!resolve(result)) return false;
@@ -376,8 +384,9 @@ bool FunctionValidator::end(Instruction& instruction)
     if (!close_frame(instruction)) return false;
     // Without else, the params are what that branch leaves.
     if (scratch_.frames.back().op == Instr::if_ &&
-        !match_all(instruction.params, instruction.results))
+        !match_all(instruction.params, instruction.results)) {
         return false;
+    }
     scratch_.frames.pop();
     if (scratch_.frames.empty()) {
         const uint32_t body_end = context_.body.offset + context_.body.size;
@@ -405,8 +414,9 @@ bool FunctionValidator::br_table(Instruction& instruction)
         if (stamps.size() != wanted ||
             scratch_.table_stamp == std::numeric_limits<uint32_t>::max()) {
             stamps.clear();
-            if (const Status room = stamps.reserve(wanted); !room)
+            if (const Status room = stamps.reserve(wanted); !room) {
                 return decoder_.fail(room.error());
+            }
             stamps.resize_unchecked(wanted);
             std::fill(stamps.begin(), stamps.end(), 0u);
             scratch_.table_stamp = 0;
@@ -442,8 +452,9 @@ bool FunctionValidator::catches(const Instruction& instruction)
         const CatchClause clause = clauses.next();
         std::span<const ValType> caught;
         if (clause.tag != no_index) {
-            if (clause.tag >= module_.tags.size())
+            if (clause.tag >= module_.tags.size()) {
                 return fail_index(Errc::unknown_tag, clause.tag, module_.tags.size());
+            }
             caught = module_.types.params(module_.tags[clause.tag].type);
         }
         std::span<const ValType> types;
@@ -451,8 +462,9 @@ bool FunctionValidator::catches(const Instruction& instruction)
         if (clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref) {
             if (types.empty()) return wrong_count(caught.size() + 1, 0);
             const ValType exception = ValType::ref(HeapType::exn, false);
-            if (!module_.is_subtype(exception, types.back()))
+            if (!module_.is_subtype(exception, types.back())) {
                 return mismatch(types.back(), exception);
+            }
             types = types.first(types.size() - 1);
         }
         if (!match_all(caught, types)) return false;

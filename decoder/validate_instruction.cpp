@@ -29,8 +29,7 @@ bool FunctionValidator::type(Instruction& instruction)
     case Immediates::global: return type_global(instruction);
     case Immediates::table: return type_table(instruction);
     case Immediates::elem: {
-        const ElementSegment* segment = nullptr;
-        return find_element(instruction.index, segment);
+        return find_element(instruction.index) != nullptr;
     }
     case Immediates::data: return data_count_known() && find_data(instruction.index);
     case Immediates::table_table:
@@ -153,15 +152,18 @@ bool FunctionValidator::type_branch(Instruction& instruction)
         break;
     }
     case raw(Instr::br_on_null): {
-        if (!pop_reference(instruction.type) || !label_types(instruction.index, types))
+        if (!pop_reference(instruction.type) || !label_types(instruction.index, types)) {
             return false;
-        if (!pop_all(types) || !push_all(types) || !push(instruction.type.as_non_null()))
+        }
+        if (!pop_all(types) || !push_all(types) || !push(instruction.type.as_non_null())) {
             return false;
+        }
         break;
     }
     case raw(Instr::br_on_non_null): {
-        if (!pop_reference(instruction.type) || !label_types(instruction.index, types))
+        if (!pop_reference(instruction.type) || !label_types(instruction.index, types)) {
             return false;
+        }
         const ValType branching = instruction.type.as_non_null();
         if (types.empty() || !module_.is_subtype(branching, types.back())) {
             return mismatch(types.empty() ? ValType::of_bits(nothing_type_bits) : types.back(),
@@ -215,12 +217,13 @@ bool FunctionValidator::type_call(Instruction& instruction)
         return true;
     }
     if (op == Instr::call_indirect || op == Instr::return_call_indirect) {
-        const TableType* table = nullptr;
-        if (!find_table(instruction.index2, table)) return false;
-        if (!module_.is_subtype(table->element, ValType::funcref))
+        const TableType* const table = find_table(instruction.index2);
+        if (table == nullptr) return false;
+        if (!module_.is_subtype(table->element, ValType::funcref)) {
             return mismatch(ValType::funcref, table->element);
-        const TypeDef* def = nullptr;
-        if (!find_type(instruction.index, CompositeKind::func, def)) return false;
+        }
+        const TypeDef* const def = find_type(instruction.index, CompositeKind::func);
+        if (def == nullptr) return false;
         if (!pop(table->limits.address_type())) return false;
         return call(instruction, instruction.index, op == Instr::return_call_indirect);
     }
@@ -269,8 +272,8 @@ bool FunctionValidator::type_global(Instruction& instruction)
 
 bool FunctionValidator::type_table(Instruction& instruction)
 {
-    const TableType* table = nullptr;
-    if (!find_table(instruction.index, table)) return false;
+    const TableType* const table = find_table(instruction.index);
+    if (table == nullptr) return false;
     const ValType element = table->element;
     const ValType address = table->limits.address_type();
     instruction.type = element;
@@ -293,37 +296,38 @@ bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrIn
     };
     switch (raw(instruction.op)) {
     case raw(Instr::memory_init): {
-        const MemoryType* memory = nullptr;
-        if (!data_count_known() || !find_memory(instruction.index2, memory) ||
-            !find_data(instruction.index))
-            return false;
+        if (!data_count_known()) return false;
+        const MemoryType* const memory = find_memory(instruction.index2);
+        if (memory == nullptr || !find_data(instruction.index)) return false;
         return apply_slowly(row.signature, memory->limits.address_type());
     }
     case raw(Instr::memory_copy): {
-        const MemoryType* to = nullptr;
-        const MemoryType* from = nullptr;
-        if (!find_memory(instruction.index, to) || !find_memory(instruction.index2, from))
-            return false;
+        const MemoryType* const to = find_memory(instruction.index);
+        if (to == nullptr) return false;
+        const MemoryType* const from = find_memory(instruction.index2);
+        if (from == nullptr) return false;
         return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) &&
                pop(to->limits.address_type());
     }
     case raw(Instr::table_init): {
-        const TableType* table = nullptr;
-        const ElementSegment* segment = nullptr;
-        if (!find_table(instruction.index2, table) || !find_element(instruction.index, segment))
-            return false;
-        if (!module_.is_subtype(segment->type, table->element))
+        const TableType* const table = find_table(instruction.index2);
+        if (table == nullptr) return false;
+        const ElementSegment* const segment = find_element(instruction.index);
+        if (segment == nullptr) return false;
+        if (!module_.is_subtype(segment->type, table->element)) {
             return mismatch(table->element, segment->type);
+        }
         instruction.type = table->element;
         return pop(ValType::i32) && pop(ValType::i32) && pop(table->limits.address_type());
     }
     case raw(Instr::table_copy): {
-        const TableType* to = nullptr;
-        const TableType* from = nullptr;
-        if (!find_table(instruction.index, to) || !find_table(instruction.index2, from))
-            return false;
-        if (!module_.is_subtype(from->element, to->element))
+        const TableType* const to = find_table(instruction.index);
+        if (to == nullptr) return false;
+        const TableType* const from = find_table(instruction.index2);
+        if (from == nullptr) return false;
+        if (!module_.is_subtype(from->element, to->element)) {
             return mismatch(to->element, from->element);
+        }
         instruction.type = to->element;
         return pop(narrower(to->limits, from->limits)) && pop(from->limits.address_type()) &&
                pop(to->limits.address_type());
@@ -335,10 +339,11 @@ bool FunctionValidator::type_two_indices(Instruction& instruction, const InstrIn
 /// Sets address_ to the type of the memory's addresses, where the memarg is valid.
 bool FunctionValidator::memarg_fits(const Instruction& instruction, uint8_t natural_align)
 {
-    const MemoryType* memory = nullptr;
-    if (!find_memory(instruction.index, memory)) return false;
-    if (instruction.align > natural_align)
+    const MemoryType* const memory = find_memory(instruction.index);
+    if (memory == nullptr) return false;
+    if (instruction.align > natural_align) {
         return fail(Errc::alignment_must_not_be_larger_than_natural);
+    }
     if (!memory->limits.is64 && instruction.value > std::numeric_limits<uint32_t>::max()) {
         return fail(Errc::offset_out_of_range);
     }
@@ -357,9 +362,8 @@ bool FunctionValidator::type_access(Instruction& instruction, const Signature& s
 /// memory.size, memory.grow, memory.fill.
 bool FunctionValidator::type_memory(const Instruction& instruction, const Signature& signature)
 {
-    const MemoryType* memory = nullptr;
-    return find_memory(instruction.index, memory) &&
-           apply_slowly(signature, memory->limits.address_type());
+    const MemoryType* const memory = find_memory(instruction.index);
+    return memory != nullptr && apply_slowly(signature, memory->limits.address_type());
 }
 
 bool FunctionValidator::lane_below(const Instruction& instruction, uint32_t lanes)
@@ -386,8 +390,8 @@ bool FunctionValidator::type_of_type(Instruction& instruction)
     switch (raw(instruction.op)) {
     case raw(Instr::call_ref):
     case raw(Instr::return_call_ref): {
-        const TypeDef* def = nullptr;
-        if (!find_type(instruction.index, CompositeKind::func, def)) return false;
+        const TypeDef* const def = find_type(instruction.index, CompositeKind::func);
+        if (def == nullptr) return false;
         return pop(def->reference[1]) &&
                call(instruction, instruction.index, instruction.op == Instr::return_call_ref);
     }
@@ -399,8 +403,8 @@ bool FunctionValidator::type_of_type(Instruction& instruction)
 
 bool FunctionValidator::type_struct(Instruction& instruction)
 {
-    const TypeDef* def = nullptr;
-    if (!find_type(instruction.index, CompositeKind::struct_, def)) return false;
+    const TypeDef* const def = find_type(instruction.index, CompositeKind::struct_);
+    if (def == nullptr) return false;
     const std::span<const FieldType> fields = module_.types.fields_of(*def);
 
     if (instruction.op == Instr::struct_new_default) {
@@ -414,8 +418,9 @@ bool FunctionValidator::type_struct(Instruction& instruction)
         }
         return push(def->reference[0]);
     }
-    if (instruction.index2 >= fields.size())
+    if (instruction.index2 >= fields.size()) {
         return fail_index(Errc::unknown_field, instruction.index2, fields.size());
+    }
     const FieldType& field = fields[instruction.index2];
     instruction.type = field.storage;
     if (instruction.op == Instr::struct_set) {
@@ -423,15 +428,16 @@ bool FunctionValidator::type_struct(Instruction& instruction)
                pop(def->reference[1]);
     }
     const bool extending = instruction.op != Instr::struct_get;
-    if (extending != field.storage.is_packed())
+    if (extending != field.storage.is_packed()) {
         return fail(extending ? Errc::field_is_unpacked : Errc::field_is_packed);
+    }
     return pop(def->reference[1]) && push(field.storage.unpacked());
 }
 
 bool FunctionValidator::type_array(Instruction& instruction)
 {
-    const TypeDef* def = nullptr;
-    if (!find_type(instruction.index, CompositeKind::array, def)) return false;
+    const TypeDef* const def = find_type(instruction.index, CompositeKind::array);
+    if (def == nullptr) return false;
     const FieldType& element = module_.types.fields_of(*def).front();
     const ValType value = element.storage.unpacked();
     const ValType array = def->reference[1];
@@ -473,8 +479,8 @@ bool FunctionValidator::type_array(Instruction& instruction)
 /// array.new_data, array.new_elem, array.init_data, array.init_elem.
 bool FunctionValidator::type_array_of_segment(Instruction& instruction)
 {
-    const TypeDef* def = nullptr;
-    if (!find_type(instruction.index, CompositeKind::array, def)) return false;
+    const TypeDef* const def = find_type(instruction.index, CompositeKind::array);
+    if (def == nullptr) return false;
     const FieldType& element = module_.types.fields_of(*def).front();
     instruction.type = element.storage;
     const bool init =
@@ -485,10 +491,11 @@ bool FunctionValidator::type_array_of_segment(Instruction& instruction)
         if (!data_count_known() || !find_data(instruction.index2)) return false;
         if (element.storage.is_ref()) return fail(Errc::array_type_is_not_numeric_or_vector);
     } else {
-        const ElementSegment* segment = nullptr;
-        if (!find_element(instruction.index2, segment)) return false;
-        if (!module_.is_subtype(segment->type, element.storage))
+        const ElementSegment* const segment = find_element(instruction.index2);
+        if (segment == nullptr) return false;
+        if (!module_.is_subtype(segment->type, element.storage)) {
             return mismatch(element.storage, segment->type);
+        }
     }
     if (!pop(ValType::i32) || !pop(ValType::i32)) return false;
     return init ? pop(ValType::i32) && pop(def->reference[1]) : push(def->reference[0]);
@@ -496,16 +503,17 @@ bool FunctionValidator::type_array_of_segment(Instruction& instruction)
 
 bool FunctionValidator::type_array_copy(Instruction& instruction)
 {
-    const TypeDef* to = nullptr;
-    const TypeDef* from = nullptr;
-    if (!find_type(instruction.index, CompositeKind::array, to)) return false;
-    if (!find_type(instruction.index2, CompositeKind::array, from)) return false;
+    const TypeDef* const to = find_type(instruction.index, CompositeKind::array);
+    if (to == nullptr) return false;
+    const TypeDef* const from = find_type(instruction.index2, CompositeKind::array);
+    if (from == nullptr) return false;
     const FieldType& target = module_.types.fields_of(*to).front();
     const FieldType& source = module_.types.fields_of(*from).front();
     instruction.type = target.storage;
     if (!target.mut) return fail(Errc::immutable_array);
-    if (!module_.is_subtype(source.storage, target.storage))
+    if (!module_.is_subtype(source.storage, target.storage)) {
         return fail(Errc::array_types_do_not_match);
+    }
     return pop(ValType::i32) && pop(ValType::i32) && pop(from->reference[1]) && pop(ValType::i32) &&
            pop(to->reference[1]);
 }
@@ -517,43 +525,44 @@ bool FunctionValidator::resolve(ValType& type)
 {
     if (!type.is_ref() || type.heap().is_abstract()) return true;
     const uint32_t index = type.heap().index();
-    if (index >= module_.types.size())
+    if (index >= module_.types.size()) {
         return fail_index(Errc::unknown_type, index, module_.types.size());
+    }
     type = ValType::ref(HeapType::of_index(module_.types.canonical(index)), type.nullable());
     return true;
 }
 
-bool FunctionValidator::find_type(uint32_t index, CompositeKind kind, const TypeDef*& def)
+const TypeDef* FunctionValidator::find_type(uint32_t index, CompositeKind kind)
 {
-    if (index >= module_.types.size())
-        return fail_index(Errc::unknown_type, index, module_.types.size());
-    def = &module_.types[index];
-    return def->kind == kind || fail(Errc::type_mismatch);
-}
-
-bool FunctionValidator::find_memory(uint32_t index, const MemoryType*& memory)
-{
-    if (index >= module_.memories.size())
-        return fail_index(Errc::unknown_memory, index, module_.memories.size());
-    memory = &module_.memories[index];
-    return true;
-}
-
-bool FunctionValidator::find_table(uint32_t index, const TableType*& table)
-{
-    if (index >= module_.tables.size())
-        return fail_index(Errc::unknown_table, index, module_.tables.size());
-    table = &module_.tables[index];
-    return true;
-}
-
-bool FunctionValidator::find_element(uint32_t index, const ElementSegment*& segment)
-{
-    if (index >= module_.elements.size()) {
-        return fail_index(Errc::unknown_elem_segment, index, module_.elements.size());
+    if (index >= module_.types.size()) {
+        fail_index(Errc::unknown_type, index, module_.types.size());
+        return nullptr;
     }
-    segment = &module_.elements[index];
-    return true;
+    const TypeDef& def = module_.types[index];
+    if (def.kind == kind) return &def;
+    fail(Errc::type_mismatch);
+    return nullptr;
+}
+
+const MemoryType* FunctionValidator::find_memory(uint32_t index)
+{
+    if (index < module_.memories.size()) return &module_.memories[index];
+    fail_index(Errc::unknown_memory, index, module_.memories.size());
+    return nullptr;
+}
+
+const TableType* FunctionValidator::find_table(uint32_t index)
+{
+    if (index < module_.tables.size()) return &module_.tables[index];
+    fail_index(Errc::unknown_table, index, module_.tables.size());
+    return nullptr;
+}
+
+const ElementSegment* FunctionValidator::find_element(uint32_t index)
+{
+    if (index < module_.elements.size()) return &module_.elements[index];
+    fail_index(Errc::unknown_elem_segment, index, module_.elements.size());
+    return nullptr;
 }
 
 bool FunctionValidator::find_data(uint32_t index)

@@ -167,8 +167,9 @@ consteval Signature parse_signature(std::string_view text)
             signature.result = type;
             ++signature.result_count;
         } else {
-            if (signature.param_count == Signature::max_params)
+            if (signature.param_count == Signature::max_params) {
                 detail::too_many_types_in_signature();
+            }
             signature.params[signature.param_count++] = type;
         }
     }
@@ -364,8 +365,9 @@ public:
     {
         CatchClause clause;
         clause.kind = static_cast<CatchKind>(labels_.next());
-        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref)
+        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref) {
             clause.tag = labels_.next();
+        }
         clause.label = labels_.next();
         return clause;
     }

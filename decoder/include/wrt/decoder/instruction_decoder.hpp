@@ -43,8 +43,9 @@ public:
     [[nodiscard, gnu::always_inline]] bool opcode(Instruction& instruction)
     {
         instruction.offset = offset();
-        if (position_ == end_) [[unlikely]]
+        if (position_ == end_) [[unlikely]] {
             return fail(Errc::unexpected_end_of_section_or_function);
+        }
         const uint8_t byte = *position_++;
         instruction.op = opcode_pages.single[byte];
         return instruction.op != Instr::count_ || prefixed_opcode(byte, instruction.op);
@@ -53,8 +54,9 @@ public:
 
     [[nodiscard]] bool byte(uint8_t& value)
     {
-        if (position_ == end_) [[unlikely]]
+        if (position_ == end_) [[unlikely]] {
             return fail(Errc::unexpected_end_of_section_or_function);
+        }
         value = *position_++;
         return true;
     }
@@ -94,8 +96,9 @@ public:
     {
         uint32_t flags = 0;
         if (!u32(flags)) return false;
-        if (flags >= 0x40) [[unlikely]]
+        if (flags >= 0x40) [[unlikely]] {
             return rare_memarg(flags, instruction);
+        }
         instruction.align = static_cast<uint8_t>(flags);
         instruction.index = 0;
         return u64(instruction.value);

@@ -151,13 +151,16 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
                 .operand = signature.params[1].kind(),
                 .align = static_cast<uint8_t>(align)};
     }
-    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 || count > 2)
+    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 ||
+        count > 2) {
         return {};
+    }
     // References have more to them than a kind.
     const ValType operand = signature.params[0];
     if (signature.result.is_ref() || operand.is_ref() ||
-        (count == 2 && signature.params[1] != operand))
+        (count == 2 && signature.params[1] != operand)) {
         return {};
+    }
     return {.kind = Quick::pure,
             .operand = operand.kind(),
             .result = signature.result.kind(),
@@ -167,8 +170,9 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
 consteval std::array<QuickRow, instr_count> make_quick_rows()
 {
     std::array<QuickRow, instr_count> rows{};
-    for (uint32_t i = 0; i < instr_count; ++i)
+    for (uint32_t i = 0; i < instr_count; ++i) {
         rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
+    }
     return rows;
 }
 
@@ -206,8 +210,9 @@ public:
     /// Decodes and types the next instruction. False: see error(), and stop.
     [[nodiscard, gnu::always_inline]] bool step(Instruction& instruction)
     {
-        if (!decoder_.opcode(instruction)) [[unlikely]]
+        if (!decoder_.opcode(instruction)) [[unlikely]] {
             return false;
+        }
         offset_ = instruction.offset;
         const detail::QuickRow& quick = detail::quick_rows[raw(instruction.op)];
         switch (quick.kind) {
@@ -377,10 +382,10 @@ private:
     // Lookups: the index is in its space, or a refusal
 
     bool resolve(ValType& type);
-    bool find_type(uint32_t index, CompositeKind kind, const TypeDef*& def);
-    bool find_memory(uint32_t index, const MemoryType*& memory);
-    bool find_table(uint32_t index, const TableType*& table);
-    bool find_element(uint32_t index, const ElementSegment*& segment);
+    const TypeDef* find_type(uint32_t index, CompositeKind kind);
+    const MemoryType* find_memory(uint32_t index);
+    const TableType* find_table(uint32_t index);
+    const ElementSegment* find_element(uint32_t index);
     bool find_data(uint32_t index);
 
     // Refusals: all return false
@@ -429,8 +434,9 @@ Status validate_function(const Module& module, uint32_t function, ValidatorScrat
     Instruction instruction;
     while (!validator.done()) {
         const bool reachable = validator.reachable();
-        if (!validator.step(instruction)) [[unlikely]]
+        if (!validator.step(instruction)) [[unlikely]] {
             return validator.error();
+        }
         WRT_CHECK(sink.instruction(instruction, reachable));
     }
     return sink.finish();
