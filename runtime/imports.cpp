@@ -6,8 +6,6 @@
 #include <wrt/runtime/module.hpp>
 #include <wrt/runtime/store.hpp>
 
-#include "scope_budget.hpp"
-
 namespace wrt::runtime {
 uint64_t ImportTable::hash_of(std::string_view module, std::string_view name,
                               bool whole) const noexcept
@@ -36,13 +34,16 @@ Result<ImportTable::Entry*> ImportTable::entry(std::string_view module, std::str
     if (*place != nullptr) return *place;
 
     Arena& arena = store_->arena();
-    WRT_TRY(ScopeGuard scope,
-            arena.enter(LibraryId::runtime, "imports", scope_budget(arena), End::retained));
+    WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(*store_, "define"));
     WRT_TRY(Entry* const made, arena.make<Entry>(End::retained, Account::host));
     WRT_TRY(made->module, arena.copy_text(End::retained, Account::host, module));
     WRT_TRY(made->name, arena.copy_text(End::retained, Account::host, name));
-    scope.commit();
     entries_.insert(place, hash, made);
+    if (const Status prepared = transaction.prepare(); !prepared) {
+        entries_.rewind(made->older);
+        return prepared.error();
+    }
+    transaction.commit();
     return made;
 }
 

@@ -20,6 +20,12 @@ uint32_t default_stack_slots(const Arena& arena) noexcept
                                  sizeof(Slot));
 }
 
+/// Which scope is open at `depth`; 0 stands for the arena itself.
+uint32_t generation_at(const Arena& arena, size_t depth) noexcept
+{
+    return depth == 0 ? 0 : arena.scope(depth).generation;
+}
+
 Status check_arity(std::span<const ValType> params, std::span<const ValType> results) noexcept
 {
     if (params.size() > limits::params) return Error{.code = Errc::too_many_params};
@@ -30,7 +36,12 @@ Status check_arity(std::span<const ValType> params, std::span<const ValType> res
 }  // namespace
 
 Store::Store(Arena& arena, const StoreOptions& options) noexcept
-    : arena_(arena), options_(options), types_(options.hash_key), names_(*this)
+    : arena_(arena),
+      options_(options),
+      home_depth_(arena.depth() - 1),
+      home_generation_(generation_at(arena, arena.depth() - 1)),
+      types_(options.hash_key),
+      names_(*this)
 {
 }
 
@@ -191,14 +202,15 @@ Store::Transaction::Transaction(Transaction&& other) noexcept
     : store_(std::exchange(other.store_, nullptr)),
       mark_(other.mark_),
       scope_(std::move(other.scope_)),
+      registered_(other.registered_),
       prepared_(other.prepared_)
 {
 }
 
 Status Store::Transaction::prepare() noexcept
 {
-    if (store_->mark() != mark_) {
-        // When the bytes go, whenever that is, the store must not link to them.
+    if (store_->mark() != mark_ && !store_->is_at_home()) {
+        // The bytes go before the store does, and then the store must not link to them.
         WRT_TRY(Undo* const undo,
                 store_->arena_.make<Undo>(End::retained, Account::registry, store_, mark_));
         WRT_CHECK(store_->arena_.on_release(
@@ -207,6 +219,7 @@ Status Store::Transaction::prepare() noexcept
                 what.store->rewind(what.mark);
             },
             undo));
+        registered_ = true;
     }
     prepared_ = true;
     return ok();
@@ -221,8 +234,14 @@ void Store::Transaction::commit() noexcept
 
 Store::Transaction::~Transaction()
 {
-    // Prepared: leaving the scope rewinds the store.
-    if (store_ != nullptr && !prepared_) store_->rewind(mark_);
+    // Registered: leaving the scope rewinds the store.
+    if (store_ != nullptr && !registered_) store_->rewind(mark_);
+}
+
+bool Store::is_at_home() const noexcept
+{
+    const size_t depth = arena_.depth() - 1;
+    return depth == home_depth_ && generation_at(arena_, depth) == home_generation_;
 }
 
 }  // namespace wrt::runtime

@@ -17,6 +17,7 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
     how.lifetime =
         options.borrow ? runtime::BinaryLifetime::borrowed : runtime::BinaryLifetime::copied;
     how.translate.fuel = options.fuel;
+    how.translate.interruptible = options.interruptible;
     WRT_TRY(const runtime::Module* const image,
             runtime::load_module_from_binary(binary, arena, how));
     scope.commit();

@@ -1,5 +1,5 @@
-// Programs that run: what they compute, how they fail, and what calls cross on the way. Every test runs in
-// both modes of translation, which must agree.
+// Programs that run: what they compute, how they fail, and what calls cross on the way. Every test
+// runs in both modes of translation, which must agree.
 #include <wrt/runtime/execution.hpp>
 
 #include <functional>
@@ -21,7 +21,10 @@ using runtime::Ref;
 using runtime::Slot;
 using runtime::Value;
 
-Status ignore(runtime::Caller&, void*, Slot*) { return ok(); }
+Status ignore(runtime::Caller&, void*, Slot*)
+{
+    return ok();
+}
 
 /// What a test makes of the host's "visit".
 struct Visitor {
@@ -29,7 +32,8 @@ struct Visitor {
 
     static Status call(runtime::Caller& caller, void* context, Slot* slots)
     {
-        WRT_TRY(const int32_t result, static_cast<Visitor*>(context)->visit(caller, slots[0].as<int32_t>()));
+        WRT_TRY(const int32_t result,
+                static_cast<Visitor*>(context)->visit(caller, slots[0].as<int32_t>()));
         slots[0] = Slot::of(result);
         return ok();
     }
@@ -39,8 +43,9 @@ class execution : public ::testing::TestWithParam<bool> {
 protected:
     ModuleInstance& make(const std::string& title, bool fuel = false)
     {
-        const auto module =
-            world_.load(fixture(title), {.translate = {.fuel = fuel, .interruptible = true, .slots_only = GetParam()}});
+        const auto module = world_.load(
+            fixture(title),
+            {.translate = {.fuel = fuel, .interruptible = true, .slots_only = GetParam()}});
         EXPECT_EQ(text_of(module), "ok");
         const auto instance = runtime::instantiate(world_.store(), *module.value());
         EXPECT_EQ(text_of(instance), "ok");
@@ -55,25 +60,30 @@ protected:
     ModuleInstance& neighbours(bool fuel = false)
     {
         const ValType i32_type[] = {ValType::i32};
-        EXPECT_TRUE(world_.store().names().define_function("host", "visit", i32_type, i32_type, Visitor::call, &visitor_));
+        EXPECT_TRUE(world_.store().names().define_function("host", "visit", i32_type, i32_type,
+                                                           Visitor::call, &visitor_));
         other_ = &make("other");
         EXPECT_TRUE(world_.store().names().define_instance("other", *other_));
         return make("neighbours", fuel);
     }
-    Result<Value> call(ModuleInstance& instance, std::string_view name, std::initializer_list<Value> args)
+    Result<Value> call(ModuleInstance& instance, std::string_view name,
+                       std::initializer_list<Value> args)
     {
         Value result[1];
-        WRT_CHECK(runtime::call(world_.store(), func(instance, name), {args.begin(), args.size()}, result));
+        WRT_CHECK(runtime::call(world_.store(), func(instance, name), {args.begin(), args.size()},
+                                result));
         return result[0];
     }
-    int32_t call_i32(ModuleInstance& instance, std::string_view name, std::initializer_list<Value> args)
+    int32_t call_i32(ModuleInstance& instance, std::string_view name,
+                     std::initializer_list<Value> args)
     {
         const auto result = call(instance, name, args);
         EXPECT_EQ(text_of(result), "ok") << name;
         return result ? result->i32 : -999'999;
     }
     /// The sentence without the place, which is a number only a compiler could love.
-    std::string failure(ModuleInstance& instance, std::string_view name, std::initializer_list<Value> args)
+    std::string failure(ModuleInstance& instance, std::string_view name,
+                        std::initializer_list<Value> args)
     {
         const auto result = call(instance, name, args);
         return result ? "ok" : std::string{phrase(result.error().code)};
@@ -110,9 +120,13 @@ TEST_P(execution, calls_through_a_table_that_the_start_function_completed)
     EXPECT_EQ(call_i32(calculator, "apply", {int32_t{1}, int32_t{30}, int32_t{12}}), 18);
     EXPECT_EQ(call_i32(calculator, "apply", {int32_t{2}, int32_t{30}, int32_t{12}}), 360);
     EXPECT_EQ(call_i32(calculator, "apply", {int32_t{3}, int32_t{-30}, int32_t{12}}), -2);
-    EXPECT_EQ(failure(calculator, "apply", {int32_t{3}, int32_t{1}, int32_t{0}}), "integer divide by zero");
-    EXPECT_EQ(failure(calculator, "apply", {int32_t{3}, std::numeric_limits<int32_t>::min(), int32_t{-1}}), "integer overflow");
-    EXPECT_EQ(failure(calculator, "apply", {int32_t{4}, int32_t{1}, int32_t{0}}), "undefined element");
+    EXPECT_EQ(failure(calculator, "apply", {int32_t{3}, int32_t{1}, int32_t{0}}),
+              "integer divide by zero");
+    EXPECT_EQ(failure(calculator, "apply",
+                      {int32_t{3}, std::numeric_limits<int32_t>::min(), int32_t{-1}}),
+              "integer overflow");
+    EXPECT_EQ(failure(calculator, "apply", {int32_t{4}, int32_t{1}, int32_t{0}}),
+              "undefined element");
     EXPECT_EQ(call_i32(calculator, "calls", {}), 7);
     EXPECT_EQ(global_of(calculator, "last").value->as<int32_t>(), -2);
 }
@@ -193,7 +207,8 @@ TEST_P(execution, calls_functions_of_two_instances_through_one_table)
     ModuleInstance& neighbours = execution::neighbours();
     EXPECT_EQ(call_i32(neighbours, "shared", {int32_t{0}, int32_t{5}}), 15);
     EXPECT_EQ(call_i32(neighbours, "shared", {int32_t{2}, int32_t{5}}), 10);
-    EXPECT_EQ(failure(neighbours, "shared", {int32_t{1}, int32_t{5}}), "indirect call type mismatch");
+    EXPECT_EQ(failure(neighbours, "shared", {int32_t{1}, int32_t{5}}),
+              "indirect call type mismatch");
     EXPECT_EQ(failure(neighbours, "shared", {int32_t{3}, int32_t{5}}), "uninitialized element");
     EXPECT_EQ(failure(neighbours, "shared", {int32_t{4}, int32_t{5}}), "undefined element");
 }
@@ -232,7 +247,8 @@ TEST_P(execution, goes_on_when_the_host_forgives_a_trap)
     visitor_.visit = [&](runtime::Caller& caller, int32_t value) -> Result<int32_t> {
         const Value args[] = {value};
         Value result[1];
-        const Status status = runtime::call(caller.execution, func(neighbours, "fail_deeper"), args, result);
+        const Status status =
+            runtime::call(caller.execution, func(neighbours, "fail_deeper"), args, result);
         return status ? result[0].i32 : -1;
     };
     EXPECT_EQ(call_i32(neighbours, "visit", {int32_t{0}}), 0);
@@ -270,7 +286,8 @@ TEST_P(execution, sees_its_memory_grow_under_a_host_call)
         caller.memory()->base[limits::page_bytes] = 77;
         return 0;
     };
-    EXPECT_EQ(failure(neighbours, "visit_and_touch", {int32_t{131'072}}), "out of bounds memory access");
+    EXPECT_EQ(failure(neighbours, "visit_and_touch", {int32_t{131'072}}),
+              "out of bounds memory access");
     visitor_.visit = [](runtime::Caller&, int32_t) -> Result<int32_t> { return 0; };
     EXPECT_EQ(call_i32(neighbours, "visit_and_touch", {int32_t{65'536}}), 77);
 }
@@ -289,7 +306,9 @@ TEST_P(execution, stops_when_its_fuel_is_used_up)
     EXPECT_EQ(call_i32(neighbours, "count_down", {int32_t{100}}), 0);
     activation.fuel = 100'000;
     Value none;
-    EXPECT_EQ(text_of(runtime::call(world_.store(), func(neighbours, "spin"), {}, {&none, 0})).substr(0, 11), "exhaustion ");
+    EXPECT_EQ(text_of(runtime::call(world_.store(), func(neighbours, "spin"), {}, {&none, 0}))
+                  .substr(0, 11),
+              "exhaustion ");
 }
 
 TEST_P(execution, stops_when_interrupted)
@@ -314,7 +333,8 @@ TEST_P(execution, takes_nothing_from_heap_or_arena_while_running)
     visitor_.visit = [](runtime::Caller&, int32_t value) -> Result<int32_t> { return value; };
     Arena& arena = world_.arena();
     FuncInstance* const funcs[] = {&func(neighbours, "visit"), &func(neighbours, "grow_and_touch"),
-                                   &func(neighbours, "count_down"), &func(neighbours, "fail_deeper")};
+                                   &func(neighbours, "count_down"),
+                                   &func(neighbours, "fail_deeper")};
     const size_t used = arena.used();
     arena.seal();
     const HeapWatch heap;

@@ -158,5 +158,40 @@ TEST(store, forgets_what_was_added_in_a_scope_that_is_left)
     ASSERT_TRUE(store.names().define_function("m", "f", {}, {}, nothing));
 }
 
+TEST(store, forgets_names_that_were_defined_in_a_scope_that_is_left)
+{
+    World world;
+    runtime::ImportTable& names = world.store().names();
+    runtime::GlobalInstance* const global =
+        world.store().make_global({ValType::i32, false}, 1).value();
+    ASSERT_TRUE(names.define("m", "outer", global));
+    for (int round = 0; round < 3; ++round) {
+        const ScopeGuard scope =
+            world.arena().enter(LibraryId::host, "inner", 1 << 20, End::retained).value();
+        for (const char* const name : {"a", "b", "c"})
+            ASSERT_TRUE(names.define("m", name, global));
+        EXPECT_TRUE(names.find("m", "b"));
+    }
+    EXPECT_FALSE(names.find("m", "a"));
+    EXPECT_TRUE(names.find("m", "outer"));
+}
+
+TEST(store, pays_for_forgetting_only_in_scopes_inside_its_own)
+{
+    World world;
+    const ValType params[] = {ValType::i64, ValType::f64, ValType::i32};
+    const auto cost = [&](std::span<const ValType> of) {
+        const size_t used = world.arena().used();
+        EXPECT_TRUE(world.store().make_tag(of));
+        return world.arena().used() - used;
+    };
+    ASSERT_GT(cost(std::span{params}.first(1)),
+              0u);  // the first type brings the registry's segment
+    const size_t at_home = cost(std::span{params}.first(2));
+    const ScopeGuard scope =
+        world.arena().enter(LibraryId::host, "inner", 1 << 20, End::retained).value();
+    EXPECT_GT(cost(params), at_home);
+}
+
 }  // namespace
 }  // namespace wrt::test

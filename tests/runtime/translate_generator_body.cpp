@@ -6,20 +6,6 @@
 
 namespace wrt::test {
 
-namespace {
-
-constexpr uint8_t op_unreachable = 0x00, op_nop = 0x01, op_block = 0x02, op_loop = 0x03,
-                  op_if = 0x04, op_else = 0x05, op_end = 0x0b, op_br = 0x0c, op_br_if = 0x0d,
-                  op_br_table = 0x0e, op_return = 0x0f, op_drop = 0x1a, op_local_get = 0x20,
-                  op_local_set = 0x21, op_local_tee = 0x22, op_global_get = 0x23,
-                  op_global_set = 0x24, op_table_get = 0x25, op_table_set = 0x26,
-                  op_i32_eqz = 0x45, op_i32_lt_s = 0x48, op_i32_add = 0x6a, op_i32_sub = 0x6b,
-                  op_i32_and = 0x71, op_i64_and = 0x83, op_i64_extend_i32_u = 0xad,
-                  op_ref_is_null = 0xd1, op_ref_func = 0xd2, op_ref_as_non_null = 0xd4,
-                  op_br_on_null = 0xd5, op_br_on_non_null = 0xd6;
-
-}  // namespace
-
 Bytes encoded(Type type)
 {
     switch (type) {
@@ -61,6 +47,14 @@ void BodyGenerator::i64_const(int64_t number)
 {
     op(0x42);
     append(code_, signed_leb(number));
+}
+
+void BodyGenerator::number_of(bool wide, uint32_t number)
+{
+    if (wide)
+        i64_const(number);
+    else
+        i32_const(static_cast<int32_t>(number));
 }
 
 /// Opens a block; labels_ gets what a branch to it takes along.
@@ -175,9 +169,7 @@ void BodyGenerator::statement(int depth)
     case 2:
     case 3:
     case 4: return set_local(random_.skewed(locals_.size()), depth - 1, op_local_set);
-    case 5:
-        set_local(random_.skewed(locals_.size()), depth - 1, op_local_tee);
-        return op(op_drop);
+    case 5: set_local(random_.skewed(locals_.size()), depth - 1, op_local_tee); return op(op_drop);
     case 6:
     case 7:
     case 8: return store(depth - 1);
@@ -247,10 +239,14 @@ void BodyGenerator::absorb(const Types& types, size_t keep)
 }
 
 /// Values below those that a branch takes along: it has to move those.
-void BodyGenerator::junk(int depth)
+Types BodyGenerator::junk(int depth)
 {
-    while (random_.one_in(3))
-        value(any_type(), depth);
+    Types types;
+    while (random_.one_in(3)) {
+        types.push_back(any_type());
+        value(types.back(), depth);
+    }
+    return types;
 }
 
 /// What cannot be reached is only validated.
@@ -321,10 +317,9 @@ void BodyGenerator::switch_(int depth)
 {
     const uint32_t arms = 1 + random_.below(4);
     const Types types = random_.one_in(2) ? any_types(2) : Types{};
-    junk(depth - 1);
     for (uint32_t i = 0; i < arms; ++i) {
         open(op_block, {{}, types});
-        if (random_.one_in(4)) value(any_type(), 1);  // branches past here have to move
+        if (random_.one_in(4)) value(any_type(), 1);  // branches further out have to move
     }
     values(types, depth);
     value(Type::i32, depth);
@@ -342,11 +337,8 @@ void BodyGenerator::switch_(int depth)
         if (i + 1 == arms) break;
         statements(depth - 1, 2);
         values(types, depth - 1);
-        // What was pushed before the inner block opened lies below: only a branch gets past it.
-        op(op_br, 0);
+        op(op_br, 0);  // past what was pushed before the inner block opened
     }
-    // junk() left values below.
-    // They go with the next block's end or are dropped by whoever comes next.
 }
 
 /// Out of the function, now and then.
@@ -434,10 +426,9 @@ void BodyGenerator::bulk(int depth)
 {
     const uint32_t memory = random_.below(shape_.memories.size());
     const bool is64 = shape_.memories[memory].is64;
-    const auto length = [&](bool wide, int32_t most) {
+    const auto length = [&](bool wide, uint8_t most) {
         if (random_.one_in(2)) {
-            wide ? i64_const(random_.below(static_cast<size_t>(most)))
-                 : i32_const(static_cast<int32_t>(random_.below(static_cast<size_t>(most))));
+            number_of(wide, random_.below(most));
         } else if (wide) {
             value(Type::i64, depth - 1);
             i64_const(most);
@@ -506,10 +497,7 @@ void BodyGenerator::table_statement(int depth)
         op(op_i32_and);
         if (is64) op(op_i64_extend_i32_u);
     };
-    const auto small = [&](bool wide) {
-        const auto number = static_cast<int32_t>(random_.below(3));
-        wide ? i64_const(number) : i32_const(number);
-    };
+    const auto small = [&](bool wide) { number_of(wide, random_.below(3)); };
     switch (random_.below(8)) {
     case 0:
     case 1:
@@ -592,8 +580,10 @@ void BodyGenerator::if_values(const Types& results, int depth)
         statements(depth - 1, 2);
         values({results.begin() + static_cast<std::ptrdiff_t>(keep), results.end()}, depth);
         if (random_.one_in(12)) {
-            op(random_.one_in(3) ? op_unreachable : op_br, 0);
-            if (code_.back() == 0 && code_[code_.size() - 2] == op_unreachable) code_.pop_back();
+            op(op_br, 0);
+            dead_code();
+        } else if (random_.one_in(24)) {
+            op(op_unreachable);
             dead_code();
         }
     };
@@ -612,9 +602,14 @@ void BodyGenerator::loop_values(const Types& results, int depth, bool endless)
     open(op_loop, {params, results});
     spend_round();
     if (!params.empty() && random_.one_in(2)) change_top(params.back(), depth - 1);
-    if (random_.one_in(2)) absorb(params);
+    Types below = params;
+    if (random_.one_in(2)) {
+        absorb(params);
+        below.clear();
+    }
     statements(depth, 4);
-    junk(depth - 1);
+    const Types more = junk(depth - 1);
+    below.insert(below.end(), more.begin(), more.end());
     values(params, depth - 1);
     if (endless) {
         op(op_br, 0);
@@ -625,12 +620,8 @@ void BodyGenerator::loop_values(const Types& results, int depth, bool endless)
     op(op_br_if, 0);
     absorb(params);
     statements(depth - 1, 2);
-    // Out over whatever lies below.
+    absorb(below);
     values(results, depth);
-    open(op_block, {results, {}});
-    op(op_unreachable);
-    close();
-    op(op_unreachable);
     close();
 }
 

@@ -5,6 +5,21 @@
 
 namespace wrt::test {
 
+// Opcodes.
+inline constexpr uint8_t op_unreachable = 0x00, op_nop = 0x01, op_block = 0x02, op_loop = 0x03,
+                         op_if = 0x04, op_else = 0x05, op_end = 0x0b, op_br = 0x0c, op_br_if = 0x0d,
+                         op_br_table = 0x0e, op_return = 0x0f, op_drop = 0x1a, op_select = 0x1b,
+                         op_select_typed = 0x1c, op_local_get = 0x20, op_local_set = 0x21,
+                         op_local_tee = 0x22, op_global_get = 0x23, op_global_set = 0x24,
+                         op_table_get = 0x25, op_table_set = 0x26, op_memory_size = 0x3f,
+                         op_i32_eqz = 0x45, op_i32_lt_s = 0x48, op_i64_eqz = 0x50, op_f32_eq = 0x5b,
+                         op_f64_eq = 0x61, op_i32_add = 0x6a, op_i32_sub = 0x6b, op_i32_and = 0x71,
+                         op_i32_or = 0x72, op_i64_and = 0x83, op_i64_or = 0x84,
+                         op_i32_wrap_i64 = 0xa7, op_i64_extend_i32_u = 0xad,
+                         op_f32_convert_i32_s = 0xb2, op_f64_convert_i32_s = 0xb7,
+                         op_ref_null = 0xd0, op_ref_is_null = 0xd1, op_ref_func = 0xd2,
+                         op_ref_as_non_null = 0xd4, op_br_on_null = 0xd5, op_br_on_non_null = 0xd6;
+
 /// What bodies may refer to.
 struct ModuleShape {
     struct Memory {
@@ -57,6 +72,7 @@ private:
     void op_fc(uint32_t code) { append(code_, bytes(0xfc, leb(code))); }
     void i32_const(int32_t value);
     void i64_const(int64_t value);
+    void number_of(bool wide, uint32_t number);
     void constant(Type type);
     void open(uint8_t opcode, const FunctionType& type);
     void close();
@@ -66,7 +82,10 @@ private:
     uint32_t local_of(Type type, bool clean);
     uint32_t small_local();
     Type number() { return static_cast<Type>(random_.skewed(4)); }
-    Type any_type() { return random_.one_in(10) ? static_cast<Type>(4 + random_.below(3)) : number(); }
+    Type any_type()
+    {
+        return random_.one_in(10) ? static_cast<Type>(4 + random_.below(3)) : number();
+    }
     Types any_types(size_t most);
     template <class Fits>
     bool find_callable(Callable& found, const Fits& fits);
@@ -110,7 +129,7 @@ private:
     void bulk(int depth);
     void table_statement(int depth);
     void absorb(const Types& types, size_t keep = 0);
-    void junk(int depth);
+    Types junk(int depth);
     void dead_code();
     void spend_round();
 

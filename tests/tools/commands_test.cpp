@@ -74,9 +74,9 @@ TEST(wrtd_call, shows_the_way_to_a_trap)
     const Ended ended = wrtd({"call", "calc.wasm", "mean", "1", "2"});
     EXPECT_EQ(ended.status, 134);
     EXPECT_EQ(ended.out, "");
-    EXPECT_EQ(ended.err, "error: calc.wasm: trap at 0xa7: integer divide by zero\n"
-                         "  at  0  calc.wasm!divide  (function 1 at 0xa7)\n"
-                         "      1  calc.wasm!mean  (function 2 at 0xb3)\n");
+    EXPECT_EQ(ended.err, "error: calc.wasm: trap at 0x96: integer divide by zero\n"
+                         "  at  0  calc.wasm!divide  (function 1 at 0x96)\n"
+                         "      1  calc.wasm!mean  (function 2 at 0xa2)\n");
 }
 
 TEST(wrtd_validate, checks_several_files_and_gives_the_worst)
@@ -88,7 +88,7 @@ TEST(wrtd_validate, checks_several_files_and_gives_the_worst)
     EXPECT_EQ(bad.status, 1);
     EXPECT_EQ(bad.out, "calc.wasm: valid\necho.wasm: valid\n");
     EXPECT_EQ(bad.err,
-              "error: invalid.wasm: invalid at 0x17: type mismatch, expected i32, got i64\n"
+              "error: invalid.wasm: invalid at 0x1a: type mismatch, expected i32, got i64\n"
               "note: in the code section, function 0\n");
     EXPECT_EQ(wrtd({"validate", "invalid.wasm", "no_such.wasm"}).status, 2);
     EXPECT_EQ(wrtd({"validate", "component.wasm"}).status, 2);
@@ -143,7 +143,7 @@ TEST(wrtd_inspect, says_why_it_cannot)
 {
     const Ended invalid = wrtd({"inspect", "invalid.wasm"});
     EXPECT_EQ(invalid.status, 1);
-    EXPECT_THAT(invalid.err, StartsWith("error: invalid.wasm: invalid at 0x17: "));
+    EXPECT_THAT(invalid.err, StartsWith("error: invalid.wasm: invalid at 0x1a: "));
     EXPECT_EQ(wrtd({"inspect", "no_such.wasm"}).status, 2);
     const Ended second = wrtd({"inspect", "calc.wasm", "echo.wasm"});
     EXPECT_EQ(second.status, 125);

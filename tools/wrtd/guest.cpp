@@ -87,7 +87,7 @@ int Guest::prepare()
 
     store_.emplace(engine_, store_config(options_.limits));
     if (options_.limits.fuel) store_->set_fuel(*options_.limits.fuel);
-    stopping_.emplace(*store_, options_.limits.timeout_ns);
+    if (options_.limits.timeout_ns) stopping_.emplace(*store_, *options_.limits.timeout_ns);
     linker_.emplace(*store_);
     if (!linker_->status()) return conclude(linker_->status());
     if (options_.wasi.enabled) {
@@ -114,6 +114,8 @@ int Guest::load()
     wrt::LoadOptions how;
     how.borrow = true;  // file_ keeps the bytes
     how.fuel = options_.limits.fuel.has_value();
+    // A signal ends wrtd anyway; only a deadline has to be looked for.
+    how.interruptible = options_.limits.timeout_ns.has_value();
     const wrt::Result<wrt::Module> module = engine_.load_module(file_->bytes(), how);
     if (!module) return complain_about_loading(module.error());
     module_.emplace(*module);

@@ -15,23 +15,15 @@ struct Unit {
     double factor;
 };
 
-constexpr double kibi = 1024;
+constexpr double kib = 1024;
+constexpr double mib = 1024 * kib;
+constexpr double gib = 1024 * mib;
+constexpr double tib = 1024 * gib;
 constexpr std::array size_units{
-    Unit{"", 1},
-    Unit{"B", 1},
-    Unit{"K", kibi},
-    Unit{"k", kibi},
-    Unit{"KiB", kibi},
-    Unit{"KB", 1e3},
-    Unit{"M", kibi* kibi},
-    Unit{"MiB", kibi* kibi},
-    Unit{"MB", 1e6},
-    Unit{"G", kibi* kibi* kibi},
-    Unit{"GiB", kibi* kibi* kibi},
-    Unit{"GB", 1e9},
-    Unit{"T", kibi* kibi* kibi* kibi},
-    Unit{"TiB", kibi* kibi* kibi* kibi},
-    Unit{"TB", 1e12},
+    Unit{"", 1},      Unit{"B", 1},     Unit{"k", kib},   Unit{"K", kib},   Unit{"KiB", kib},
+    Unit{"KB", 1e3},  Unit{"m", mib},   Unit{"M", mib},   Unit{"MiB", mib}, Unit{"MB", 1e6},
+    Unit{"g", gib},   Unit{"G", gib},   Unit{"GiB", gib}, Unit{"GB", 1e9},  Unit{"T", tib},
+    Unit{"TiB", tib}, Unit{"TB", 1e12},
 };
 constexpr std::array duration_units{
     Unit{"", 1e9},  Unit{"ns", 1},   Unit{"us", 1e3},   Unit{"ms", 1e6},

@@ -30,19 +30,17 @@ void handle(int signal, int flags)
 
 }  // namespace
 
-Stopping::Stopping(wrt::Store& store, std::optional<uint64_t> timeout_ns)
+Stopping::Stopping(wrt::Store& store, uint64_t timeout_ns)
 {
     running = &store;
     out_of_time = false;
     // The handler is gone after the first one, so that the second one kills.
     handle(SIGINT, static_cast<int>(SA_RESETHAND));
     handle(SIGTERM, static_cast<int>(SA_RESETHAND));
-    if (!timeout_ns) return;
-
     handle(SIGALRM, 0);
     itimerval timer{};
-    timer.it_value.tv_sec = static_cast<time_t>(*timeout_ns / 1'000'000'000);
-    timer.it_value.tv_usec = static_cast<suseconds_t>(*timeout_ns % 1'000'000'000 / 1000);
+    timer.it_value.tv_sec = static_cast<time_t>(timeout_ns / 1'000'000'000);
+    timer.it_value.tv_usec = static_cast<suseconds_t>(timeout_ns % 1'000'000'000 / 1000);
     // Zero would mean never. Again every 50 ms: the first may come just before a host call waits.
     if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
     timer.it_interval.tv_usec = 50'000;

@@ -1,8 +1,8 @@
-// What may stop a running guest from outside: Ctrl-C, SIGTERM and --timeout.
+// What may stop a running guest from outside: --timeout, and with it Ctrl-C and SIGTERM in a way
+// that can still say where the guest was. Without a time limit the signals just end the process.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include <wrt/store.hpp>
 
@@ -12,7 +12,7 @@ namespace wrtd {
 /// ends wrtd at once. One at a time.
 class Stopping {
 public:
-    Stopping(wrt::Store& store, std::optional<uint64_t> timeout_ns);
+    Stopping(wrt::Store& store, uint64_t timeout_ns);
     ~Stopping();
     Stopping(const Stopping&) = delete;
     Stopping& operator=(const Stopping&) = delete;

@@ -17,6 +17,9 @@ struct LoadOptions {
     bool borrow = false;
     /// Count fuel, at some cost in speed. Without it a store's fuel has no effect on this module.
     bool fuel = false;
+    /// Look for an interrupt in loops. Without it Store::interrupt() waits for the next call of a
+    /// function, which a loop need not make; loops run a little faster.
+    bool interruptible = true;
     /// Bytes that loading may take of the arena, temporaries included; 0: what the arena has left.
     size_t budget = 0;
 };

@@ -60,8 +60,9 @@ public:
     /// where there is none.
     Status reserve(size_t more)
     {
-        if (more <= capacity_ - size_) [[likely]]
+        if (more <= capacity_ - size_) [[likely]] {
             return ok();
+        }
         return grow(more);
     }
 
@@ -116,8 +117,9 @@ private:
         size_t wanted = capacity_ == 0 ? first_capacity : size_t{capacity_} * 2;
         if (wanted < needed) wanted = needed;
         if (wanted > std::numeric_limits<uint32_t>::max()) wanted = needed;
-        if (needed > std::numeric_limits<uint32_t>::max())
+        if (needed > std::numeric_limits<uint32_t>::max()) {
             return Error{.code = Errc::arena_exhausted, .account = account_};
+        }
 
         if (data_ != nullptr &&
             arena_->try_extend(end_, data_, capacity_ * sizeof(T), wanted * sizeof(T), account_)) {

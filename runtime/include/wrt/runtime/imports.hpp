@@ -21,9 +21,9 @@ protected:
     ~ImportProvider() = default;
 };
 
-/// Imports by name. Names and nodes lie on the retained end of the store's arena: define outside of
-/// scopes that are not committed. A later definition of a name hides the earlier one. Trivially
-/// destructible.
+/// Imports by name. A later definition of a name hides the earlier one. Names and nodes lie on the
+/// retained end of the store's arena: `Store::names()` forgets what was defined in a scope that is
+/// left, other tables must not be used any more then. Trivially destructible.
 class ImportTable final : public ImportProvider {
 public:
     /// What this table does not know, `next` is asked for.

@@ -107,9 +107,13 @@ private:
     Store(Arena& arena, const StoreOptions& options) noexcept;
     Mark mark() const noexcept;
     void rewind(const Mark& mark) noexcept;
+    /// Whether the arena's innermost scope but one is that which the store lies in.
+    bool is_at_home() const noexcept;
 
     Arena& arena_;
     StoreOptions options_;
+    size_t home_depth_ = 0;         // scopes that were open when the store was made
+    uint32_t home_generation_ = 0;  // of the innermost of them
     TypeRegistry types_;
     ImportTable names_;
     Execution execution_;
@@ -140,6 +144,7 @@ private:
     Store* store_;
     Mark mark_;
     ScopeGuard scope_;
+    bool registered_ = false;
     bool prepared_ = false;
 };
 
