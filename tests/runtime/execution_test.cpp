@@ -2,6 +2,7 @@
 // runs in both modes of translation, which must agree.
 #include <wrt/runtime/execution.hpp>
 
+#include <cstring>
 #include <functional>
 
 #include <wrt/runtime/host.hpp>
