@@ -90,11 +90,9 @@ constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unro
     const Status status = func.host(caller, func.context, base);
     execution.top = outer_top;
     enter_instance(execution, *instance);  // memories may have grown
-    if (!status) {
-        execution.trap = status.error();
-        return false;
-    }
-    return true;
+    // A run of its own that the host made may have trapped, and the host may have forgiven it.
+    execution.trap = status ? Error{} : status.error();
+    return status.has_value();
 }
 
 /// Calls the function in t0, which is of the host or of another instance, with the arguments at

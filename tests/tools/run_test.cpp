@@ -171,7 +171,7 @@ TEST(wrtd_run, ends_when_the_fuel_is_used_up)
     const Ended starved = wrtd({"run", "--fuel", "50K", "forever.wasm"});
     EXPECT_EQ(starved.status, 124);
     EXPECT_THAT(starved.err, StartsWith("error: forever.wasm: exhaustion at 0x31: out of fuel\n"
-                                        "  at  0  forever.wasm!main  (function 0 at 0x31)\n"));
+                                        "  at  0  forever.wasm!main  (function 0 at 0x33)\n"));
     EXPECT_THAT(starved.err, HasSubstr("hint: --fuel allowed 50,000\n"));
 }
 
@@ -180,7 +180,7 @@ TEST(wrtd_run, ends_when_the_time_is_up)
     const Ended ended = wrtd({"run", "--timeout", "50ms", "forever.wasm"});
     EXPECT_EQ(ended.status, 124);
     EXPECT_EQ(ended.err, "error: forever.wasm: out of time\n"
-                         "  at  0  forever.wasm!main  (function 0 at 0x31)\n"
+                         "  at  0  forever.wasm!main  (function 0 at 0x33)\n"
                          "hint: --timeout allowed 0.05 s\n");
 }
 
@@ -195,7 +195,7 @@ TEST(wrtd_run, ends_when_it_is_interrupted)
                                 .signal_after_ms = 300});
     EXPECT_EQ(stopped.status, 130);
     EXPECT_EQ(stopped.err, "error: forever.wasm: interrupted\n"
-                           "  at  0  forever.wasm!main  (function 0 at 0x31)\n");
+                           "  at  0  forever.wasm!main  (function 0 at 0x33)\n");
 }
 
 TEST(wrtd_run, keeps_to_its_budget)
