@@ -1,5 +1,13 @@
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cstddef>
+#include <functional>
 
 #include "component/wasi_support.hpp"
 #include "wasi/preview1_functions.hpp"
@@ -57,6 +65,64 @@ TEST_F(wasi_context, tells_which_preopen_cannot_be_opened)
     EXPECT_EQ(fault.host_errno, ENOTDIR);
     preopens[1] = {.host_path = good, .guest_path = "\xff"};
     EXPECT_EQ(create_error().code, Errc::invalid_argument);
+}
+
+/// Makes openat2 fail with `error` in this process from now on, as an old kernel or a filter would.
+bool forbid_openat2(int error)
+{
+    sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<uint32_t>(error)),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{.len = std::size(filter), .filter = filter};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/// Runs `body` in a child, whose exit status it gives; 77 where a filter cannot be installed.
+int in_child_without_openat2(int error, const std::function<int()>& body)
+{
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(forbid_openat2(error) ? body() : 77);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(wasi_context, grants_no_directory_where_the_kernel_cannot_confine_paths)
+{
+    const std::string host = inside.string();
+    const Preopen preopens[] = {{.host_path = host, .guest_path = "/"}};
+    config.preopens = preopens;
+    for (const int error_number : {ENOSYS, EPERM}) {
+        const int status = in_child_without_openat2(error_number, [&] {
+            const Error refused = create_error();
+            if (refused.code != Errc::io_failure || fault.host_errno != error_number) return 1;
+            config.preopens = {};
+            return create_error().code == Errc::none ? 0 : 2;
+        });
+        if (status == 77) GTEST_SKIP() << "no seccomp filters here";
+        EXPECT_EQ(status, 0) << error_number;
+    }
+}
+
+TEST_F(wasi_context, has_no_second_way_to_resolve_a_path)
+{
+    write_file(inside / "file", "text");
+    create();
+    for (const auto& [host, guests] :
+         {std::pair{ENOSYS, Errno::nosys}, std::pair{EPERM, Errno::perm},
+          std::pair{EAGAIN, Errno::again}, std::pair{EINTR, Errno::intr}}) {
+        const int status = in_child_without_openat2(host, [&, expected = guests] {
+            if (open_error("file") != expected) return 1;
+            if (stat("file") != expected) return 2;
+            return fs::exists(inside / "file") ? 0 : 3;
+        });
+        if (status == 77) GTEST_SKIP() << "no seccomp filters here";
+        EXPECT_EQ(status, 0) << name_of(guests);
+    }
 }
 
 TEST_F(wasi_context, refuses_descriptors_that_are_not_what_they_should_be)

@@ -70,7 +70,7 @@ Verdict run_files(const Options& options, std::ostream& out)
     for (const fs::path& path : scripts) {
         const auto script = read_script(path.string(), problem);
         if (!script) return not_run(out, problem);
-        reports.push_back(run(*script, path.parent_path().string(), options.mode));
+        reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode));
         summary.add(reports.back());
         out.flush();
     }
