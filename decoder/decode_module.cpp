@@ -390,7 +390,7 @@ Status validate_module_bodies(const Module& module, Arena& arena) noexcept
     return with_backstop([&]() -> Status {
         if (module.bodies.empty()) return ok();
         WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::decoder, "validate_module_bodies",
-                                              arena.available(), End::scratch));
+                                              arena.full_budget(LibraryId::decoder), End::scratch));
         WRT_CHECK(validate_bodies(module, arena));
         return scope.exit();
     });

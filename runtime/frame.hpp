@@ -15,6 +15,7 @@
 
 #include <wrt/runtime/execution.hpp>
 #include <wrt/runtime/instance.hpp>
+#include <wrt/runtime/module.hpp>
 
 namespace wrt::runtime {
 
@@ -64,6 +65,7 @@ inline void enter_instance(Execution& execution, ModuleInstance& instance) noexc
     execution.memory = instance.memories.empty() ? nullptr : instance.memories[0];
     execution.memory_size = execution.memory != nullptr ? execution.memory->size : 0;
     execution.table = instance.tables.empty() ? nullptr : instance.tables[0];
+    execution.metered = instance.module->metered;
 }
 
 }  // namespace wrt::runtime

@@ -1,6 +1,8 @@
 // Handlers of memory, table and segment instructions and of references. Operands lie in slots from
 // field `a` on, the result takes the first one's place; word 2 holds two indices. What is computed
 // stands in memory.hpp and table.hpp.
+#include <algorithm>
+
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
@@ -46,7 +48,7 @@ WRT_INLINE bool charge_length(Execution& execution, uint64_t units)
     if (!execution.metered) return true;
     constexpr uint64_t units_per_fuel = 64;
     const uint64_t cost = units / units_per_fuel;
-    if (cost > static_cast<uint64_t>(execution.fuel)) return false;
+    if (cost > static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0))) return false;
     execution.fuel -= static_cast<int64_t>(cost);
     return true;
 }

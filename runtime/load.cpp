@@ -9,7 +9,6 @@
 #include <wrt/runtime/value.hpp>
 
 #include "const_expr.hpp"
-#include "scope_budget.hpp"
 #include "translate.hpp"
 
 namespace wrt::runtime {
@@ -254,13 +253,16 @@ private:
 Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& arena,
                                         const LoadOptions& options) noexcept
 {
-    const size_t budget = options.budget != 0 ? options.budget : scope_budget(arena);
+    const size_t budget =
+        options.budget != 0 ? options.budget : arena.full_budget(LibraryId::runtime);
     WRT_TRY(ScopeGuard scope,
             arena.enter(LibraryId::runtime, "load_module", budget, End::retained));
     if (options.lifetime == BinaryLifetime::copied) {
         WRT_TRY(binary, arena.copy(End::retained, Account::data, binary));
     }
     WRT_TRY(Module* const module, arena.make<Module>(End::retained, Account::functions));
+
+    module->metered = options.translate.fuel;
 
     decoder::DecodeOptions decode = options.decode;
     decode.defer_bodies = true;

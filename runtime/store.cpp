@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "open.hpp"
-#include "scope_budget.hpp"
 
 namespace wrt::runtime {
 namespace {
@@ -16,7 +15,7 @@ constexpr size_t largest_default_stack_bytes = size_t{8} << 20;
 /// Slots of the stack when nobody said how many.
 uint32_t default_stack_slots(const Arena& arena) noexcept
 {
-    return static_cast<uint32_t>(std::min(arena.available() / 4, largest_default_stack_bytes) /
+    return static_cast<uint32_t>(std::min(arena.available() / 8, largest_default_stack_bytes) /
                                  sizeof(Slot));
 }
 
@@ -47,8 +46,8 @@ Store::Store(Arena& arena, const StoreOptions& options) noexcept
 
 Result<Store*> Store::make(Arena& arena, const StoreOptions& options) noexcept
 {
-    WRT_TRY(ScopeGuard scope,
-            arena.enter(LibraryId::runtime, "store", scope_budget(arena), End::retained));
+    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "store",
+                                          arena.full_budget(LibraryId::runtime), End::retained));
     const AllocResult place =
         arena.try_allocate(End::retained, sizeof(Store), alignof(Store), Account::instance);
     if (!place) return place.error;
@@ -188,8 +187,9 @@ void Store::rewind(const Mark& mark) noexcept
 
 Result<Store::Transaction> Store::Transaction::begin(Store& store, std::string_view name) noexcept
 {
-    WRT_TRY(ScopeGuard scope, store.arena_.enter(LibraryId::runtime, name,
-                                                 scope_budget(store.arena_), End::retained));
+    WRT_TRY(ScopeGuard scope,
+            store.arena_.enter(LibraryId::runtime, name,
+                               store.arena_.full_budget(LibraryId::runtime), End::retained));
     return Transaction{store, std::move(scope)};
 }
 

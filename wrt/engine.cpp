@@ -11,7 +11,8 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
     WRT_TRY(const decoder::BinaryKind kind, decoder::detect_kind(binary));
     if (kind == decoder::BinaryKind::component) return Error{.code = Errc::not_a_module};
 
-    const size_t budget = options.budget != 0 ? options.budget : arena.available();
+    const size_t budget =
+        options.budget != 0 ? options.budget : arena.full_budget(LibraryId::runtime);
     WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "wrt", budget, End::retained));
     runtime::LoadOptions how;
     how.lifetime =
@@ -49,7 +50,8 @@ Result<Module> Engine::load_module(std::span<const uint8_t> binary,
 Result<ScopeGuard> Engine::enter(std::string_view name, size_t budget) noexcept
 {
     WRT_CHECK(status_);
-    return arena_->enter(LibraryId::host, name, budget != 0 ? budget : arena_->available(),
+    return arena_->enter(LibraryId::host, name,
+                         budget != 0 ? budget : arena_->full_budget(LibraryId::host),
                          End::retained);
 }
 

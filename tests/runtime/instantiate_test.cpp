@@ -278,14 +278,14 @@ TEST(instantiate, lays_out_index_spaces_with_imports_first)
             .value();
     ASSERT_TRUE(world.store().names().define("m", "x", host));
     const auto& instance = world.instance(wasm(
-        {types({func_type({}, {}), func_type({{i64}, {v128}}, {{i32}})}),
+        {types({func_type({}, {}), func_type({{i64}, {i32}}, {{i32}})}),
          imports({import("m", "x", as_func(0))}), functions({{1}}), code({body({i32_const(0)})})}));
     ASSERT_EQ(instance.functions.size(), 2u);
     EXPECT_EQ(instance.functions[0], host);
     const runtime::FuncInstance& own = *instance.functions[1];
     EXPECT_EQ(own.index, 1u);
     EXPECT_EQ(own.instance, &instance);
-    EXPECT_EQ(own.param_slots, 3);
+    EXPECT_EQ(own.param_slots, 2);
     EXPECT_EQ(own.result_slots, 1);
     EXPECT_NE(own.entry, nullptr);
     EXPECT_EQ(own.type, instance.type_ids[1]);

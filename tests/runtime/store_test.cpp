@@ -65,14 +65,14 @@ TEST(store, keeps_vectors_low_half_first)
     EXPECT_EQ(runtime::load_value(ValType::v128, global.value).v128, value);
 }
 
-TEST(store, takes_a_quarter_of_the_arena_for_its_stack_unless_told)
+TEST(store, takes_an_eighth_of_the_arena_for_its_stack_unless_told)
 {
     alignas(64) static std::byte bytes[64 * 1024];
     Arena arena{Backing::over(bytes)};
     ASSERT_TRUE(Store::make(arena));
     const size_t stack = arena.usage(Account::stack).used;
-    EXPECT_GT(stack, sizeof bytes / 8);
-    EXPECT_LE(stack, sizeof bytes / 4);
+    EXPECT_GT(stack, sizeof bytes / 16);
+    EXPECT_LE(stack, sizeof bytes / 8);
 }
 
 TEST(store, does_not_fit_where_its_stack_does_not)

@@ -43,6 +43,9 @@ namespace {
 
 #else
 
+// Everything of ours is compiled hidden, but libstdc++'s operator new has to find these.
+#define WRT_TEST_VISIBLE [[gnu::visibility("default")]]
+
 extern "C" {
 
 void* __libc_malloc(size_t) noexcept;
@@ -50,37 +53,37 @@ void* __libc_calloc(size_t, size_t) noexcept;
 void* __libc_realloc(void*, size_t) noexcept;
 void* __libc_memalign(size_t, size_t) noexcept;
 
-void* malloc(size_t size) noexcept
+WRT_TEST_VISIBLE void* malloc(size_t size) noexcept
 {
     ++allocations;
     return __libc_malloc(size);
 }
 
-void* calloc(size_t count, size_t size) noexcept
+WRT_TEST_VISIBLE void* calloc(size_t count, size_t size) noexcept
 {
     ++allocations;
     return __libc_calloc(count, size);
 }
 
-void* realloc(void* block, size_t size) noexcept
+WRT_TEST_VISIBLE void* realloc(void* block, size_t size) noexcept
 {
     ++allocations;
     return __libc_realloc(block, size);
 }
 
-void* aligned_alloc(size_t align, size_t size) noexcept
+WRT_TEST_VISIBLE void* aligned_alloc(size_t align, size_t size) noexcept
 {
     ++allocations;
     return __libc_memalign(align, size);
 }
 
-void* memalign(size_t align, size_t size) noexcept
+WRT_TEST_VISIBLE void* memalign(size_t align, size_t size) noexcept
 {
     ++allocations;
     return __libc_memalign(align, size);
 }
 
-int posix_memalign(void** block, size_t align, size_t size) noexcept
+WRT_TEST_VISIBLE int posix_memalign(void** block, size_t align, size_t size) noexcept
 {
     ++allocations;
     *block = __libc_memalign(align, size);

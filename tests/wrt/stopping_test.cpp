@@ -103,12 +103,28 @@ TEST(fuel, is_spent_in_proportion_to_the_work)
     EXPECT_NEAR(static_cast<double>(thousand) / static_cast<double>(hundred), 10.0, 0.5);
 }
 
+TEST(fuel, is_spent_by_the_length_of_a_bulk_instruction)
+{
+    World world;
+    const auto fill =
+        world.instantiate("endless", {.fuel = true}).func<void(int32_t)>("fill").value();
+    const auto cost = [&](int32_t bytes) {
+        world.store.set_fuel(1'000'000);
+        EXPECT_TRUE(fill(bytes));
+        return 1'000'000 - world.store.fuel();
+    };
+    EXPECT_EQ(cost(64'000) - cost(0), 1'000U) << "one for 64 bytes";
+    world.store.set_fuel(500);
+    EXPECT_EQ(fill(64'000).error().code, wrt::Errc::out_of_fuel);
+}
+
 TEST(fuel, does_not_bound_a_module_loaded_without_it)
 {
     World world;
     const auto work = world.instantiate("endless").func<int32_t(int32_t)>("work").value();
     world.store.set_fuel(1);
     EXPECT_EQ(work(100'000).value(), 0);
+    EXPECT_TRUE(world.instantiate("endless").func<void(int32_t)>("fill").value()(64'000));
 }
 
 TEST(interrupt, stops_a_loop_from_another_thread)

@@ -177,6 +177,12 @@ public:
     size_t used() const noexcept { return capacity_ - (hi_ - lo_); }
     /// Bytes that the innermost scope could still take, padding aside.
     size_t available() const noexcept;
+    /// The budget of a scope of `library` that nobody bounded: what the table grants. The arena and
+    /// the scopes around bound it further, and it is they that then refuse.
+    size_t full_budget(LibraryId library) const noexcept
+    {
+        return budget_of(*options_.budgets, library);
+    }
     size_t peak() const noexcept;
     /// Bytes with memory behind them: the capacity in a fixed arena.
     size_t committed() const noexcept;

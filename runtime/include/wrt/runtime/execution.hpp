@@ -22,7 +22,7 @@ struct Execution {
     TableInstance* table = nullptr;              ///< (view) table 0, or null
     const uint32_t* type_ids = nullptr;          ///< (view)
     int64_t fuel = 0;                            ///< What is left, when the code was translated with fuel.
-    bool metered = false;                        ///< Bulk operations charge fuel for their length too.
+    bool metered = false;                        ///< (view) Work that grows with a length charges fuel too.
     std::atomic<uint32_t> interrupt{0};          ///< Nonzero: stop at the next loop or function entry.
 
     Slot* stack_base = nullptr;

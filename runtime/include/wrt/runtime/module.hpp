@@ -127,6 +127,7 @@ struct Module {
     uint32_t imported_tags = 0;
     uint32_t own_global_slots = 0;
     uint32_t start = no_function;
+    bool metered = false;                          ///< Its code charges fuel.
     static_vector<Cell> code;
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept

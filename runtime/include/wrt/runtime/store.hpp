@@ -22,7 +22,7 @@ struct StoreLimits {
     uint64_t memory_bytes =
         limits::memory64_pages * limits::page_bytes;   ///< Sum of the sizes of all memories.
     uint64_t table_elements = limits::table_elements;  ///< Sum of the sizes of all tables.
-    /// Slots of the execution's stack; 0: a quarter of what the arena has left, at most 1 Mi slots
+    /// Slots of the execution's stack; 0: an eighth of what the arena has left, at most 1 Mi slots
     /// (8 MiB).
     uint32_t stack_slots = 0;
     /// Native nesting: how many host functions may wait for calls of their own.
