@@ -105,8 +105,7 @@ TEST(exhaustion, comes_cleanly_in_arenas_of_every_size)
             }
             largest_refused = size;
             const Errc code = status.error().code;
-            ASSERT_EQ(kind_of(code), ErrorKind::exhaustion)
-                << size << ": " << sentence(status);
+            ASSERT_EQ(kind_of(code), ErrorKind::exhaustion) << size << ": " << sentence(status);
         }
         EXPECT_GT(loaded, 0u);
         EXPECT_LT(largest_refused, 44 * 1024u);

@@ -1,5 +1,6 @@
-// Execution: one activation of the interpreter. Frames, call records and operands lie in one bounded
-// block of slots, never on the native stack, so that an activation can be suspended and resumed.
+// Execution: one activation of the interpreter. Frames, call records and operands lie in one
+// bounded block of slots, never on the native stack, so that an activation can be suspended and
+// resumed.
 #pragma once
 
 #include <atomic>
@@ -11,27 +12,28 @@
 
 namespace wrt::runtime {
 
-/// State that handlers share; the first fields are the hot ones. Fields marked (view) repeat what the
-/// current module instance says and change when a call crosses instances.
+/// State that handlers share; the first fields are the hot ones. Fields marked (view) repeat what
+/// the current module instance says and change when a call crosses instances.
 struct Execution {
-    std::atomic<Slot*> stack_limit{nullptr};     ///< Frames must end at or below; an interrupt stores null here.
-    ModuleInstance* instance = nullptr;          ///< Whose code runs now.
-    Slot* globals = nullptr;                     ///< (view) own_globals
-    uint64_t memory_size = 0;                    ///< (view) size of memory 0 in bytes
-    MemoryInstance* memory = nullptr;            ///< (view) memory 0, or null
-    TableInstance* table = nullptr;              ///< (view) table 0, or null
-    const uint32_t* type_ids = nullptr;          ///< (view)
-    int64_t fuel = 0;                            ///< What is left, when the code was translated with fuel.
-    bool metered = false;                        ///< (view) Work that grows with a length charges fuel too.
-    std::atomic<uint32_t> interrupt{0};          ///< Nonzero: stop at the next loop or function entry.
+    std::atomic<Slot*> stack_limit{
+        nullptr};  ///< Frames must end at or below; an interrupt stores null here.
+    ModuleInstance* instance = nullptr;  ///< Whose code runs now.
+    Slot* globals = nullptr;             ///< (view) own_globals
+    uint64_t memory_size = 0;            ///< (view) size of memory 0 in bytes
+    MemoryInstance* memory = nullptr;    ///< (view) memory 0, or null
+    TableInstance* table = nullptr;      ///< (view) table 0, or null
+    const uint32_t* type_ids = nullptr;  ///< (view)
+    int64_t fuel = 0;                    ///< What is left, when the code was translated with fuel.
+    bool metered = false;                ///< (view) Work that grows with a length charges fuel too.
+    std::atomic<uint32_t> interrupt{0};  ///< Nonzero: stop at the next loop or function entry.
 
     Slot* stack_base = nullptr;
     Slot* stack_end = nullptr;
-    Slot* top = nullptr;                         ///< Where a nested run may start while a host function runs.
-    uint32_t depth = 0;                          ///< Nested runs (host functions that call back).
+    Slot* top = nullptr;  ///< Where a nested run may start while a host function runs.
+    uint32_t depth = 0;   ///< Nested runs (host functions that call back).
     Store* store = nullptr;
 
-    Error trap{};                                ///< Set when a run stopped before its end.
+    Error trap{};  ///< Set when a run stopped before its end.
     const Cell* trap_pc = nullptr;
     Slot* trap_frame = nullptr;
     const ModuleInstance* trap_instance = nullptr;
@@ -40,16 +42,17 @@ struct Execution {
 /// A frame of a backtrace, innermost first.
 struct BacktraceFrame {
     const ModuleInstance* instance;
-    uint32_t function;                           ///< Function index.
-    uint32_t offset;                             ///< Byte offset of the instruction in the binary.
+    uint32_t function;  ///< Function index.
+    uint32_t offset;    ///< Byte offset of the instruction in the binary.
 };
 
 /// Gives `execution` its stack: `slots` from the store's arena.
 void init_execution(Execution& execution, Store& store, std::span<Slot> slots) noexcept;
 
-/// Calls `func`. `window` holds the arguments and receives the results (at least func.window() slots).
-/// A trap, exhaustion, an interrupt or a host function's error comes back as the Error, whose offset is
-/// that of the instruction in the binary; `backtrace()` then tells the frames until the next run.
+/// Calls `func`. `window` holds the arguments and receives the results (at least func.window()
+/// slots). A trap, exhaustion, an interrupt or a host function's error comes back as the Error,
+/// whose offset is that of the instruction in the binary; `backtrace()` then tells the frames until
+/// the next run.
 Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept;
 
 /// Writes the frames of the last failed run, innermost first, and returns how many there were

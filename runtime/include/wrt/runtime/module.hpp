@@ -1,6 +1,6 @@
-// Module: what runtime keeps of a decoded and validated module, translated code included. Built once
-// by load_module_from_binary() on the retained end of the arena, never changed afterwards, shared by
-// its instances.
+// Module: what runtime keeps of a decoded and validated module, translated code included. Built
+// once by load_module_from_binary() on the retained end of the arena, never changed afterwards,
+// shared by its instances.
 #pragma once
 
 #include <span>
@@ -16,14 +16,14 @@ inline constexpr uint32_t no_function = 0xffffffffu;
 
 /// A function of the function index space. Imported functions have no entry.
 struct Function {
-    uint32_t type = 0;                 ///< Type index.
-    uint32_t code = 0;                 ///< First cell in `Module::code`.
-    uint32_t code_size = 0;            ///< Cells.
-    uint32_t source_map = 0;           ///< Its source map, behind the code: first cell in `Module::code`.
-    uint32_t source_map_size = 0;      ///< Bytes.
-    uint32_t body_offset = 0;          ///< Byte offset of the body in the binary.
-    uint16_t window = 0;               ///< Slots shared by parameters and results; the call record follows.
-    uint16_t frame_slots = 0;          ///< Slots of the whole frame.
+    uint32_t type = 0;        ///< Type index.
+    uint32_t code = 0;        ///< First cell in `Module::code`.
+    uint32_t code_size = 0;   ///< Cells.
+    uint32_t source_map = 0;  ///< Its source map, behind the code: first cell in `Module::code`.
+    uint32_t source_map_size = 0;  ///< Bytes.
+    uint32_t body_offset = 0;      ///< Byte offset of the body in the binary.
+    uint16_t window = 0;       ///< Slots shared by parameters and results; the call record follows.
+    uint16_t frame_slots = 0;  ///< Slots of the whole frame.
 };
 
 /// What an instruction of a constant expression does.
@@ -101,25 +101,26 @@ struct DataSegment {
 /// caller's (BinaryLifetime::borrowed) or the arena's copy (BinaryLifetime::copied).
 struct Module {
     std::span<const uint8_t> binary;
-    std::span<const uint8_t> names;                ///< Contents of the name section, which is read when asked for.
+    std::span<const uint8_t>
+        names;  ///< Contents of the name section, which is read when asked for.
     static_vector<TypeDef> types;
     static_vector<RecGroup> groups;
     static_vector<ValType> type_values;
     static_vector<FieldType> type_fields;
     static_vector<Import> imports;
-    static_vector<Export> exports;                 ///< In the binary's order; `export_order` is sorted by name.
+    static_vector<Export> exports;  ///< In the binary's order; `export_order` is sorted by name.
     static_vector<uint32_t> export_order;
-    static_vector<Function> functions;             ///< Imports first.
-    static_vector<Table> tables;                   ///< Imports first, as in the following three.
+    static_vector<Function> functions;  ///< Imports first.
+    static_vector<Table> tables;        ///< Imports first, as in the following three.
     static_vector<MemoryType> memories;
     static_vector<Global> globals;
-    static_vector<uint32_t> tags;                  ///< Type index of each.
+    static_vector<uint32_t> tags;  ///< Type index of each.
     static_vector<ElementSegment> elements;
-    static_vector<uint32_t> element_functions;     ///< Function indices; no_function: null.
-    static_vector<ConstCode> element_items;        ///< What is not that simple.
+    static_vector<uint32_t> element_functions;  ///< Function indices; no_function: null.
+    static_vector<ConstCode> element_items;     ///< What is not that simple.
     static_vector<DataSegment> data;
     static_vector<ConstOp> const_ops;
-    uint32_t const_depth = 0;                      ///< Slots that evaluating any of them takes.
+    uint32_t const_depth = 0;  ///< Slots that evaluating any of them takes.
     uint32_t imported_functions = 0;
     uint32_t imported_tables = 0;
     uint32_t imported_memories = 0;
@@ -127,7 +128,7 @@ struct Module {
     uint32_t imported_tags = 0;
     uint32_t own_global_slots = 0;
     uint32_t start = no_function;
-    bool metered = false;                          ///< Its code charges fuel.
+    bool metered = false;  ///< Its code charges fuel.
     static_vector<Cell> code;
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept
