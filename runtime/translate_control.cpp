@@ -340,11 +340,13 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
                      .b = static_cast<uint16_t>(count),
                      .d = static_cast<uint16_t>(temps_base_ + frame.height)});
     }
+    // None of them may be sent to t1 by the move of another: the moves are not their last readers.
+    for (uint32_t i = first; i < operands_.size(); ++i)
+        operands_[i].producer = no_operation;
     // Upward, because a destination may be the source of one further up but never of one further
     // down.
     for (uint32_t i = 0; i < count; ++i) {
-        Operand& operand = operands_[first + i];
-        operand.producer = no_operation;
+        const Operand& operand = operands_[first + i];
         Operation operation{.bank = bank_of(operand.type),
                             .d = static_cast<uint16_t>(temps_base_ + frame.height + i)};
         if (operand.kind == Kind::constant) {

@@ -1,8 +1,8 @@
 // Random modules: everything around the bodies.
-#include "translate_generator.hpp"
+#include "generator.hpp"
 
-#include "binary.hpp"
-#include "translate_generator_body.hpp"
+#include "generator_body.hpp"
+#include "runtime/binary.hpp"
 
 namespace wrt::test {
 

@@ -1,6 +1,6 @@
 // Statements, blocks, branches and calls of random bodies. Operands are in
-// translate_generator_operand.cpp.
-#include "translate_generator_body.hpp"
+// generator_operand.cpp.
+#include "generator_body.hpp"
 
 #include <algorithm>
 
@@ -268,6 +268,7 @@ void BodyGenerator::dead_code()
             op(0x40);
             op(op_nop);
             op(op_else);
+            op(op_unreachable);  // the label may want values
             op(op_br, 1);
             op(op_end);
             break;

@@ -1,5 +1,5 @@
 // Operands of random bodies.
-#include "translate_generator_body.hpp"
+#include "generator_body.hpp"
 
 #include <iterator>
 

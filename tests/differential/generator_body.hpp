@@ -1,7 +1,7 @@
-// Function bodies of random modules. See translate_generator.hpp.
+// Function bodies of random modules. See generator.hpp.
 #pragma once
 
-#include "translate_generator.hpp"
+#include "generator.hpp"
 
 namespace wrt::test {
 

@@ -1,29 +1,24 @@
-// The folding translator against one that keeps every operand in its slot: random modules must
-// behave alike, whatever the options. WRT_FUZZ_RUNS says how many modules (default a few seconds'
-// worth), WRT_FUZZ_SEED where to start, WRT_FUZZ_DUMP a directory for binaries and what they did.
-#include <bit>
+#include "outcome.hpp"
+
 #include <cinttypes>
 #include <cmath>
+#include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include <wrt/runtime/host.hpp>
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
-#include "translate_generator.hpp"
-#include "world.hpp"
+#include "runtime/world.hpp"
 
 namespace wrt::test {
 namespace {
 
 using runtime::FuncInstance;
 using runtime::Slot;
-
-constexpr int64_t plenty = int64_t{1} << 40;
 
 ValType value_type(Type type)
 {
@@ -56,14 +51,53 @@ uint64_t seen(Type type, Slot slot)
     return 0;
 }
 
-/// How a module is run.
-struct Way {
-    runtime::TranslateOptions options;
-    int64_t fuel = plenty;
+/// Failures that every engine tells apart.
+struct Failure {
+    Errc code;
+    const char* name;
+};
+constexpr Failure failures[] = {
+    {Errc::unreachable, "unreachable"},
+    {Errc::integer_divide_by_zero, "zero"},
+    {Errc::integer_overflow, "unrepresentable"},
+    {Errc::invalid_conversion_to_integer, "unrepresentable"},
+    {Errc::out_of_bounds_memory_access, "memory"},
+    {Errc::out_of_bounds_table_access, "table"},
+    {Errc::undefined_element, "table"},
+    {Errc::uninitialized_element, "signature"},
+    {Errc::indirect_call_type_mismatch, "signature"},
+    {Errc::null_reference, "null"},
+    {Errc::null_function_reference, "null"},
+    {Errc::null_structure_reference, "null"},
+    {Errc::null_array_reference, "null"},
+    {Errc::null_i31_reference, "null"},
+    {Errc::null_exception_reference, "null"},
+    {Errc::out_of_bounds_array_access, "array"},
+    {Errc::cast_failure, "cast"},
+    {Errc::uncaught_exception, "exception"},
+    {Errc::host_failure, "host"},
+    {Errc::call_stack_exhausted, "stack"},
 };
 
-/// One instance of a generated module with its hosts, and a record of what it did. Records of the
-/// same module must be equal; `fuel` is the part that only ways with fuel have.
+std::string failure_of(Errc code)
+{
+    for (const Failure& failure : failures) {
+        if (failure.code == code) return failure.name;
+    }
+    return std::string{phrase(code)};
+}
+
+[[gnu::format(printf, 2, 3)]] void print(std::string& to, const char* format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    std::vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    to += text;
+}
+
+/// One instance of a generated module with its hosts.
 class Run {
 public:
     Run(const GeneratedModule& module, const Way& way) : module_{module}, way_{way}
@@ -82,16 +116,16 @@ public:
         }
         const auto loaded = world_.load(module.binary, {.translate = way.options});
         if (!loaded) {
-            add("load: %s", text_of(loaded).c_str());
+            outcome_.record = "load: " + text_of(loaded);
             return;
         }
         const auto made = runtime::instantiate(world_.store(), *loaded.value());
         if (!made) {
-            add("instantiate: %s", text_of(made).c_str());
+            outcome_.record = "instantiate: " + text_of(made);
             return;
         }
         instance_ = made.value();
-        ran_ = true;
+        outcome_.ran = true;
         world_.store().execution().fuel = way.fuel;
         world_.store().execution().metered = way.options.fuel;
         for (const GeneratedModule::Call& call : module.calls)
@@ -99,25 +133,17 @@ public:
         final_state();
     }
 
-    [[nodiscard]] bool ran() const { return ran_; }
-    [[nodiscard]] const std::string& record() const { return record_; }
-    [[nodiscard]] const std::string& fuel_record() const { return fuel_record_; }
-    [[nodiscard]] int64_t fuel_left() { return world_.store().execution().fuel; }
+    Outcome take()
+    {
+        outcome_.fuel_left = world_.store().execution().fuel;
+        return std::move(outcome_);
+    }
 
 private:
     struct Host {
         Run* run;
         uint32_t index;
     };
-
-    template <class... Args>
-    void add(const char* format, Args... args)
-    {
-        char line[256];
-        std::snprintf(line, sizeof line, format, args...);
-        record_ += line;
-        record_ += '\n';
-    }
 
     void add_value(Type type, Slot slot)
     {
@@ -140,7 +166,7 @@ private:
                               index_of(*runtime::Ref{slot.bits}.as_func()));
             break;
         }
-        record_ += text;
+        outcome_.record += text;
     }
 
     uint32_t index_of(const FuncInstance& func) const
@@ -153,14 +179,15 @@ private:
 
     Slot* global(uint32_t i) { return instance_->globals[i]->value; }
 
-    void add_error(const Error& error)
+    void add_details(const Error& error)
     {
-        add(" %s at %" PRIu32, std::string{phrase(error.code)}.c_str(), error.offset);
+        print(outcome_.details, "%s at %" PRIu32 "\n", std::string{phrase(error.code)}.c_str(),
+              error.offset);
         runtime::BacktraceFrame frames[32];
         const size_t count = runtime::backtrace(world_.store().execution(), frames);
         for (size_t i = 0; i < std::min<size_t>(count, std::size(frames)); ++i)
-            add("  in f%u at %u", frames[i].function, frames[i].offset);
-        add("  %zu frames", count);
+            print(outcome_.details, "  in f%u at %u\n", frames[i].function, frames[i].offset);
+        print(outcome_.details, "  %zu frames\n", count);
     }
 
     void top_call(const GeneratedModule::Call& call)
@@ -171,42 +198,47 @@ private:
         Slot window[32] = {};
         for (size_t i = 0; i < call.args.size(); ++i)
             window[i] = Slot{call.args[i]};
-        add("call f%u rounds %u", call.function, call.rounds);
+        print(outcome_.record, "f%u", call.function);
         const Status status = runtime::execute(world_.store().execution(), func, window);
         if (status) {
             for (size_t i = 0; i < type.results.size(); ++i)
                 add_value(type.results[i], window[i]);
-            record_ += '\n';
         } else {
-            add_error(status.error());
+            print(outcome_.record, " %s", failure_of(status.error().code).c_str());
+            add_details(status.error());
         }
+        print(outcome_.record, " globals");
         for (uint32_t i = 0; i < module_.globals.size(); ++i)
             add_value(module_.globals[i], *global(i));
-        record_ += '\n';
-        if (way_.options.fuel) fuel_record_ += std::to_string(fuel_left()) + '\n';
+        for (uint32_t i = 0; i < module_.memories; ++i)
+            add_memory(*instance_->memories[i]);
+        print(outcome_.record, "\n");
+        if (way_.options.fuel)
+            print(outcome_.fuel, "%" PRId64 "\n", world_.store().execution().fuel);
+    }
+
+    void add_memory(const runtime::MemoryInstance& memory)
+    {
+        uint32_t hash = 0;
+        for (uint64_t at = 0; at < memory.size; at += 4) {
+            uint32_t word = 0;
+            std::memcpy(&word, memory.base + at, sizeof word);
+            hash = (hash ^ word) * 0x9e3779b1u;
+            hash ^= hash >> 15;
+        }
+        print(outcome_.record, " memory %" PRIu64 " %08x", memory.size, hash);
     }
 
     void final_state()
     {
-        for (uint32_t i = 0; i < module_.memories; ++i) {
-            const runtime::MemoryInstance& memory = *instance_->memories[i];
-            uint32_t hash = 0;
-            for (uint64_t at = 0; at < memory.size; at += 4) {
-                uint32_t word = 0;
-                std::memcpy(&word, memory.base + at, sizeof word);
-                hash = (hash ^ word) * 0x9e3779b1u;
-                hash ^= hash >> 15;
-            }
-            add("memory %" PRIu64 " %08x", memory.size, hash);
-        }
         for (uint32_t i = 0; i < module_.tables; ++i) {
             const runtime::TableInstance& table = *instance_->tables[i];
-            record_ += "table";
+            print(outcome_.record, "table");
             for (uint64_t at = 0; at < table.size; ++at)
                 add_value(Type::funcref, table.elements[at]);
-            record_ += '\n';
+            print(outcome_.record, "\n");
         }
-        add("hosts %08x", state_);
+        print(outcome_.record, "hosts %08x\n", state_);
     }
 
     uint32_t mix(uint64_t value)
@@ -215,6 +247,25 @@ private:
         state_ = (state_ ^ static_cast<uint32_t>(value >> 32)) * 0x85ebca6bu;
         state_ ^= state_ >> 13;
         return state_;
+    }
+
+    /// A value that depends on all that was mixed so far.
+    Slot made(Type type, size_t i)
+    {
+        switch (type) {
+        case Type::i32:
+        case Type::f32: return Slot::of(mix(i));
+        case Type::i64:
+        case Type::f64: {
+            const uint64_t high = mix(i);
+            return Slot{high << 32 | mix(i)};
+        }
+        case Type::externref: return {mix(i) & 1 ? runtime::Ref::host(7).bits : 0};
+        case Type::funcref:
+        case Type::callee:
+        case Type::some_func: break;
+        }
+        return {};
     }
 
     static Status host(runtime::Caller& caller, void* context, Slot* slots)
@@ -251,10 +302,7 @@ private:
             Slot window[32] = {};
             const Types& params = module_.functions[callee].params;
             for (size_t i = 0; i < params.size(); ++i) {
-                if (params[i] == Type::i32 || params[i] == Type::f32)
-                    window[i] = Slot::of(mix(i));
-                else if (params[i] == Type::i64 || params[i] == Type::f64)
-                    window[i] = Slot{uint64_t{mix(i)} << 32 | mix(i)};
+                if (params[i] <= Type::f64) window[i] = made(params[i], i);
             }
             const Status status =
                 runtime::execute(caller.execution, *caller.instance->functions[callee], window);
@@ -267,18 +315,8 @@ private:
         }
         default: break;
         }
-        for (size_t i = 0; i < type.results.size(); ++i) {
-            switch (type.results[i]) {
-            case Type::i32:
-            case Type::f32: slots[i] = Slot::of(mix(i)); break;
-            case Type::i64:
-            case Type::f64: slots[i] = Slot{uint64_t{mix(i)} << 32 | mix(i)}; break;
-            case Type::externref: slots[i] = {mix(i) & 1 ? runtime::Ref::host(7).bits : 0}; break;
-            case Type::funcref:
-            case Type::callee:
-            case Type::some_func: slots[i] = {}; break;
-            }
-        }
+        for (size_t i = 0; i < type.results.size(); ++i)
+            slots[i] = made(type.results[i], i);
         return ok();
     }
 
@@ -287,93 +325,16 @@ private:
     World world_{{.limits = {.stack_slots = 1u << 17}}};
     runtime::ModuleInstance* instance_ = nullptr;
     std::vector<Host> hosts_;
-    std::string record_;
-    std::string fuel_record_;
+    Outcome outcome_;
     uint32_t state_ = 1;
     uint32_t depth_ = 0;
-    bool ran_ = false;
 };
 
-uint64_t from_environment(const char* name, uint64_t otherwise)
-{
-    const char* const text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
-
-void dump(const GeneratedModule& module, const Run& run, uint64_t seed,
-          const std::string& directory)
-{
-    const std::string stem = directory + "/" + std::to_string(seed);
-    std::ofstream{stem + ".wasm", std::ios::binary}.write(
-        reinterpret_cast<const char*>(module.binary.data()),
-        static_cast<std::streamsize>(module.binary.size()));
-    std::ofstream{stem + ".txt"} << run.record();
-    std::ofstream calls{stem + ".calls"};
-    constexpr const char* names[] = {"i32", "i64", "f32", "f64", "funcref", "externref", "callee"};
-    const auto types = [&](const Types& list) {
-        calls << list.size();
-        for (const Type type : list)
-            calls << ' ' << names[static_cast<size_t>(type)];
-        calls << '\n';
-    };
-    calls << module.imports << ' ' << module.functions.size() << '\n';
-    for (const FunctionType& type : module.functions) {
-        types(type.params);
-        types(type.results);
-    }
-    types(module.globals);
-    calls << module.memories << ' ' << module.tables << '\n';
-    for (const GeneratedModule::Call& call : module.calls) {
-        calls << call.function << ' ' << call.rounds;
-        for (const uint64_t bits : call.args)
-            calls << ' ' << bits;
-        calls << '\n';
-    }
-}
-
-/// False: a difference was found, and reported.
-bool compare(uint64_t seed)
-{
-    const GeneratedModule module = generate_module(seed);
-    Run slots{module, {{.fuel = false, .interruptible = false, .slots_only = true}}};
-    if (const char* const directory = std::getenv("WRT_FUZZ_DUMP"))
-        dump(module, slots, seed, directory);
-    EXPECT_TRUE(slots.ran()) << "seed " << seed << ": the generator made no valid module\n"
-                             << slots.record();
-    if (!slots.ran()) return false;
-    const auto same = [&](const char* what, const std::string& left, const std::string& right) {
-        EXPECT_EQ(left, right) << "seed " << seed << ", " << what;
-        return left == right;
-    };
-    Run folded{module, {{.fuel = false, .interruptible = false, .slots_only = false}}};
-    Run polled{module, {{.fuel = false, .interruptible = true, .slots_only = false}}};
-    Run metered_slots{module, {{.fuel = true, .interruptible = false, .slots_only = true}}};
-    Run metered{module, {{.fuel = true, .interruptible = true, .slots_only = false}}};
-    if (!same("folded", slots.record(), folded.record()) ||
-        !same("interruptible", slots.record(), polled.record()) ||
-        !same("fuel in slots", slots.record(), metered_slots.record()) ||
-        !same("fuel", slots.record(), metered.record()) ||
-        !same("fuel left", metered_slots.fuel_record(), metered.fuel_record())) {
-        return false;
-    }
-    // Some of the fuel it needs: it ends at the same instruction.
-    const int64_t used = plenty - metered.fuel_left();
-    const int64_t some = static_cast<int64_t>(Random{seed}.bits() % (uint64_t(used) + 1));
-    Run short_slots{module, {{.fuel = true, .interruptible = true, .slots_only = true}, some}};
-    Run short_{module, {{.fuel = true, .interruptible = false, .slots_only = false}, some}};
-    return same("some fuel", short_slots.record(), short_.record()) &&
-           same("some fuel left", short_slots.fuel_record(), short_.fuel_record());
-}
-
-TEST(translate, random_modules_do_the_same_in_slots_and_in_registers)
-{
-    const uint64_t first = from_environment("WRT_FUZZ_SEED", 1);
-    const uint64_t runs = from_environment("WRT_FUZZ_RUNS", 3000);
-    int differences = 0;
-    for (uint64_t seed = first; seed < first + runs && differences < 3; ++seed)
-        differences += compare(seed) ? 0 : 1;
-    RecordProperty("first_seed", static_cast<int>(first));
-}
-
 }  // namespace
+
+Outcome outcome_of(const GeneratedModule& module, const Way& way)
+{
+    return Run{module, way}.take();
+}
+
 }  // namespace wrt::test
