@@ -98,6 +98,8 @@ Status walk_def(SectionReader& reader, Sink& sink)
         if (supers > 1) return Error{.code = Errc::sub_type, .offset = offset};
         if (supers == 1) {
             WRT_TRY(supertype, reader.u32());
+            // The largest index means "none" from here on, and no type has it.
+            if (supertype == no_index) return unknown_type(offset, supertype, limits::types);
         }
         WRT_TRY(form, reader.byte());
     }

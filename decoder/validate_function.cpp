@@ -451,7 +451,7 @@ bool FunctionValidator::catches(const Instruction& instruction)
     for (uint32_t i = 0; i < instruction.target_count; ++i) {
         const CatchClause clause = clauses.next();
         std::span<const ValType> caught;
-        if (clause.tag != no_index) {
+        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref) {
             if (clause.tag >= module_.tags.size()) {
                 return fail_index(Errc::unknown_tag, clause.tag, module_.tags.size());
             }

@@ -83,18 +83,26 @@ bool write_batch(const std::string& stem, const std::vector<GeneratedModule>& mo
     return list.flush() && binaries.flush();
 }
 
-std::vector<std::string> ask(const Engine& engine, const std::string& stem, size_t count)
+std::vector<std::string> ask_lines(const Engine& engine, const std::string& stem, size_t count)
 {
     std::remove((stem + ".out").c_str());
     if (!run(engine, stem)) return {};
-    std::vector<std::string> said;
+    std::vector<std::string> lines;
     std::ifstream out{stem + ".out"};
-    for (std::string line; std::getline(out, line);) {
+    for (std::string line; std::getline(out, line);)
+        lines.push_back(line);
+    if (lines.size() != count) lines.clear();
+    return lines;
+}
+
+std::vector<std::string> ask(const Engine& engine, const std::string& stem, size_t count)
+{
+    std::vector<std::string> said = ask_lines(engine, stem, count);
+    for (std::string& line : said) {
         line.erase(0, line.find(' ') + 1);
         std::ranges::replace(line, '|', '\n');
-        said.push_back(line + '\n');
+        line += '\n';
     }
-    if (said.size() != count) said.clear();
     return said;
 }
 

@@ -25,6 +25,10 @@ struct Difference {
 bool write_batch(const std::string& stem, const std::vector<GeneratedModule>& modules,
                  const std::vector<uint64_t>& seeds);
 
+/// Has the engine run its script on the batch, and reads the `count` lines it writes. Empty where
+/// it failed.
+std::vector<std::string> ask_lines(const Engine& engine, const std::string& stem, size_t count);
+
 /// Has the engine run what write_batch() wrote, and reads what it says of each module. Empty where
 /// the engine failed.
 std::vector<std::string> ask(const Engine& engine, const std::string& stem, size_t count);

@@ -9,6 +9,7 @@
 
 #include "batch.hpp"
 #include "modes.hpp"
+#include "mutants.hpp"
 #include "reduce.hpp"
 
 namespace wrt::test {
@@ -89,6 +90,44 @@ int reduce_engine(const Engine& other, const std::string& directory, uint64_t se
     return 0;
 }
 
+/// 77: there is nothing to change.
+int mutants(const std::string& directory, uint64_t every)
+{
+    const std::vector<Bytes> binaries = binaries_below(directory);
+    if (binaries.empty()) {
+        std::printf("*** NOTHING MUTATED: no binaries below %s\n", directory.c_str());
+        return 77;
+    }
+    const MutantCounts counts = load_mutants(binaries, every);
+    std::printf("%" PRIu64 " mutants of %" PRIu64 " binaries: %" PRIu64
+                " taken; slowest %.1f ms; decoding and loading disagreed on %" PRIu64 "\n",
+                counts.mutants, counts.files, counts.taken, counts.slowest_ms, counts.disagreeing);
+    constexpr double bearable_ms = 2000;
+    return counts.disagreeing == 0 && counts.slowest_ms < bearable_ms ? 0 : 1;
+}
+
+int verdicts(const Engine& other, const std::string& scratch, const std::string& directory,
+             uint64_t count)
+{
+    const std::vector<Bytes> binaries = binaries_below(directory);
+    if (binaries.empty()) {
+        std::printf("*** NO VERDICTS COMPARED: no binaries below %s\n", directory.c_str());
+        return 77;
+    }
+    const VerdictCounts counts = compare_verdicts(binaries, count, other, scratch + "/mutants");
+    if (counts.failed) {
+        std::printf("%s failed\n", other.program.c_str());
+        return 1;
+    }
+    for (const std::string& difference : counts.differences)
+        std::printf("%s\n", difference.c_str());
+    for (const auto& [reason, number] : counts.explained)
+        std::printf("%6" PRIu64 " explained: %s\n", number, reason.c_str());
+    std::printf("%" PRIu64 " mutants, %" PRIu64 " valid for both, %zu differences\n",
+                counts.mutants, counts.taken, counts.differences.size());
+    return counts.differences.empty() ? 0 : 1;
+}
+
 int run(int argc, char** argv)
 {
     const std::string_view command = argc > 1 ? argv[1] : "";
@@ -101,6 +140,10 @@ int run(int argc, char** argv)
         return engine({argv[2], argv[3]}, argv[4], number(5, 1), number(6, 2000));
     if (command == "reduce-engine" && argc > 5)
         return reduce_engine({argv[2], argv[3]}, argv[4], number(5, 1));
+    if (command == "mutants" && argc > 2)
+        return mutants(argv[2], std::max<uint64_t>(1, number(3, 1)));
+    if (command == "verdicts" && argc > 5)
+        return verdicts({argv[2], argv[3]}, argv[4], argv[5], number(6, 20000));
     std::fputs(
         "usage: differential_tool modes [SEED [COUNT]]\n"
         "           compares wrt's modes of translation on COUNT random modules\n"
@@ -109,7 +152,11 @@ int run(int argc, char** argv)
         "       differential_tool engine PROGRAM DRIVER DIRECTORY [SEED [COUNT]]\n"
         "           compares wrt with another engine; batches lie in DIRECTORY meanwhile\n"
         "       differential_tool reduce-engine PROGRAM DRIVER DIRECTORY SEED\n"
-        "           makes a module on which that engine and wrt differ small, and prints it\n",
+        "           makes a module on which that engine and wrt differ small, and prints it\n"
+        "       differential_tool mutants DIRECTORY [EVERY]\n"
+        "           loads every EVERYth mutation of the binaries below DIRECTORY\n"
+        "       differential_tool verdicts PROGRAM SCRIPT SCRATCH DIRECTORY [COUNT]\n"
+        "           asks another engine whether COUNT of those mutations are valid\n",
         stderr);
     return 2;
 }

@@ -352,7 +352,7 @@ enum class CatchKind : uint8_t { catch_, catch_ref, catch_all, catch_all_ref };
 /// One clause of a try_table.
 struct CatchClause {
     CatchKind kind = CatchKind::catch_all;
-    uint32_t tag = no_index;  ///< no_index for catch_all and catch_all_ref.
+    uint32_t tag = no_index;  ///< Of catch_ and catch_ref. Ask `kind`: any number may stand here.
     uint32_t label = 0;       ///< Counted from outside of the try_table, as the binary does.
 };
 
