@@ -14,8 +14,8 @@ namespace wrt::test {
 
 namespace {
 
-constexpr const char* type_names[] = {"i32",     "i64",       "f32",    "f64",
-                                      "funcref", "externref", "callee", "some_func"};
+constexpr const char* type_names[] = {"i32",       "i64",    "f32",       "f64", "funcref",
+                                      "externref", "callee", "some_func", "v128"};
 
 void write_types(std::ostream& out, const Types& types)
 {

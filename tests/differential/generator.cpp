@@ -12,7 +12,10 @@ constexpr Type numbers[] = {Type::i32, Type::i64, Type::f32, Type::f64};
 
 class ModuleGenerator {
 public:
-    explicit ModuleGenerator(uint64_t seed) : random_{seed} {}
+    ModuleGenerator(uint64_t seed, const Features& features) : random_{seed}
+    {
+        shape_.features = features;
+    }
 
     GeneratedModule module()
     {
@@ -35,6 +38,7 @@ public:
 private:
     Type any_type(bool host)
     {
+        if (shape_.features.vectors && !host && random_.one_in(4)) return Type::v128;
         if (!random_.one_in(12)) return random_.of(numbers);
         const auto type = static_cast<Type>(4 + random_.below(3));
         return host && type == Type::callee ? Type::funcref : type;
@@ -51,8 +55,9 @@ private:
     {
         // Few different results, so that tail calls find somebody.
         std::vector<Types> results = {{}, {random_.of(numbers)}, any_types(3, true)};
-        if (random_.one_in(8)) results.push_back(any_types(8, false));
         shape_.types.push_back({any_types(3, true), random_.of(results)});
+        if (random_.one_in(8)) results.push_back(any_types(8, false));
+        if (shape_.features.vectors) results.push_back(any_types(2, false));
         const uint32_t more = 3 + random_.below(4);
         for (uint32_t i = 0; i < more; ++i)
             shape_.type_index(
@@ -69,7 +74,7 @@ private:
         for (uint32_t i = random_.below(4); i-- > 0;) {
             const uint32_t type = random_.below(named_types_);
             const auto is_callee = [](Type t) { return t == Type::callee; };
-            bool plain = true;
+            bool plain = shape_.types[type].reaches_hosts();
             for (const Type t : shape_.types[type].params)
                 plain &= !is_callee(t);
             for (const Type t : shape_.types[type].results)
@@ -88,6 +93,7 @@ private:
         for (uint32_t i = 1 + random_.below(5); i-- > 0;)
             shape_.globals.push_back(random_.of(numbers));
         if (random_.one_in(2)) shape_.globals.push_back(Type::funcref);
+        if (shape_.features.vectors && random_.one_in(2)) shape_.globals.push_back(Type::v128);
         module_.globals = shape_.globals;
     }
 
@@ -130,6 +136,12 @@ private:
         case Type::externref:
         case Type::callee:
         case Type::some_func: break;
+        case Type::v128: {
+            Bytes vector = {0xfd, 0x0c};
+            for (int i = 0; i < 16; ++i)
+                vector.push_back(static_cast<uint8_t>(random_.bits()));
+            return bytes(vector, 0x0b);
+        }
         }
         return {0xd0, 0x70, 0x0b};
     }
@@ -220,6 +232,8 @@ private:
             GeneratedModule::Call call;
             call.function =
                 module_.imports + random_.below(module_.functions.size() - module_.imports);
+            if (!module_.functions[call.function].reaches_hosts())
+                call.function = module_.imports;  // of type 0, which does
             for (const Type type : module_.functions[call.function].params)
                 call.args.push_back(interesting_bits(random_, type));
             call.rounds = 1 + random_.skewed(random_.one_in(4) ? 150 : 30);
@@ -235,9 +249,9 @@ private:
 
 }  // namespace
 
-GeneratedModule generate_module(uint64_t seed)
+GeneratedModule generate_module(uint64_t seed, const Features& features)
 {
-    return ModuleGenerator{seed}.module();
+    return ModuleGenerator{seed, features}.module();
 }
 
 }  // namespace wrt::test

@@ -44,13 +44,15 @@ private:
 };
 
 /// Types that operands have. `callee` is (ref null 0): type 0 is a function's.
-enum class Type : uint8_t { i32, i64, f32, f64, funcref, externref, callee, some_func };
+enum class Type : uint8_t { i32, i64, f32, f64, funcref, externref, callee, some_func, v128 };
 using Types = std::vector<Type>;
 
 struct FunctionType {
     Types params;
     Types results;
     friend bool operator==(const FunctionType&, const FunctionType&) = default;
+    /// Whether JavaScript could call it: it has no vectors.
+    [[nodiscard]] bool reaches_hosts() const;
 };
 
 /// A module and what to do with it. Function i is exported as "f<i>", global i as "g<i>", memory i
@@ -73,7 +75,12 @@ struct GeneratedModule {
     std::vector<Call> calls;
 };
 
-GeneratedModule generate_module(uint64_t seed);
+/// Parts of WebAssembly that modules may have beyond numbers, references to functions and memories.
+struct Features {
+    bool vectors = true;
+};
+
+GeneratedModule generate_module(uint64_t seed, const Features& features = {});
 
 /// Bits of a value of that type, such as arithmetic finds interesting.
 uint64_t interesting_bits(Random& random, Type type);

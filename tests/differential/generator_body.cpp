@@ -17,8 +17,15 @@ Bytes encoded(Type type)
     case Type::externref: return {0x6f};
     case Type::callee: return {0x63, 0x00};
     case Type::some_func: return {0x64, 0x70};
+    case Type::v128: return {0x7b};
     }
     return {};
+}
+
+bool FunctionType::reaches_hosts() const
+{
+    const auto is_vector = [](Type type) { return type == Type::v128; };
+    return std::ranges::none_of(params, is_vector) && std::ranges::none_of(results, is_vector);
 }
 
 uint32_t ModuleShape::type_index(const FunctionType& type)
@@ -104,6 +111,7 @@ Bytes BodyGenerator::body()
     // What canonical() writes to.
     declare({Type::f32});
     declare({Type::f64});
+    if (shape_.features.vectors) declare({Type::v128});
 
     left_ = 10 + static_cast<int>(random_.skewed(random_.one_in(8) ? 1000 : 150));
     labels_.push_back(type_.results);

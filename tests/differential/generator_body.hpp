@@ -31,6 +31,7 @@ struct ModuleShape {
     };
     static constexpr uint32_t no_entry = 0xffffffffu;
 
+    Features features;
     std::vector<FunctionType> types;  ///< Grows while bodies ask for block types.
     std::vector<uint32_t> functions;  ///< Type of each, imports first.
     Types globals;                    ///< All mutable; 0 bounds loops and calls.
@@ -84,6 +85,7 @@ private:
     Type number() { return static_cast<Type>(random_.skewed(4)); }
     Type any_type()
     {
+        if (shape_.features.vectors && random_.one_in(6)) return Type::v128;
         return random_.one_in(10) ? static_cast<Type>(4 + random_.below(3)) : number();
     }
     Types any_types(size_t most);
@@ -116,6 +118,22 @@ private:
     bool call_value(Type type, int depth);
     void call(const Callable& callee, int depth, bool tail);
     void change_top(Type type, int depth);
+
+    // Vectors.
+    void op_fd(uint32_t code);
+    template <class Byte>
+    void vector_bytes(const Byte& byte);
+    void vector_constant();
+    void canonical_lanes(bool wide);
+    void vector_unary();
+    void vector_binary();
+    void masked_vector(int depth, uint8_t byte);
+    void small_floats(int depth, bool wide);
+    void relaxed(int depth);
+    void vector_load(int depth);
+    void vector_store(int depth);
+    void vector_value(int depth);
+    bool lane_value(Type type, int depth);
 
     // Statements: leave the stack as it was.
     void statement(int depth);

@@ -15,7 +15,7 @@ bool is_float(Type type)
 }
 bool is_reference(Type type)
 {
-    return type >= Type::funcref;
+    return type >= Type::funcref && type != Type::v128;
 }
 
 /// First opcode of the type's operators, and how many of them there are.
@@ -71,7 +71,8 @@ uint64_t interesting_bits(Random& random, Type type)
     case Type::funcref:
     case Type::externref:
     case Type::callee:
-    case Type::some_func: break;
+    case Type::some_func:
+    case Type::v128: break;
     }
     return 0;
 }
@@ -114,6 +115,7 @@ void BodyGenerator::constant(Type type)
     case Type::externref: return append(code_, bytes(op_ref_null, 0x6f));
     case Type::callee: return append(code_, bytes(op_ref_null, 0x00));
     case Type::some_func: return op(op_ref_func, random_.below(shape_.functions.size()));
+    case Type::v128: return vector_constant();
     }
 }
 
@@ -178,6 +180,7 @@ void BodyGenerator::value(Type type, int depth, bool clean)
         break;
     }
     default:
+        if (shape_.features.vectors && random_.one_in(6) && lane_value(type, depth - 1)) return;
         switch (type) {
         case Type::i32: return i32_value(depth - 1);
         case Type::i64: return i64_value(depth - 1);
@@ -187,6 +190,7 @@ void BodyGenerator::value(Type type, int depth, bool clean)
         case Type::externref:
         case Type::callee:
         case Type::some_func: return reference(type, depth - 1);
+        case Type::v128: return vector_value(depth - 1);
         }
     }
     if (clean) canonical(type);
@@ -262,6 +266,11 @@ void BodyGenerator::change_top(Type type, int depth)
         if (local != ModuleShape::no_entry && !locals_[local].clean && !locals_[local].small)
             op(op_local_tee, local);
         return;
+    }
+    if (type == Type::v128) {
+        if (random_.one_in(2)) return vector_unary();
+        value(type, depth);
+        return vector_binary();
     }
     if (random_.one_in(3)) return op(any_of(random_, unary_runs[static_cast<size_t>(type)]));
     // The sign of a NaN would show in copysign.
@@ -543,6 +552,7 @@ void BodyGenerator::store(int depth)
                                      {0x37, 0x3c, 0x3d, 0x3e},
                                      {0x38, 0x38, 0x38, 0x38},
                                      {0x39, 0x39, 0x39, 0x39}};
+    if (shape_.features.vectors && random_.one_in(4)) return vector_store(depth);
     const Type type = number();
     const uint32_t memory = random_.skewed(shape_.memories.size());
     address(depth, shape_.memories[memory].is64);
