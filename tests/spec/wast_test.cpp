@@ -145,6 +145,86 @@ TEST(read_script, says_what_is_wrong_with_a_file)
     EXPECT_NE(problem.find("no command 'assert_fun'"), std::string::npos) << problem;
 }
 
+std::optional<Script> wast_of(const std::string& text, std::string& problem)
+{
+    return read_wast(write_file("script.wast", text), "core/script.wast", problem);
+}
+
+TEST(read_wast, gives_commands_with_their_values)
+{
+    std::string problem;
+    const auto script = wast_of(R"((module $m (func (export "f")))
+        (register "m" $m)  ;; and so on
+        (assert_return (invoke $m "a\00b" (v128.const i32x4 1 2 3 -1) (ref.extern 5) (ref.null func))
+          (f32.const nan:canonical) (either (ref.null) (i32.const 1)) (ref.struct))
+        (assert_trap (module (func)) "unreachable")
+        (assert_exhaustion (invoke "f") "call stack exhausted"))",
+                                problem);
+    ASSERT_TRUE(script) << problem;
+    ASSERT_EQ(script->commands.size(), 5u);
+    EXPECT_EQ(script->commands[0].wat, R"((module $m (func (export "f"))))");
+    EXPECT_EQ(script->commands[0].name, "$m");
+    EXPECT_EQ(script->commands[1].kind, Command::Kind::register_instance);
+    EXPECT_EQ(script->commands[1].name, "$m");
+    EXPECT_EQ(script->commands[1].as, "m");
+    const Command& command = script->commands[2];
+    EXPECT_EQ(command.kind, Command::Kind::assert_return);
+    EXPECT_EQ(command.line, 3u);
+    EXPECT_EQ(command.action.module, "$m");
+    EXPECT_EQ(command.action.field, (std::string{"a\0b", 3}));
+    ASSERT_EQ(command.action.args.size(), 3u);
+    EXPECT_EQ(command.action.args[0].low, 0x0000000200000001u);
+    EXPECT_EQ(command.action.args[0].high, 0xffffffff00000003u);
+    EXPECT_EQ(to_string(command.action.args[1]), "ref.host 5");
+    EXPECT_EQ(to_string(command.action.args[2]), "ref.null");
+    ASSERT_EQ(command.expected.size(), 3u);
+    EXPECT_EQ(to_string(command.expected[0]), "f32 nan:canonical");
+    EXPECT_EQ(to_string(command.expected[1]), "ref.null or i32 0x1");
+    EXPECT_EQ(to_string(command.expected[2]), "structref");
+    EXPECT_EQ(script->commands[3].kind, Command::Kind::assert_uninstantiable);
+    EXPECT_EQ(script->commands[4].phrase, "call stack exhausted");
+}
+
+TEST(read_wast, knows_every_form_of_a_module)
+{
+    std::string problem;
+    const auto script = wast_of("((@a) module) (module definition $M) (module instance $I $M)"
+                                "(module binary \"\\00asm\") (module quote \"(func)\")"
+                                "(thread $T (shared (module $M)) (invoke \"f\")) (wait $T)",
+                                problem);
+    ASSERT_TRUE(script) << problem;
+    ASSERT_EQ(script->commands.size(), 7u);
+    using enum Command::Kind;
+    const Command::Kind kinds[] = {module, module_definition, module_instance, module,
+                                   module, thread,            wait};
+    for (size_t i = 0; i < std::size(kinds); ++i)
+        EXPECT_EQ(script->commands[i].kind, kinds[i]) << i;
+    EXPECT_EQ(script->commands[2].name, "$I");
+    EXPECT_EQ(script->commands[2].module, "$M");
+}
+
+TEST(read_wast, takes_a_file_of_fields_for_a_module)
+{
+    std::string problem;
+    const auto script = wast_of("(func) (memory 0)", problem);
+    ASSERT_TRUE(script) << problem;
+    ASSERT_EQ(script->commands.size(), 1u);
+    EXPECT_EQ(script->commands[0].wat, "(func) (memory 0)");
+}
+
+TEST(read_wast, says_where_a_file_is_no_script)
+{
+    std::string problem;
+    EXPECT_FALSE(wast_of("(module)\n  (assert_fun)", problem));
+    EXPECT_NE(problem.find("script.wast:2:4: no command: assert_fun"), std::string::npos)
+        << problem;
+    EXPECT_FALSE(wast_of("(module)\n  (invoke \"x\" (i32.const 4294967296))", problem));
+    EXPECT_NE(problem.find("script.wast:2:26: no number: 4294967296"), std::string::npos)
+        << problem;
+    EXPECT_FALSE(wast_of("(module", problem));
+    EXPECT_NE(problem.find("a form that does not end"), std::string::npos) << problem;
+}
+
 /// (module (func (export "f") (result i32) (i32.const 7)) (func (export "t") (unreachable)))
 constexpr unsigned char seven[] = {
     0,  'a', 's', 'm',  1,   0,    0,    0,                       //
@@ -216,6 +296,20 @@ TEST(run, fails_where_a_module_should_not_link_and_does)
                             "text": "unknown import"})")
                   .note,
               "instantiated, expected: unknown import");
+}
+
+TEST(run, assembles_what_is_quoted)
+{
+    std::ofstream{testing::TempDir() + "quoted.wat"} << "(func (i32.const 0x))";
+    EXPECT_EQ(outcome_of(R"({"type": "assert_malformed", "line": 2, "filename": "quoted.wat",
+                            "module_type": "text", "text": "unknown operator"})")
+                  .kind,
+              Outcome::Kind::passed);
+    std::ofstream{testing::TempDir() + "quoted.wat"} << "(func)";
+    EXPECT_EQ(outcome_of(R"({"type": "assert_malformed", "line": 2, "filename": "quoted.wat",
+                            "module_type": "text", "text": "unknown operator"})")
+                  .note,
+              "accepted, expected: unknown operator");
 }
 
 TEST(run, fails_on_a_module_that_is_not_there)

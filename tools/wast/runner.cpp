@@ -13,6 +13,7 @@
 
 #include <wrt/foundation/error.hpp>
 
+#include "assemble.hpp"
 #include "engine.hpp"
 #include "validate.hpp"
 
@@ -86,31 +87,33 @@ std::string list(const std::vector<T>& items)
     return text.empty() ? "nothing" : text;
 }
 
-std::optional<std::vector<uint8_t>> read(const std::string& directory, const Command& command)
+/// The binary of the command's module; an error where its text is none. Throws Unreadable.
+struct Unreadable {
+    std::string filename;
+};
+
+Result<std::vector<uint8_t>> binary_of(const std::string& directory, const Command& command)
 {
+    if (!command.wat.empty()) return assemble(command.wat);
     std::ifstream file{directory + "/" + command.filename, std::ios::binary};
-    if (!file) return std::nullopt;
-    return std::vector<uint8_t>{std::istreambuf_iterator<char>{file}, {}};
+    if (!file) throw Unreadable{command.filename};
+    const std::vector<char> bytes{std::istreambuf_iterator<char>{file}, {}};
+    if (command.text) return assemble({bytes.data(), bytes.size()});
+    return std::vector<uint8_t>{bytes.begin(), bytes.end()};
 }
 
-Outcome unreadable(const Command& command)
+/// What decoding and validation say of the command's module.
+Status judge(const std::string& directory, const Command& command)
 {
-    return failed("cannot read " + command.filename);
-}
-
-Outcome without_text_format()
-{
-    return skipped("modules in the text format");
+    WRT_TRY(const std::vector<uint8_t> binary, binary_of(directory, command));
+    return validate(binary);
 }
 
 /// The module has to be refused. Either refusal is right: where decoding ends and validation begins
 /// is for each implementation to say.
 Outcome expect_refusal(const std::string& directory, const Command& command)
 {
-    if (command.text) return without_text_format();
-    const auto binary = read(directory, command);
-    if (!binary) return unreadable(command);
-    const Status status = validate(*binary);
+    const Status status = judge(directory, command);
     if (status) return failed("accepted, expected: " + command.phrase);
     const ErrorKind kind = kind_of(status.error().code);
     if (kind != ErrorKind::malformed && kind != ErrorKind::invalid) {
@@ -126,10 +129,7 @@ Outcome expect_refusal(const std::string& directory, const Command& command)
 
 Outcome expect_acceptance(const std::string& directory, const Command& command)
 {
-    if (command.text) return without_text_format();
-    const auto binary = read(directory, command);
-    if (!binary) return unreadable(command);
-    const Status status = validate(*binary);
+    const Status status = judge(directory, command);
     return status ? passed() : unexpected(status.error(), "a valid module");
 }
 
@@ -143,7 +143,9 @@ std::optional<Outcome> validate_only(const std::string& directory, const Command
     case assert_unlinkable:
     case assert_uninstantiable: return expect_acceptance(directory, command);
     case assert_malformed:
-    case assert_invalid: return expect_refusal(directory, command);
+    case assert_invalid:
+    case assert_malformed_custom:
+    case assert_invalid_custom: return expect_refusal(directory, command);
     case module_instance:
     case register_instance:
     case action:
@@ -151,8 +153,8 @@ std::optional<Outcome> validate_only(const std::string& directory, const Command
     case assert_trap:
     case assert_exception:
     case assert_exhaustion:
-    case assert_malformed_custom:
-    case assert_invalid_custom: break;
+    case thread:
+    case wait: break;
     }
     return std::nullopt;
 }
@@ -176,11 +178,13 @@ public:
         case assert_exhaustion: return expect_error(command, ErrorKind::exhaustion);
         case assert_exception: return expect_exception(command);
         case assert_malformed:
-        case assert_invalid: return expect_refusal(directory_, command);
+        case assert_invalid:
         case assert_malformed_custom:
-        case assert_invalid_custom: return skipped("annotations of custom sections");
+        case assert_invalid_custom: return expect_refusal(directory_, command);
         case assert_unlinkable: return expect_instantiation_error(command, ErrorKind::unlinkable);
         case assert_uninstantiable: return expect_instantiation_error(command, ErrorKind::trap);
+        case thread:
+        case wait: return skipped("threads of scripts");
         }
         return failed("no such command");
     }
@@ -207,9 +211,8 @@ private:
 
     Place<ModuleId> load(const Command& command)
     {
-        if (command.text) return without_text_format();
-        const auto binary = read(directory_, command);
-        if (!binary) return unreadable(command);
+        const auto binary = binary_of(directory_, command);
+        if (!binary) return unexpected(binary.error(), "a module");
         const auto loaded = engine_.load(*binary);
         if (!loaded) return unexpected(loaded.error(), "a valid module");
         return *loaded;
@@ -355,8 +358,15 @@ FileReport run(const Script& script, const std::string& directory, Mode mode)
     report.source = script.source;
     std::optional<Run> execution;
     if (mode == Mode::execute) execution.emplace(directory);
+    const auto outcome_of = [&](const Command& command) -> std::optional<Outcome> {
+        try {
+            return execution ? execution->command(command) : validate_only(directory, command);
+        } catch (const Unreadable& missing) {
+            return failed("cannot read " + missing.filename);
+        }
+    };
     for (const Command& command : script.commands) {
-        auto outcome = execution ? execution->command(command) : validate_only(directory, command);
+        auto outcome = outcome_of(command);
         if (outcome) report.commands.push_back({command.kind, command.line, std::move(*outcome)});
     }
     report.seconds =

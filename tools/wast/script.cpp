@@ -18,7 +18,7 @@ struct NotAScript : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-constexpr std::array<std::string_view, 15> kind_names{"module",
+constexpr std::array<std::string_view, 17> kind_names{"module",
                                                       "module_definition",
                                                       "module_instance",
                                                       "register",
@@ -32,7 +32,9 @@ constexpr std::array<std::string_view, 15> kind_names{"module",
                                                       "assert_invalid",
                                                       "assert_invalid_custom",
                                                       "assert_unlinkable",
-                                                      "assert_uninstantiable"};
+                                                      "assert_uninstantiable",
+                                                      "thread",
+                                                      "wait"};
 
 Command::Kind kind_of(const std::string& name)
 {
@@ -122,22 +124,11 @@ Expectation expectation_of(const json& item)
     return item.at("type") == "either" ? any_of(item.at("values")) : Expectation{pattern_of(item)};
 }
 
-/// An argument is a pattern that only one value matches.
 Value value_of(const json& item)
 {
-    const Pattern pattern = pattern_of(item);
-    if (pattern.kind == Pattern::Kind::null_ref) return {Value::Kind::null_ref, 0, 0};
-    if (pattern.kind == Pattern::Kind::host_ref) return {Value::Kind::host_ref, pattern.host, 0};
-    if (pattern.kind != Pattern::Kind::number) throw NotAScript{"an argument that is no value"};
-
-    Value value{pattern.number, 0, 0};
-    for (size_t i = 0; i < pattern.lanes.size(); ++i) {
-        if (pattern.lanes[i].kind != Lane::Kind::bits)
-            throw NotAScript{"an argument that is no value"};
-        const size_t at = i * pattern.lane_bits;
-        (at < 64 ? value.low : value.high) |= pattern.lanes[i].bits << (at % 64);
-    }
-    return value;
+    const auto value = only_value(pattern_of(item));
+    if (!value) throw NotAScript{"an argument that is no value"};
+    return *value;
 }
 
 Action action_of(const json& item)

@@ -1,5 +1,5 @@
-// A script of commands, read from the JSON that tests/spec/convert.mjs (or wabt's wast2json) makes
-// of a .wast file.
+// A script of commands, read from a .wast file, or from the JSON that tests/spec/convert.mjs (or
+// wabt's wast2json) makes of one.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,8 @@ struct Command {
         assert_invalid_custom,
         assert_unlinkable,
         assert_uninstantiable,
+        thread,  ///< Commands in a thread of their own, and ...
+        wait,    ///< ... until they are done: of the threads proposal.
     };
 
     Kind kind = Kind::module;
@@ -47,8 +49,9 @@ struct Command {
     std::string
         module;      ///< Of module_instance: the definition to instantiate; empty for the latest.
     std::string as;  ///< Of register_instance: the name to import it by.
-    std::string filename;  ///< The module's file, beside the script.
-    bool text = false;     ///< That file is text, which is not WebAssembly yet.
+    std::string wat;       ///< The module as the script has it: `(module ...)`, in any of its forms.
+    std::string filename;  ///< Else the module's file, beside the script.
+    bool text = false;     ///< That file is text.
     std::string phrase;    ///< What an assertion expects to be said.
     Action action;
     std::vector<Expectation> expected;  ///< One for each result.
@@ -64,7 +67,11 @@ struct Script {
     std::vector<Command> commands;
 };
 
-/// Reads a script, or says in `problem` why that file is none.
+/// Reads a script in JSON, or says in `problem` why that file is none.
 [[nodiscard]] std::optional<Script> read_script(const std::string& path, std::string& problem);
+
+/// Reads a .wast file, which is called `source`, or says in `problem` why it is no script.
+[[nodiscard]] std::optional<Script> read_wast(const std::string& path, const std::string& source,
+                                              std::string& problem);
 
 }  // namespace wrt::wast

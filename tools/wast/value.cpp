@@ -87,6 +87,22 @@ bool matches(const Pattern& pattern, const Value& value)
     return false;
 }
 
+std::optional<Value> only_value(const Pattern& pattern)
+{
+    if (pattern.kind == Pattern::Kind::null_ref) return Value{Value::Kind::null_ref, 0, 0};
+    if (pattern.kind == Pattern::Kind::host_ref) {
+        return Value{Value::Kind::host_ref, pattern.host, 0};
+    }
+    if (pattern.kind != Pattern::Kind::number) return std::nullopt;
+    Value value{pattern.number, 0, 0};
+    for (size_t i = 0; i < pattern.lanes.size(); ++i) {
+        if (pattern.lanes[i].kind != Lane::Kind::bits) return std::nullopt;
+        const size_t at = i * pattern.lane_bits;
+        (at < 64 ? value.low : value.high) |= pattern.lanes[i].bits << (at % 64);
+    }
+    return value;
+}
+
 bool matches_any(const Expectation& expectation, const Value& value)
 {
     return std::ranges::any_of(expectation,

@@ -58,6 +58,9 @@ struct Pattern {
     std::string type_name;
 };
 
+/// The one value that matches a pattern, if there is but one: an argument.
+[[nodiscard]] std::optional<Value> only_value(const Pattern& pattern);
+
 /// What a result has to be: one of these.
 using Expectation = std::vector<Pattern>;
 

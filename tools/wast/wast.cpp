@@ -15,24 +15,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> scripts_of(const Options& options)
+/// A script's file, and what the script is called: by its folder and its name, "core/i32.wast",
+/// "proposals/threads/atomic.wast".
+struct File {
+    fs::path path;
+    std::string source;
+};
+
+bool is_script(const fs::path& path)
 {
-    std::vector<fs::path> scripts;
-    const auto consider = [&](const fs::path& path) {
-        if (path.extension() != ".json" || path.filename() == "manifest.json") return;
-        if (path.filename().string().find(options.filter) != std::string::npos)
-            scripts.push_back(path);
+    const bool is_json = path.extension() == ".json" && path.filename() != "manifest.json";
+    return is_json || path.extension() == ".wast";
+}
+
+std::vector<File> scripts_of(const Options& options)
+{
+    std::vector<File> scripts;
+    const auto consider = [&](const fs::path& path, const fs::path& root) {
+        if (!is_script(path)) return;
+        if (path.filename().string().find(options.filter) == std::string::npos) return;
+        fs::path folder = fs::absolute(root).lexically_normal();
+        if (!folder.has_filename()) folder = folder.parent_path();
+        const fs::path name = fs::relative(path, root);
+        fs::path source = folder.filename() / name;
+        if (folder.parent_path().filename() == "proposals") source = "proposals" / source;
+        scripts.push_back({path, source.string()});
     };
     for (const fs::path path : options.paths) {
         std::error_code none;
         if (fs::is_directory(path, none)) {
             for (const auto& entry : fs::recursive_directory_iterator{path, none})
-                consider(entry.path());
+                consider(entry.path(), path);
         } else if (fs::exists(path, none)) {
-            consider(path);
+            consider(path, fs::absolute(path).parent_path());
         }
     }
-    std::ranges::sort(scripts);
+    std::ranges::sort(scripts, {}, &File::path);
     return scripts;
 }
 
@@ -67,8 +85,10 @@ Verdict run_files(const Options& options, std::ostream& out)
 
     Summary summary{std::move(known), options.verbose, out};
     std::vector<FileReport> reports;
-    for (const fs::path& path : scripts) {
-        const auto script = read_script(path.string(), problem);
+    for (const auto& [path, source] : scripts) {
+        const auto script = path.extension() == ".wast"
+                                ? read_wast(path.string(), source, problem)
+                                : read_script(path.string(), problem);
         if (!script) return not_run(out, problem);
         reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode));
         summary.add(reports.back());

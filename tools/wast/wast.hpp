@@ -11,7 +11,8 @@
 namespace wrt::wast {
 
 struct Options {
-    std::vector<std::string> paths;  ///< .json files, or directories whose .json files are meant.
+    /// Scripts: .wast, or .json made of one; or directories of either kind.
+    std::vector<std::string> paths;
     std::string filter;              ///< Only files whose name contains this.
     std::string known_failures;      ///< File, or empty for none.
     std::string junit;               ///< File to write, or empty for none.

@@ -1,0 +1,110 @@
+// assemble(): the forms of a module around its fields.
+#include "assembler.hpp"
+
+#include <wrt/text/literals.hpp>
+
+#include <algorithm>
+
+namespace wrt::text {
+
+namespace {
+
+/// A module's form, up to its fields.
+struct Form {
+    enum class Kind : uint8_t { fields, binary, quote };
+
+    Kind kind = Kind::fields;
+    std::string_view name;
+    uint32_t first = 0;           ///< Token of its first field or string.
+    bool is_parenthesised = false;
+};
+
+/// `(module definition? $name? (binary | quote)? ...)`, or no form around the fields.
+Result<Form> form_of(TokenCursor& cursor)
+{
+    Form form;
+    if (!cursor.skip_left("module")) return form;
+    form.is_parenthesised = true;
+    cursor.skip_keyword("definition");
+    if (cursor.at(TokenKind::identifier)) {
+        WRT_TRY(form.name, cursor.content(cursor.peek()));
+        cursor.advance();
+    }
+    if (cursor.skip_keyword("binary")) form.kind = Form::Kind::binary;
+    if (form.kind == Form::Kind::fields && cursor.skip_keyword("quote")) {
+        form.kind = Form::Kind::quote;
+    }
+    form.first = cursor.position();
+    return form;
+}
+
+/// The module's `)` and the end of the source.
+Status expect_end(TokenCursor& cursor, const Form& form)
+{
+    if (form.is_parenthesised) WRT_CHECK(cursor.expect(TokenKind::right));
+    return cursor.expect(TokenKind::end);
+}
+
+/// What the strings of a form stand for, one behind the other.
+Status strings_of(TokenCursor& cursor, const Form& form, ByteBuffer& out)
+{
+    cursor.move_to(form.first);
+    while (cursor.at(TokenKind::string)) {
+        const std::string_view literal = cursor.text(cursor.peek());
+        WRT_TRY(char* const room, out.room(string_bound(literal)));
+        out.add_written(unescape(literal, room));
+        cursor.advance();
+    }
+    return expect_end(cursor, form);
+}
+
+Result<std::span<const uint8_t>> assemble_fields(const Tokens& tokens, TokenCursor& cursor,
+                                                 const Form& form, Arena& arena,
+                                                 const AssembleOptions& options)
+{
+    Assembler assembler{tokens, arena, options};
+    WRT_CHECK(assembler.fields(form.first, form.name));
+    cursor.move_to(assembler.end_token());
+    WRT_CHECK(expect_end(cursor, form));
+    return assembler.finish();
+}
+
+Result<std::span<const uint8_t>> assemble_in_scope(std::string_view source, Arena& arena,
+                                                   const AssembleOptions& options)
+{
+    // A quoted module may quote another: each time round, the source is a part of what it was.
+    while (true) {
+        WRT_TRY(const Tokens tokens, tokenize(source, arena));
+        TokenCursor cursor{tokens, arena};
+        WRT_TRY(const Form form, form_of(cursor));
+        if (form.kind == Form::Kind::fields) {
+            return assemble_fields(tokens, cursor, form, arena, options);
+        }
+        ByteBuffer text{arena};
+        WRT_CHECK(strings_of(cursor, form, text));
+        if (form.kind == Form::Kind::binary) {
+            return arena.copy<uint8_t>(End::retained, Account::code, text.bytes());
+        }
+        source = {reinterpret_cast<const char*>(text.bytes().data()), text.size()};
+    }
+}
+
+}  // namespace
+
+bool is_binary(std::span<const uint8_t> bytes)
+{
+    constexpr uint8_t magic[] = {0x00, 'a', 's', 'm'};
+    return bytes.size() >= std::size(magic) &&
+           std::equal(std::begin(magic), std::end(magic), bytes.begin());
+}
+
+Result<std::span<const uint8_t>> assemble(std::string_view source, Arena& arena,
+                                          const AssembleOptions& options) noexcept
+{
+    const size_t budget = options.scope_budget != 0 ? options.scope_budget : arena.available();
+    WRT_TRY(const ScopeGuard scope,
+            arena.enter(LibraryId::decoder, "assemble", budget, End::scratch));
+    return assemble_in_scope(source, arena, options);
+}
+
+}  // namespace wrt::text
