@@ -15,7 +15,7 @@ struct Form {
 
     Kind kind = Kind::fields;
     std::string_view name;
-    uint32_t first = 0;           ///< Token of its first field or string.
+    uint32_t first = 0;  ///< Token of its first field or string.
     bool is_parenthesised = false;
 };
 

@@ -1,6 +1,7 @@
-// Assembler: one module's tokens to its sections. First every field is looked at for what it defines
-// and how that is called (declare), then the types, then everything else in the order of the text,
-// which is the order in which types come up that no definition has (6.4.10 of the specification).
+// Assembler: one module's tokens to its sections. First every field is looked at for what it
+// defines and how that is called (declare), then the types, then everything else in the order of
+// the text, which is the order in which types come up that no definition has (6.4.10 of the
+// specification).
 #pragma once
 
 #include "byte_buffer.hpp"
@@ -103,10 +104,10 @@ private:
             // Folded: until `)`.
             plain,
             folded_block,
-            folded_if,         ///< In the condition.
-            folded_then,       ///< In (then ...).
+            folded_if,    ///< In the condition.
+            folded_then,  ///< In (then ...).
             folded_after_then,
-            folded_else,       ///< In (else ...).
+            folded_else,  ///< In (else ...).
             folded_after_else,
             folded_try,        ///< Before (do ...).
             folded_do,         ///< In (do ...).
@@ -119,9 +120,9 @@ private:
         Kind kind = Kind::block;
         bool has_hint = false;
         uint8_t hint = 0;
-        uint32_t pending = 0;         ///< plain, folded_if: where its bytes begin in pending_.
-        uint32_t label = no_index;    ///< The token of its identifier.
-        uint32_t shadowed = no_index; ///< What its identifier named outside.
+        uint32_t pending = 0;          ///< plain, folded_if: where its bytes begin in pending_.
+        uint32_t label = no_index;     ///< The token of its identifier.
+        uint32_t shadowed = no_index;  ///< What its identifier named outside.
     };
 
     /// What a @custom annotation says: its bytes are in custom_bytes_, name and all.
@@ -317,8 +318,8 @@ private:
     ByteBuffer* out_ = nullptr;
     ByteBuffer pending_;  ///< Folded instructions that wait for their operands.
     GrowingStack<Open> open_;
-    uint32_t labels_ = 0;        ///< How many are around, that of the function included.
-    uint32_t next_label_ = 0;    ///< For names of labels: how many the function had so far.
+    uint32_t labels_ = 0;      ///< How many are around, that of the function included.
+    uint32_t next_label_ = 0;  ///< For names of labels: how many the function had so far.
     uint32_t function_ = no_index;
 
     // Sections.
@@ -333,7 +334,7 @@ private:
     GrowingStack<bool> used_;  ///< For each annotation: it was where it belongs.
     GrowingStack<CustomSection> customs_;
     ByteBuffer custom_bytes_;
-    ByteBuffer hints_;           ///< Hints of the function that is read.
+    ByteBuffer hints_;  ///< Hints of the function that is read.
     uint32_t hint_count_ = 0;
     ByteBuffer hint_section_;
     uint32_t hinted_functions_ = 0;

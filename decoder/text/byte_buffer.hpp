@@ -1,5 +1,6 @@
-// ByteBuffer: bytes of a binary as they are written, out of an arena. A refusal of the arena is kept
-// until somebody asks: writing goes on and does nothing, so that what is written reads like a list.
+// ByteBuffer: bytes of a binary as they are written, out of an arena. A refusal of the arena is
+// kept until somebody asks: writing goes on and does nothing, so that what is written reads like a
+// list.
 #pragma once
 
 #include <wrt/foundation/arena.hpp>

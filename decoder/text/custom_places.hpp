@@ -1,5 +1,5 @@
-// The sections of a binary in their order, by what @custom annotations call them, and the places for
-// custom sections among them: one before all, two around each, one behind all.
+// The sections of a binary in their order, by what @custom annotations call them, and the places
+// for custom sections among them: one before all, two around each, one behind all.
 #pragma once
 
 #include <array>

@@ -7,8 +7,8 @@ namespace {
 
 /// How a space's duplicates are told, and imports behind its definitions; by Space.
 constexpr Errc duplicates[definition_spaces] = {
-    Errc::duplicate_type,   Errc::duplicate_func, Errc::duplicate_table,
-    Errc::duplicate_memory, Errc::duplicate_global, Errc::duplicate_tag,
+    Errc::duplicate_type,         Errc::duplicate_func,         Errc::duplicate_table,
+    Errc::duplicate_memory,       Errc::duplicate_global,       Errc::duplicate_tag,
     Errc::duplicate_elem_segment, Errc::duplicate_data_segment,
 };
 constexpr Errc imports_after[definition_spaces] = {

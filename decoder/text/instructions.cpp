@@ -9,8 +9,8 @@ namespace wrt::text {
 
 namespace {
 
-/// The row of that name, or Instr::count_: the legacy instructions are looked up, and are there where
-/// the table has them.
+/// The row of that name, or Instr::count_: the legacy instructions are looked up, and are there
+/// where the table has them.
 consteval Instr row_named(std::string_view text)
 {
     for (uint32_t i = 0; i < instr_count; ++i) {
@@ -175,9 +175,9 @@ Status Assembler::flat()
 
 Status Assembler::flat_block(Instr op, Open& open)
 {
-    open.kind = op == Instr::if_  ? Open::Kind::if_
-                : op == try_row   ? Open::Kind::try_
-                                  : Open::Kind::block;
+    open.kind = op == Instr::if_ ? Open::Kind::if_
+                : op == try_row  ? Open::Kind::try_
+                                 : Open::Kind::block;
     take_label(open);
     write_hint(open);
     WRT_CHECK(block_header(op, *out_));

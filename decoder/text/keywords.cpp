@@ -122,8 +122,8 @@ constexpr std::string_view words[] = {
 static_assert(std::ranges::is_sorted(words));
 
 constexpr std::string_view value_types[] = {
-    "anyref",        "arrayref", "eqref",   "exnref",     "externref",   "f32",
-    "f64",           "funcref",  "i31ref",  "i32",        "i64",         "nullexnref",
+    "anyref",        "arrayref",    "eqref",   "exnref",    "externref", "f32",
+    "f64",           "funcref",     "i31ref",  "i32",       "i64",       "nullexnref",
     "nullexternref", "nullfuncref", "nullref", "structref", "v128",
 };
 static_assert(std::ranges::is_sorted(value_types));

@@ -7,8 +7,8 @@
 
 namespace wrt::text {
 
-/// The instruction that is called so, the first of several in the table's order; Instr::count_ where
-/// there is none.
+/// The instruction that is called so, the first of several in the table's order; Instr::count_
+/// where there is none.
 Instr instruction_named(std::string_view word);
 
 /// Whether a keyword of the grammar is called so: what makes it unexpected, and not unknown.

@@ -64,7 +64,8 @@ Status NameTable::grow()
 {
     constexpr size_t first_slots = 64;
     const size_t size = slots_.empty() ? first_slots : slots_.size() * 2;
-    WRT_TRY(slots_, arena_.make_uninitialized_array<uint32_t>(End::scratch, Account::scratch, size));
+    WRT_TRY(slots_,
+            arena_.make_uninitialized_array<uint32_t>(End::scratch, Account::scratch, size));
     std::ranges::fill(slots_, no_index);
     for (uint32_t i = 0; i < entries_.size(); ++i) {
         size_t slot = entries_[i].hash & (size - 1);

@@ -11,8 +11,21 @@
 
 namespace wrt::text {
 
-/// Index spaces (6.1.4). Locals are those of the function `outer`, fields those of the type `outer`.
-enum class Space : uint8_t { type, func, table, memory, global, tag, elem, data, local, label, field };
+/// Index spaces (6.1.4). Locals are those of the function `outer`, fields those of the type
+/// `outer`.
+enum class Space : uint8_t {
+    type,
+    func,
+    table,
+    memory,
+    global,
+    tag,
+    elem,
+    data,
+    local,
+    label,
+    field
+};
 
 class NameTable {
 public:

@@ -111,10 +111,10 @@ uint64_t round_to(const Format& format, uint64_t significand, int64_t exponent, 
     exponent += 63 - shift_up;  // now significand / 2^63 * 2^exponent, with 1 <= first factor < 2
     const int64_t smallest = 1 - format.bias();
     if (exponent > format.bias()) return format.infinity();
-    // Bits that are dropped: those behind the fraction, and one more for each power of two below the
-    // smallest normal number.
-    const int64_t dropped = int64_t{63} - format.fraction_bits +
-                            (exponent < smallest ? smallest - exponent : 0);
+    // Bits that are dropped: those behind the fraction, and one more for each power of two below
+    // the smallest normal number.
+    const int64_t dropped =
+        int64_t{63} - format.fraction_bits + (exponent < smallest ? smallest - exponent : 0);
     if (dropped > 64) return 0;
     const uint64_t kept = dropped == 64 ? 0 : significand >> dropped;
     const uint64_t half = uint64_t{1} << (dropped - 1);
@@ -122,8 +122,8 @@ uint64_t round_to(const Format& format, uint64_t significand, int64_t exponent, 
     const bool up = rest > half || (rest == half && (sticky || (kept & 1) != 0));
     const uint64_t rounded = kept + (up ? 1 : 0);
     if (exponent < smallest) return rounded;
-    // The leading bit of the significand adds the one that is missing in the exponent, and so does a
-    // carry out of the fraction.
+    // The leading bit of the significand adds the one that is missing in the exponent, and so does
+    // a carry out of the fraction.
     return (static_cast<uint64_t>(exponent + format.bias() - 1) << format.fraction_bits) + rounded;
 }
 
@@ -186,8 +186,7 @@ uint64_t decimal_magnitude(std::string_view text, const Format& format)
     if (more) digits[count++] = '1';
     const auto exponent = static_cast<int>(point - static_cast<int64_t>(count));
     digits[count] = 'e';
-    const auto written =
-        std::to_chars(digits + count + 1, digits + sizeof digits, exponent);
+    const auto written = std::to_chars(digits + count + 1, digits + sizeof digits, exponent);
     Float value = 0;
     const auto [end, problem] = std::from_chars(digits, written.ptr, value);
     // Out of range may be either end of it.
@@ -212,9 +211,8 @@ bool parse_float(std::string_view text, const Format& format, Bits& bits)
         bits = static_cast<Bits>(sign | format.infinity() | payload);
         return true;
     }
-    const uint64_t magnitude = skip_hex_prefix(body)
-                                   ? hex_magnitude(body, format)
-                                   : decimal_magnitude<Float, Bits>(body, format);
+    const uint64_t magnitude = skip_hex_prefix(body) ? hex_magnitude(body, format)
+                                                     : decimal_magnitude<Float, Bits>(body, format);
     bits = static_cast<Bits>(sign | magnitude);
     return magnitude < format.infinity();
 }

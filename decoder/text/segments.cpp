@@ -58,8 +58,7 @@ Status Assembler::elem_field(const Field& of)
         WRT_TRY(table, resolve(Space::table, 0));
         WRT_CHECK(expect(TokenKind::right));
     }
-    const bool active =
-        has_table || (!declarative && at(TokenKind::left) && !at_left("ref"));
+    const bool active = has_table || (!declarative && at(TokenKind::left) && !at_left("ref"));
     body_.truncate(0);
     if (active) WRT_CHECK(offset_expression(body_));
 

@@ -23,8 +23,8 @@ char simple_escape(char c)
     }
 }
 
-/// Behind `{hexnum}` at `start`, with the number in `code_point`; 0 where there is none, or it is no
-/// Unicode scalar value.
+/// Behind `{hexnum}` at `start`, with the number in `code_point`; 0 where there is none, or it is
+/// no Unicode scalar value.
 size_t braced_code_point(std::string_view source, size_t start, uint32_t& code_point)
 {
     constexpr uint32_t beyond_unicode = 0x110000;
@@ -158,8 +158,8 @@ size_t unescape(std::string_view literal, char* out)
 
 bool is_name_literal(std::string_view literal)
 {
-    // Sequences of bytes may be put together from several escapes; whole ones are checked as soon as
-    // they are there.
+    // Sequences of bytes may be put together from several escapes; whole ones are checked as soon
+    // as they are there.
     char pending[8];
     size_t size = 0;
     size_t position = 1;
@@ -167,8 +167,7 @@ bool is_name_literal(std::string_view literal)
         const bool more = position + 1 < literal.size();
         if (more) size += unescape_one(literal, position, pending + size);
         while (size >= (more ? 4U : 1U)) {
-            const size_t length = utf8_sequence_length(
-                bytes_of(std::string_view{pending, size}));
+            const size_t length = utf8_sequence_length(bytes_of(std::string_view{pending, size}));
             if (length == 0) return false;
             size -= length;
             for (size_t i = 0; i < size; ++i)

@@ -48,10 +48,12 @@ struct HeapWord {
 };
 
 constexpr HeapWord heap_words[] = {
-    {"func", HeapType::func},         {"extern", HeapType::extern_}, {"any", HeapType::any},
-    {"eq", HeapType::eq},             {"i31", HeapType::i31},        {"struct", HeapType::struct_},
-    {"array", HeapType::array},       {"none", HeapType::none},      {"nofunc", HeapType::nofunc},
-    {"noextern", HeapType::noextern}, {"exn", HeapType::exn},        {"noexn", HeapType::noexn},
+    {"func", HeapType::func},     {"extern", HeapType::extern_},
+    {"any", HeapType::any},       {"eq", HeapType::eq},
+    {"i31", HeapType::i31},       {"struct", HeapType::struct_},
+    {"array", HeapType::array},   {"none", HeapType::none},
+    {"nofunc", HeapType::nofunc}, {"noextern", HeapType::noextern},
+    {"exn", HeapType::exn},       {"noexn", HeapType::noexn},
 };
 
 /// The bytes of types that have one of their own, the other way round than the decoder reads them.

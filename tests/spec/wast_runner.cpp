@@ -37,7 +37,8 @@ int main(int argc, char** argv)
     wrt::wast::Options options;
     bool validate_only = false;
     std::vector<std::string> suites;
-    CLI::App app{"Runs WebAssembly scripts: .wast files, or the JSON that convert.mjs makes of them"};
+    CLI::App app{
+        "Runs WebAssembly scripts: .wast files, or the JSON that convert.mjs makes of them"};
     app.add_option("paths", options.paths, "script files, or directories of them")->required();
     app.add_option("--suite", suites,
                    "where the paths are looked for: the first that exists; WRT_SPEC_DIR overrules");

@@ -195,8 +195,8 @@ TEST(read_wast, knows_every_form_of_a_module)
     ASSERT_TRUE(script) << problem;
     ASSERT_EQ(script->commands.size(), 7u);
     using enum Command::Kind;
-    const Command::Kind kinds[] = {module, module_definition, module_instance, module,
-                                   module, thread,            wait};
+    const Command::Kind kinds[] = {
+        module, module_definition, module_instance, module, module, thread, wait};
     for (size_t i = 0; i < std::size(kinds); ++i)
         EXPECT_EQ(script->commands[i].kind, kinds[i]) << i;
     EXPECT_EQ(script->commands[2].name, "$I");

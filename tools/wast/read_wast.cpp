@@ -1,5 +1,5 @@
-// Scripts as the specification writes them: (module ...), (assert_return (invoke "f") ...) and so on.
-// https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+// Scripts as the specification writes them: (module ...), (assert_return (invoke "f") ...) and so
+// on. https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 #include "script.hpp"
 
 #include <algorithm>
@@ -99,8 +99,7 @@ public:
     /// Lines are asked for in their order: each character is looked at once.
     [[nodiscard]] uint32_t line()
     {
-        const std::string_view passed =
-            tokens_.source.substr(counted_, token().offset - counted_);
+        const std::string_view passed = tokens_.source.substr(counted_, token().offset - counted_);
         line_ += static_cast<uint32_t>(std::ranges::count(passed, '\n'));
         counted_ = token().offset;
         return line_;
@@ -280,7 +279,8 @@ Action action_of(Reader& reader)
     return action;
 }
 
-/// A module's form is kept as it is, to be assembled when the command is run; its name is looked for.
+/// A module's form is kept as it is, to be assembled when the command is run; its name is looked
+/// for.
 void take_module(Reader& reader, Command& command)
 {
     const uint32_t start = reader.position();
@@ -309,8 +309,8 @@ Command::Kind assertion_kind(Reader& reader, std::string_view word)
 {
     using enum Command::Kind;
     static constexpr std::array<Command::Kind, 10> kinds{
-        assert_return,    assert_trap,    assert_exception,      assert_exhaustion,
-        assert_malformed, assert_invalid, assert_malformed_custom, assert_invalid_custom,
+        assert_return,     assert_trap,          assert_exception,        assert_exhaustion,
+        assert_malformed,  assert_invalid,       assert_malformed_custom, assert_invalid_custom,
         assert_unlinkable, assert_uninstantiable};
     for (const Command::Kind kind : kinds) {
         if (name_of(kind) == word) return kind;

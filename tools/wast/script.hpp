@@ -47,9 +47,9 @@ struct Command {
     std::string
         name;  ///< "$M": the module's or instance's name in the script; empty if it has none.
     std::string
-        module;      ///< Of module_instance: the definition to instantiate; empty for the latest.
-    std::string as;  ///< Of register_instance: the name to import it by.
-    std::string wat;       ///< The module as the script has it: `(module ...)`, in any of its forms.
+        module;       ///< Of module_instance: the definition to instantiate; empty for the latest.
+    std::string as;   ///< Of register_instance: the name to import it by.
+    std::string wat;  ///< The module as the script has it: `(module ...)`, in any of its forms.
     std::string filename;  ///< Else the module's file, beside the script.
     bool text = false;     ///< That file is text.
     std::string phrase;    ///< What an assertion expects to be said.

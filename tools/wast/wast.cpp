@@ -86,9 +86,8 @@ Verdict run_files(const Options& options, std::ostream& out)
     Summary summary{std::move(known), options.verbose, out};
     std::vector<FileReport> reports;
     for (const auto& [path, source] : scripts) {
-        const auto script = path.extension() == ".wast"
-                                ? read_wast(path.string(), source, problem)
-                                : read_script(path.string(), problem);
+        const auto script = path.extension() == ".wast" ? read_wast(path.string(), source, problem)
+                                                        : read_script(path.string(), problem);
         if (!script) return not_run(out, problem);
         reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode));
         summary.add(reports.back());

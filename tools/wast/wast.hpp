@@ -13,10 +13,10 @@ namespace wrt::wast {
 struct Options {
     /// Scripts: .wast, or .json made of one; or directories of either kind.
     std::vector<std::string> paths;
-    std::string filter;              ///< Only files whose name contains this.
-    std::string known_failures;      ///< File, or empty for none.
-    std::string junit;               ///< File to write, or empty for none.
-    std::string summary;             ///< File to write the totals to as well, or empty for none.
+    std::string filter;          ///< Only files whose name contains this.
+    std::string known_failures;  ///< File, or empty for none.
+    std::string junit;           ///< File to write, or empty for none.
+    std::string summary;         ///< File to write the totals to as well, or empty for none.
     Mode mode = Mode::execute;
     bool verbose = false;
 };

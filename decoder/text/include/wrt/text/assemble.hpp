@@ -22,14 +22,14 @@ struct AssembleOptions {
 /// Whether bytes are a binary, by the magic number that no text begins with.
 bool is_binary(std::span<const uint8_t> bytes);
 
-/// Assembles one module: `(module ...)` in any of its forms (`definition`, `binary`, `quote`), or its
-/// fields alone. What comes is a binary in the form's syntax, not validated; it lies on the retained
-/// end of the arena. Everything else goes to the scratch end, under a scope of its own. In time linear
-/// in the source, without recursion.
+/// Assembles one module: `(module ...)` in any of its forms (`definition`, `binary`, `quote`), or
+/// its fields alone. What comes is a binary in the form's syntax, not validated; it lies on the
+/// retained end of the arena. Everything else goes to the scratch end, under a scope of its own. In
+/// time linear in the source, without recursion.
 ///
-/// Errors: malformed, with the specification's phrase and the byte of the source (of a quoted module:
-/// of what is quoted); exhaustion; unsupported (a source of more than limits::module_bytes). Does not
-/// throw.
+/// Errors: malformed, with the specification's phrase and the byte of the source (of a quoted
+/// module: of what is quoted); exhaustion; unsupported (a source of more than
+/// limits::module_bytes). Does not throw.
 Result<std::span<const uint8_t>> assemble(std::string_view source, Arena& arena,
                                           const AssembleOptions& options = {}) noexcept;
 

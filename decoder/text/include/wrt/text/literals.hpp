@@ -30,8 +30,9 @@ TokenKind word_kind(std::string_view word);
 
 /// Where a string literal ends.
 struct StringEnd {
-    size_t end = 0;             ///< Behind the closing quote; after an error, its place.
-    Errc error = Errc::none;    ///< unclosed_string, illegal_escape, illegal_character, malformed_utf8
+    size_t end = 0;  ///< Behind the closing quote; after an error, its place.
+    Errc error =
+        Errc::none;  ///< unclosed_string, illegal_escape, illegal_character, malformed_utf8
 };
 /// Of the string literal whose opening quote is at `start`.
 StringEnd scan_string(std::string_view source, size_t start);
