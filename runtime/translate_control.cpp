@@ -2,6 +2,7 @@
 #include "translator.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <wrt/decoder/instruction_decoder.hpp>
 #include <wrt/foundation/assert.hpp>
@@ -12,6 +13,45 @@
 namespace wrt::runtime {
 
 using decoder::Instruction;
+
+namespace {
+
+/// How many loops a place of a body lies in, as far as 64 nested blocks tell.
+class LoopDepth {
+public:
+    void pass(Instr op) noexcept
+    {
+        const uint64_t bit = blocks_ < 64 ? uint64_t{1} << blocks_ : 0;
+        switch (raw(op)) {  // what opens and closes blocks
+        case raw(Instr::loop):
+            loops_ |= bit;
+            ++blocks_;
+            break;
+        case raw(Instr::block):
+        case raw(Instr::if_):
+        case raw(Instr::try_table): ++blocks_; break;
+        case raw(Instr::end):
+            if (blocks_ == 0) break;  // the function's own
+            --blocks_;
+            if (blocks_ < 64) loops_ &= ~(uint64_t{1} << blocks_);
+            break;
+        default: break;
+        }
+    }
+
+    /// What a use here counts: a loop is taken to run a few times. Guessing high would give the
+    /// registers to whatever is innermost, although much of it may rarely run.
+    [[nodiscard]] uint32_t weight() const noexcept
+    {
+        return 1u << (2 * std::min(std::popcount(loops_), 4));
+    }
+
+private:
+    uint64_t loops_ = 0;
+    uint32_t blocks_ = 0;
+};
+
+}  // namespace
 
 // Function
 // --------------------------------------------------------------------------------------------------------------
@@ -88,7 +128,7 @@ void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
 }
 
 /// Looks through the body for the two locals of each bank that are named most, writes counting
-/// twice.
+/// twice and everything counting more inside loops.
 void Translator::choose_pins(const decoder::FunctionContext& context)
 {
     has_pins_[0] = has_pins_[1] = false;
@@ -102,12 +142,14 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
     Instruction instruction;
     const uint32_t count = context.locals.count();
     // Not validated yet: stop where anything looks wrong, validation will say what it is.
+    LoopDepth depth;
     while (!code.at_end() && code.next(instruction)) {
+        depth.pass(instruction.op);
         if (instruction.op == Instr::local_get && instruction.index < count)
-            weigh(instruction.index, 1, best);
+            weigh(instruction.index, depth.weight(), best);
         else if ((instruction.op == Instr::local_set || instruction.op == Instr::local_tee) &&
                  instruction.index < count)
-            weigh(instruction.index, 2, best);
+            weigh(instruction.index, 2 * depth.weight(), best);
     }
     for (int bank = 0; bank < 2; ++bank) {
         uint32_t(&two)[2] = best[bank];
