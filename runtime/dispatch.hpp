@@ -19,6 +19,10 @@
 //            jumps; six integer registers, so l1, t1 and the memory's size are not in registers.
 //   loop     everywhere else (sanitizers, no optimisation): a handler returns the next operation.
 // Handlers are not noexcept: clang refuses musttail inside noexcept functions.
+//
+// Each handler begins a cache line. Processors remember branches by line, a few for each: handlers
+// that share one take those places from each other, and how fast a program runs would depend on
+// where the linker happened to put what it uses.
 #pragma once
 
 #include <bit>
@@ -96,7 +100,7 @@ inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, doubl
         [[maybe_unused]] FloatRegister ft1
 #define WRT_PASS(next)                                                                             \
     next, fp, mem, ex, t0, l0, l1, undefined_register(), mem_len, t1, ft0, fl0, fl1, ft1
-#define WRT_HANDLER __attribute__((preserve_none)) void
+#define WRT_HANDLER __attribute__((preserve_none, aligned(64))) void
 #define WRT_BEGIN
 #define WRT_GOTO(target)                                                                           \
     do {                                                                                           \
@@ -127,7 +131,7 @@ WRT_INLINE uint64_t undefined_register()
         [[maybe_unused]] uint64_t l0, [[maybe_unused]] FloatRegister ft0,                          \
         [[maybe_unused]] FloatRegister fl0
 #define WRT_PASS(next) next, fp, mem, ex, t0, l0, ft0, fl0
-#define WRT_HANDLER void
+#define WRT_HANDLER __attribute__((aligned(64))) void
 #define WRT_BEGIN                                                                                  \
     [[maybe_unused]] uint64_t l1 = 0, t1 = 0, mem_len = ex->memory_size;                           \
     [[maybe_unused]] FloatRegister fl1{}, ft1{};
@@ -171,6 +175,16 @@ using Handler = const Cell* (*)(const Cell*, Registers&);
         return op_stop(pc, registers_);                                                            \
     } while (0)
 
+#endif
+
+/// A conditional branch that is always taken. Processors predict an indirect jump from the branches
+/// taken before it, and some (Zen 5 among them) note conditional ones only: where a jump goes to many
+/// places in turn, this tells them how it was come by. It costs a cycle, so it stands only where
+/// guessing wrong is the rule: calls through tables, returns, branch tables.
+#if defined(__x86_64__) && WRT_DISPATCH != WRT_DISPATCH_LOOP_FORM
+#define WRT_MARK_PATH() asm volatile("test %%rsp, %%rsp\n\tjnz 1f\n1:" ::: "cc")
+#else
+#define WRT_MARK_PATH() (void)0
 #endif
 
 /// Goes on with the operation `words` cells further.

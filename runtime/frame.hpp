@@ -56,6 +56,15 @@ inline Linkage* linkage_at(Slot* slot) noexcept
 extern const Cell exit_cell;
 extern const Cell return_foreign_cell;
 
+/// Repeats what the current instance's table 0 says, which may have grown.
+inline void view_table(Execution& execution) noexcept
+{
+    const ModuleInstance& instance = *execution.instance;
+    const TableInstance* const table = instance.tables.empty() ? nullptr : instance.tables[0];
+    execution.table_elements = table != nullptr ? table->elements : nullptr;
+    execution.table_size = table != nullptr ? table->size : 0;
+}
+
 /// Makes `instance` the current one: fills in Execution's view of it.
 inline void enter_instance(Execution& execution, ModuleInstance& instance) noexcept
 {
@@ -64,7 +73,7 @@ inline void enter_instance(Execution& execution, ModuleInstance& instance) noexc
     execution.type_ids = instance.type_ids;
     execution.memory = instance.memories.empty() ? nullptr : instance.memories[0];
     execution.memory_size = execution.memory != nullptr ? execution.memory->size : 0;
-    execution.table = instance.tables.empty() ? nullptr : instance.tables[0];
+    view_table(execution);
     execution.metered = instance.module->metered;
 }
 

@@ -76,6 +76,7 @@ WRT_HANDLER branch_table(WRT_REGISTERS)
     WRT_BEGIN
     const uint32_t index = WRT_A(A, uint32_t);
     const uint32_t count = load_at<uint32_t>(pc, 12);
+    WRT_MARK_PATH();
     WRT_GOTO(target_at(pc, 2 + static_cast<int>(index < count ? index : count)));
 }
 

@@ -6,6 +6,7 @@
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
+#include "frame.hpp"
 #include "handler_tables.hpp"
 
 namespace wrt::runtime {
@@ -117,6 +118,7 @@ WRT_HANDLER table_grow(WRT_REGISTERS)
     WRT_CHARGE_LENGTH(delta);
     operands[0] =
         size_result(table.type.limits, runtime::table_grow(table, delta, Ref{operands[0].bits}));
+    view_table(*ex);  // the table may be table 0, under this index or another
     WRT_NEXT(window_words);
 }
 

@@ -30,6 +30,7 @@ constexpr int call_words = 3;
     l0 = record_.l0;                                                                               \
     l1 = record_.l1;                                                                               \
     fp = record_.frame;                                                                            \
+    WRT_MARK_PATH();                                                                               \
     WRT_GOTO(record_.return_to)
 
 /// First cell of every function: one comparison finds a full stack and a waiting interrupt; then
@@ -51,7 +52,11 @@ WRT_HANDLER enter(WRT_REGISTERS)
         for (int i = 0; i < Zeroed; ++i)
             first[i] = Slot{};
     } else {
-        std::memset(static_cast<void*>(first), 0, field_d(pc) * sizeof(Slot));
+        // Not memset: a call would save every register in a frame of its own.
+        for (uint32_t i = field_d(pc); i-- > 0;) {
+            first[i] = Slot{};
+            asm volatile("" ::: "memory");
+        }
     }
     if constexpr (IntegerPins) {
         l0 = fp[load_at<uint16_t>(pc, 16)].bits;
@@ -151,6 +156,7 @@ WRT_HANDLER call(WRT_REGISTERS)
         }                                                                                          \
         Slot* const base_ = fp + field_a(pc);                                                      \
         WRT_PUSH_RECORD(base_, field_b(pc), pc + call_words);                                      \
+        WRT_MARK_PATH();                                                                           \
         WRT_GOTO((func)->entry);                                                                   \
     } while (0)
 
@@ -188,15 +194,39 @@ WRT_INLINE bool has_type(const Execution& execution, const FuncInstance& func, u
     if (!has_type(*ex, *func, static_cast<uint32_t>(pc[2].bits))) [[unlikely]]                     \
         WRT_TRAP(indirect_call_type_mismatch)
 
+/// The function in t0, found through a table, whose type is not the very one that word 2 names or
+/// whose instance is another. Apart from call_indirect, so that asking for a supertype costs the
+/// others nothing.
+WRT_HANDLER call_found(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    FuncInstance* const func = Ref{t0}.as_func();
+    if (!has_type(*ex, *func, static_cast<uint32_t>(pc[2].bits))) [[unlikely]]
+        WRT_TRAP(indirect_call_type_mismatch);
+    WRT_CALL_FUNCTION(func);
+}
+
 /// Through table 0 with a 32-bit index, which stands in `d`.
 template <Class I>
 WRT_HANDLER call_indirect(WRT_REGISTERS)
 {
     WRT_BEGIN
     const uint32_t index = WRT_OPERAND(I, uint32_t, 10, 2);
-    const TableInstance& table = *ex->table;
-    WRT_FIND_INDIRECT(func, table, index);
-    WRT_CALL_FUNCTION(func);
+    if (index >= ex->table_size) [[unlikely]]
+        WRT_TRAP(undefined_element);
+    FuncInstance* const func = Ref{ex->table_elements[index].bits}.as_func();
+    if (func == nullptr) [[unlikely]]
+        WRT_TRAP(uninitialized_element);
+    if (func->type != ex->type_ids[static_cast<uint32_t>(pc[2].bits)] ||
+        func->instance != ex->instance) [[unlikely]] {
+        t0 = Ref::func(func).bits;
+        WRT_CONTINUE_IN(call_found);
+    }
+    const Cell* const entry = func->entry;
+    Slot* const base = fp + field_a(pc);
+    WRT_PUSH_RECORD(base, field_b(pc), pc + call_words);
+    WRT_MARK_PATH();
+    WRT_GOTO(entry);
 }
 
 struct MakeCallIndirect {

@@ -17,12 +17,13 @@ namespace wrt::runtime {
 struct Execution {
     std::atomic<Slot*> stack_limit{
         nullptr};  ///< Frames must end at or below; an interrupt stores null here.
-    ModuleInstance* instance = nullptr;  ///< Whose code runs now.
-    Slot* globals = nullptr;             ///< (view) own_globals
-    uint64_t memory_size = 0;            ///< (view) size of memory 0 in bytes
-    MemoryInstance* memory = nullptr;    ///< (view) memory 0, or null
-    TableInstance* table = nullptr;      ///< (view) table 0, or null
-    const uint32_t* type_ids = nullptr;  ///< (view)
+    ModuleInstance* instance = nullptr;    ///< Whose code runs now.
+    Slot* globals = nullptr;               ///< (view) own_globals
+    uint64_t memory_size = 0;              ///< (view) size of memory 0 in bytes
+    MemoryInstance* memory = nullptr;      ///< (view) memory 0, or null
+    const Slot* table_elements = nullptr;  ///< (view) elements of table 0, or null
+    uint64_t table_size = 0;               ///< (view) how many
+    const uint32_t* type_ids = nullptr;    ///< (view)
     int64_t fuel = 0;                    ///< What is left, when the code was translated with fuel.
     bool metered = false;                ///< (view) Work that grows with a length charges fuel too.
     std::atomic<uint32_t> interrupt{0};  ///< Nonzero: stop at the next loop or function entry.
