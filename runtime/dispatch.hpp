@@ -178,9 +178,9 @@ using Handler = const Cell* (*)(const Cell*, Registers&);
 #endif
 
 /// A conditional branch that is always taken. Processors predict an indirect jump from the branches
-/// taken before it, and some (Zen 5 among them) note conditional ones only: where a jump goes to many
-/// places in turn, this tells them how it was come by. It costs a cycle, so it stands only where
-/// guessing wrong is the rule: calls through tables, returns, branch tables.
+/// taken before it, and some (Zen 5 among them) note conditional ones only: where a jump goes to
+/// many places in turn, this tells them how it was come by. It costs a cycle, so it stands only
+/// where guessing wrong is the rule: calls through tables, returns, branch tables.
 #if defined(__x86_64__) && WRT_DISPATCH != WRT_DISPATCH_LOOP_FORM
 #define WRT_MARK_PATH() asm volatile("test %%rsp, %%rsp\n\tjnz 1f\n1:" ::: "cc")
 #else
