@@ -38,6 +38,13 @@ constexpr uint8_t section_order[section_count] = {
     6,   // tag
 };
 
+constexpr Feature section_feature(uint8_t id)
+{
+    if (id == static_cast<uint8_t>(SectionId::data_count)) return Feature::bulk_memory;
+    if (id == static_cast<uint8_t>(SectionId::tag)) return Feature::exceptions;
+    return Feature::mvp;
+}
+
 /// An element count is compared with the bytes left, and with our own bound, before anything is
 /// reserved.
 Result<uint32_t> bounded_count(SectionReader& reader, uint32_t limit, Errc too_many)
@@ -117,6 +124,9 @@ Status ModuleDecoder::count_sections()
                          .offset = offset,
                          .actual = id};
         }
+        if (const Feature feature = section_feature(id); !features().has(feature)) {
+            return needs_feature(feature, Errc::malformed_section_id, offset);
+        }
         WRT_TRY(const uint32_t size, reader.u32());
         const uint32_t contents = reader.offset();
         WRT_CHECK(reader.skip(size));
@@ -182,10 +192,22 @@ Status ModuleDecoder::count_imports(SectionReader& reader)
         WRT_TRY(const uint8_t kind, reader.byte());
         switch (kind) {
         case static_cast<uint8_t>(ExternKind::func): WRT_CHECK(reader.u32()); break;
-        case static_cast<uint8_t>(ExternKind::table): WRT_CHECK(decode_table_type(reader)); break;
-        case static_cast<uint8_t>(ExternKind::memory): WRT_CHECK(decode_limits(reader)); break;
-        case static_cast<uint8_t>(ExternKind::global): WRT_CHECK(decode_global_type(reader)); break;
-        case static_cast<uint8_t>(ExternKind::tag): WRT_CHECK(decode_tag_type(reader)); break;
+        case static_cast<uint8_t>(ExternKind::table):
+            WRT_CHECK(decode_table_type(reader, features()));
+            break;
+        case static_cast<uint8_t>(ExternKind::memory):
+            WRT_CHECK(decode_memory_type(reader, features()));
+            break;
+        case static_cast<uint8_t>(ExternKind::global):
+            WRT_CHECK(decode_global_type(reader, features()));
+            break;
+        case static_cast<uint8_t>(ExternKind::tag): {
+            if (!features().has(Feature::exceptions)) {
+                return needs_feature(Feature::exceptions, Errc::malformed_import_kind, offset);
+            }
+            WRT_CHECK(decode_tag_type(reader));
+            break;
+        }
         default:
             return Error{.code = Errc::malformed_import_kind,
                          .detail = Detail::hex,
@@ -377,7 +399,7 @@ Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End 
         // Its destructor has nothing to do and is never run.
         ModuleMemory* const memory =
             std::construct_at(static_cast<ModuleMemory*>(place.pointer), arena, end);
-        Module module{binary, *memory};
+        Module module{binary, options.features, *memory};
         const Status decoded = decoder.fill(module);
         if (!counted) return first_mistake(decoded, module, arena, counted.error());
         WRT_CHECK(decoded);

@@ -13,6 +13,7 @@ namespace wrt::decoder {
 namespace {
 
 constexpr uint8_t table_with_init_code = 0x40;
+constexpr uint8_t default_page_shift = 16;
 
 Error unknown(Errc code, uint32_t offset, uint32_t index, size_t size)
 {
@@ -46,8 +47,34 @@ Status check_table_type(const Types& types, TableType& type, uint32_t offset)
 
 Status check_memory_type(const MemoryType& type, uint32_t offset)
 {
-    const uint64_t largest = type.limits.is64 ? limits::memory64_type_pages : limits::memory_pages;
-    return check_limits(type.limits, largest, Errc::memory_size, offset);
+    if (type.page_shift != default_page_shift && type.page_shift != 0) {
+        return Error{.code = Errc::invalid_custom_page_size, .offset = offset};
+    }
+    // A memory of single bytes may have as many as addresses can name.
+    const uint64_t bytes64 = std::numeric_limits<uint64_t>::max();
+    const uint64_t bytes32 = std::numeric_limits<uint32_t>::max();
+    const bool single_bytes = type.page_shift == 0;
+    const uint64_t largest = type.limits.is64
+                                 ? (single_bytes ? bytes64 : limits::memory64_type_pages)
+                                 : (single_bytes ? bytes32 : limits::memory_pages);
+    WRT_CHECK(check_limits(type.limits, largest, Errc::memory_size, offset));
+    if (type.limits.shared && !type.limits.has_max) {
+        return Error{.code = Errc::shared_memory_must_have_maximum, .offset = offset};
+    }
+    return ok();
+}
+
+/// May there be a table, or a memory, behind those that the module has?
+Status check_another_table(const Module& module, uint32_t offset)
+{
+    if (module.tables.empty() || module.features.has(Feature::reference_types)) return ok();
+    return needs_feature(Feature::reference_types, Errc::multiple_tables, offset);
+}
+
+Status check_another_memory(const Module& module, uint32_t offset)
+{
+    if (module.memories.empty() || module.features.has(Feature::multi_memory)) return ok();
+    return needs_feature(Feature::multi_memory, Errc::multiple_memories, offset);
 }
 
 /// A tag's type is that of a function, without results.
@@ -67,20 +94,36 @@ Status check_tag_type(const Types& types, uint32_t index, uint32_t offset)
 
 // Shared encodings.
 
-/// https://webassembly.github.io/spec/core/binary/types.html#limits
-Result<Limits> decode_limits(ByteReader& reader)
+namespace {
+
+constexpr uint8_t max_flag = 1;
+constexpr uint8_t shared_flag = 2;
+constexpr uint8_t is64_flag = 4;
+constexpr uint8_t page_size_flag = 8;
+
+/// The flags are among `allowed`, and what brought each of them is switched on.
+Status check_limits_flags(uint8_t flags, uint8_t allowed, FeatureSet features, uint32_t offset)
 {
-    constexpr uint8_t max_flag = 1;
-    constexpr uint8_t is64_flag = 4;
-    const uint32_t offset = reader.offset();
-    WRT_TRY(const uint8_t flags, reader.byte());
-    if ((flags & ~(max_flag | is64_flag)) != 0) {
+    if ((flags & ~allowed) != 0) {
         return Error{.code = Errc::malformed_limits_flags,
                      .detail = Detail::hex,
                      .offset = offset,
                      .actual = flags};
     }
-    Limits limits{.has_max = (flags & max_flag) != 0, .is64 = (flags & is64_flag) != 0};
+    const auto check = [&](uint8_t flag, Feature feature) -> Status {
+        if ((flags & flag) == 0 || features.has(feature)) return ok();
+        return needs_feature(feature, Errc::malformed_limits_flags, offset);
+    };
+    WRT_CHECK(check(is64_flag, Feature::memory64));
+    WRT_CHECK(check(shared_flag, Feature::threads));
+    return check(page_size_flag, Feature::custom_page_sizes);
+}
+
+Result<Limits> decode_bounds(ByteReader& reader, uint8_t flags)
+{
+    Limits limits{.has_max = (flags & max_flag) != 0,
+                  .is64 = (flags & is64_flag) != 0,
+                  .shared = (flags & shared_flag) != 0};
     // 64 bits whatever the address type: a size that 32 bits cannot hold is read, and is not valid.
     WRT_TRY(limits.min, reader.u64());
     if (limits.has_max) {
@@ -89,16 +132,55 @@ Result<Limits> decode_limits(ByteReader& reader)
     return limits;
 }
 
-Result<TableType> decode_table_type(ByteReader& reader)
+}  // namespace
+
+/// https://webassembly.github.io/spec/core/binary/types.html#limits
+Result<Limits> decode_limits(ByteReader& reader, FeatureSet features)
 {
-    WRT_TRY(const ValType element, decode_reference_type(reader));
-    WRT_TRY(const Limits limits, decode_limits(reader));
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint8_t flags, reader.byte());
+    WRT_CHECK(check_limits_flags(flags, max_flag | is64_flag, features, offset));
+    return decode_bounds(reader, flags);
+}
+
+/// With the flags of the proposals for threads and custom page sizes.
+/// https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md
+Result<MemoryType> decode_memory_type(ByteReader& reader, FeatureSet features)
+{
+    constexpr uint32_t widest_page_shift = 63;  // what `u64` pages could be said in at all
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const uint8_t flags, reader.byte());
+    WRT_CHECK(check_limits_flags(flags, max_flag | shared_flag | is64_flag | page_size_flag,
+                                 features, offset));
+    MemoryType type;
+    WRT_TRY(type.limits, decode_bounds(reader, flags));
+    if ((flags & page_size_flag) == 0) return type;
+    const uint32_t shift_offset = reader.offset();
+    WRT_TRY(const uint32_t shift, reader.u32());
+    if (shift > widest_page_shift) {
+        return Error{.code = Errc::malformed_custom_page_size, .offset = shift_offset};
+    }
+    type.page_shift = static_cast<uint8_t>(shift);
+    return type;
+}
+
+Result<TableType> decode_table_type(ByteReader& reader, FeatureSet features)
+{
+    // Tables of functions are older than the other uses of reference types.
+    const uint32_t offset = reader.offset();
+    WRT_TRY(const ValType element,
+            decode_reference_type(reader, features.with(Feature::reference_types)));
+    if (element != ValType::funcref && !features.has(Feature::reference_types)) {
+        return needs_feature(Feature::reference_types, Errc::malformed_reference_type, offset,
+                             element.bits());
+    }
+    WRT_TRY(const Limits limits, decode_limits(reader, features));
     return TableType{.element = element, .limits = limits};
 }
 
-Result<GlobalType> decode_global_type(ByteReader& reader)
+Result<GlobalType> decode_global_type(ByteReader& reader, FeatureSet features)
 {
-    WRT_TRY(const ValType type, decode_value_type(reader));
+    WRT_TRY(const ValType type, decode_value_type(reader, features));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
     if (mut > 1) {
@@ -144,21 +226,23 @@ Status ModuleDecoder::decode_imports(Module& module, SectionReader& reader)
         }
         case ExternKind::table: {
             import.index = module.imported_tables++;
-            WRT_TRY(TableType type, decode_table_type(reader));
+            WRT_TRY(TableType type, decode_table_type(reader, features()));
             WRT_CHECK(check_table_type(module.types, type, offset));
+            WRT_CHECK(check_another_table(module, offset));
             WRT_CHECK(try_push(module.tables, type));
             break;
         }
         case ExternKind::memory: {
             import.index = module.imported_memories++;
-            WRT_TRY(const Limits limits, decode_limits(reader));
-            WRT_CHECK(check_memory_type({limits}, offset));
-            WRT_CHECK(try_push(module.memories, MemoryType{limits}));
+            WRT_TRY(const MemoryType type, decode_memory_type(reader, features()));
+            WRT_CHECK(check_memory_type(type, offset));
+            WRT_CHECK(check_another_memory(module, offset));
+            WRT_CHECK(try_push(module.memories, type));
             break;
         }
         case ExternKind::global: {
             import.index = module.imported_globals++;
-            WRT_TRY(GlobalType type, decode_global_type(reader));
+            WRT_TRY(GlobalType type, decode_global_type(reader, features()));
             WRT_TRY(type.type, resolve_type(module.types, type.type, offset));
             WRT_CHECK(try_push(module.globals, type));
             break;
@@ -194,6 +278,10 @@ Status ModuleDecoder::decode_tables(Module& module, SectionReader& reader)
         WRT_TRY(const uint8_t first, reader.peek());
         const bool has_init = first == table_with_init_code;
         if (has_init) {
+            if (!features().has(Feature::function_references)) {
+                return needs_feature(Feature::function_references, Errc::malformed_reference_type,
+                                     offset);
+            }
             WRT_CHECK(reader.skip(1));
             const uint32_t reserved_offset = reader.offset();
             WRT_TRY(const uint8_t reserved, reader.byte());
@@ -204,8 +292,9 @@ Status ModuleDecoder::decode_tables(Module& module, SectionReader& reader)
                              .actual = reserved};
             }
         }
-        WRT_TRY(TableType type, decode_table_type(reader));
+        WRT_TRY(TableType type, decode_table_type(reader, features()));
         WRT_CHECK(check_table_type(module.types, type, offset));
+        WRT_CHECK(check_another_table(module, offset));
         ConstExpr init;
         if (has_init) {
             WRT_TRY(init, decode_constant(module, reader, type.element, module.imported_globals));
@@ -223,9 +312,10 @@ Status ModuleDecoder::decode_memories(Module& module, SectionReader& reader)
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t offset = reader.offset();
-        WRT_TRY(const Limits limits, decode_limits(reader));
-        WRT_CHECK(check_memory_type({limits}, offset));
-        WRT_CHECK(try_push(module.memories, MemoryType{limits}));
+        WRT_TRY(const MemoryType type, decode_memory_type(reader, features()));
+        WRT_CHECK(check_memory_type(type, offset));
+        WRT_CHECK(check_another_memory(module, offset));
+        WRT_CHECK(try_push(module.memories, type));
     }
     return ok();
 }
@@ -247,11 +337,11 @@ Status ModuleDecoder::decode_globals(Module& module, SectionReader& reader)
     WRT_TRY(const uint32_t count, reader.count());
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t offset = reader.offset();
-        WRT_TRY(GlobalType type, decode_global_type(reader));
+        WRT_TRY(GlobalType type, decode_global_type(reader, features()));
         WRT_TRY(type.type, resolve_type(module.types, type.type, offset));
         // An initialiser sees the globals before its own.
         WRT_TRY(const ConstExpr init,
-                decode_constant(module, reader, type.type, module.imported_globals + i));
+                decode_constant(module, reader, type.type, visible_globals(module)));
         WRT_CHECK(try_push(module.globals, type));
         WRT_CHECK(try_push(module.global_inits, init));
     }
@@ -273,6 +363,9 @@ Status ModuleDecoder::decode_exports(Module& module, SectionReader& reader)
                          .actual = kind};
         }
         entry.kind = static_cast<ExternKind>(kind);
+        if (entry.kind == ExternKind::tag && !features().has(Feature::exceptions)) {
+            return needs_feature(Feature::exceptions, Errc::malformed_export_kind, offset);
+        }
         WRT_TRY(entry.index, reader.u32());
         const auto check = [&](size_t size, Errc code) -> Status {
             if (entry.index < size) return ok();

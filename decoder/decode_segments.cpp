@@ -23,16 +23,29 @@ void declare(Module& module, uint32_t function)
     module.declared_functions[function / 32] |= 1u << (function % 32);
 }
 
+bool is_extended_constant(Instr op)
+{
+    return op == Instr::i32_add || op == Instr::i32_sub || op == Instr::i32_mul ||
+           op == Instr::i64_add || op == Instr::i64_sub || op == Instr::i64_mul;
+}
+
 }  // namespace
+
+/// The globals that a constant expression may read: before gc, only imported ones.
+uint32_t ModuleDecoder::visible_globals(const Module& module) const
+{
+    return features().has(Feature::gc) ? static_cast<uint32_t>(module.globals.size())
+                                       : module.imported_globals;
+}
 
 /// The error of an expression that is refused as invalid: what is malformed in the rest of it comes
 /// before that.
-Error ModuleDecoder::malformed_first(SectionReader reader, const Error& invalid)
+Error ModuleDecoder::malformed_first(SectionReader reader, const Error& invalid) const
 {
     if (kind_of(invalid.code) != ErrorKind::invalid) return invalid;
     Instruction instruction;
     for (uint32_t depth = 1; depth != 0;) {
-        if (const Status decoded = decode_instruction(reader, instruction); !decoded) {
+        if (const Status decoded = decode_instruction(reader, instruction, features()); !decoded) {
             return decoded.error();
         }
         const Immediates immediates = info(instruction.op).immediates;
@@ -59,6 +72,11 @@ Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, SectionReader& 
         if (!is_constant(instruction.op)) {
             return malformed_first(
                 reader, {.code = Errc::constant_expression_required, .offset = instruction.offset});
+        }
+        if (is_extended_constant(instruction.op) && !features().has(Feature::extended_const)) {
+            return malformed_first(
+                reader, needs_feature(Feature::extended_const, Errc::constant_expression_required,
+                                      instruction.offset, instr_bits(instruction.op)));
         }
         if (!validator.type(instruction)) return malformed_first(reader, validator.error());
         if (instruction.op == Instr::ref_func) declare(module, instruction.index);
@@ -94,6 +112,11 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
                      .offset = offset,
                      .actual = form};
     }
+    const bool declarative = (form & (not_active | explicit_index)) == 3;
+    const Feature feature = declarative ? Feature::reference_types : Feature::bulk_memory;
+    if (form != 0 && !features().has(feature)) {
+        return needs_feature(feature, Errc::malformed_element_segment_kind, offset);
+    }
     segment.expressions = (form & expressions) != 0;
     if ((form & not_active) != 0) {
         segment.mode =
@@ -107,8 +130,7 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
             return unknown(Errc::unknown_table, offset, segment.table, module.tables.size());
         }
         const ValType address = module.tables[segment.table].limits.address_type();
-        WRT_TRY(segment.offset, decode_constant(module, reader, address,
-                                                static_cast<uint32_t>(module.globals.size())));
+        WRT_TRY(segment.offset, decode_constant(module, reader, address, visible_globals(module)));
     }
 
     const uint32_t type_offset = reader.offset();
@@ -116,7 +138,8 @@ Status ModuleDecoder::decode_element(Module& module, SectionReader& reader, Elem
     if (segment.expressions) {
         segment.type = ValType::funcref;
         if (typed) {
-            WRT_TRY(segment.type, decode_reference_type(reader));
+            WRT_TRY(segment.type,
+                    decode_reference_type(reader, features().with(Feature::reference_types)));
             WRT_TRY(segment.type, resolve_type(module.types, segment.type, type_offset));
         }
     } else {
@@ -160,8 +183,7 @@ Status ModuleDecoder::decode_element_items(Module& module, SectionReader& reader
     segment.items.offset = reader.offset();
     for (uint32_t i = 0; i < segment.count; ++i) {
         if (segment.expressions) {
-            WRT_CHECK(decode_constant(module, reader, segment.type,
-                                      static_cast<uint32_t>(module.globals.size())));
+            WRT_CHECK(decode_constant(module, reader, segment.type, visible_globals(module)));
             continue;
         }
         const uint32_t item_offset = reader.offset();
@@ -218,6 +240,9 @@ Status ModuleDecoder::decode_data(Module& module, SectionReader& reader)
                          .offset = offset,
                          .actual = form};
         }
+        if (form != active && !features().has(Feature::bulk_memory)) {
+            return needs_feature(Feature::bulk_memory, Errc::malformed_data_segment_kind, offset);
+        }
         DataSegment segment;
         segment.active = form != passive;
         if (segment.active) {
@@ -229,8 +254,8 @@ Status ModuleDecoder::decode_data(Module& module, SectionReader& reader)
                                module.memories.size());
             }
             const ValType address = module.memories[segment.memory].limits.address_type();
-            WRT_TRY(segment.offset, decode_constant(module, reader, address,
-                                                    static_cast<uint32_t>(module.globals.size())));
+            WRT_TRY(segment.offset,
+                    decode_constant(module, reader, address, visible_globals(module)));
         }
         WRT_TRY(const uint32_t size, reader.count());
         WRT_TRY(segment.bytes, reader.bytes(size));

@@ -51,10 +51,13 @@ Error unknown_type(uint32_t offset, uint32_t index, uint32_t size)
 //   Status end_group()
 
 template <class Sink>
-Status walk_values(SectionReader& reader, Sink& sink, bool result)
+Status walk_values(SectionReader& reader, FeatureSet features, Sink& sink, bool result)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint32_t count, reader.count());
+    if (result && count > 1 && !features.has(Feature::multi_value)) {
+        return needs_feature(Feature::multi_value, Errc::invalid_result_arity, offset);
+    }
     const uint32_t limit = result ? limits::results : limits::params;
     if (count > limit) {
         return too_many(result ? Errc::too_many_results : Errc::too_many_params, offset, limit,
@@ -62,17 +65,17 @@ Status walk_values(SectionReader& reader, Sink& sink, bool result)
     }
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t type_offset = reader.offset();
-        WRT_TRY(const ValType type, decode_value_type(reader));
+        WRT_TRY(const ValType type, decode_value_type(reader, features));
         WRT_CHECK(sink.value(type, result, type_offset));
     }
     return ok();
 }
 
 template <class Sink>
-Status walk_field(SectionReader& reader, Sink& sink)
+Status walk_field(SectionReader& reader, FeatureSet features, Sink& sink)
 {
     const uint32_t type_offset = reader.offset();
-    WRT_TRY(const ValType storage, decode_storage_type(reader));
+    WRT_TRY(const ValType storage, decode_storage_type(reader, features));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
     if (mut > 1) {
@@ -85,10 +88,15 @@ Status walk_field(SectionReader& reader, Sink& sink)
 }
 
 template <class Sink>
-Status walk_def(SectionReader& reader, Sink& sink)
+Status walk_def(SectionReader& reader, FeatureSet features, Sink& sink)
 {
     const uint32_t offset = reader.offset();
     WRT_TRY(uint8_t form, reader.byte());
+    const bool is_later =
+        form == sub_code || form == sub_final_code || form == struct_code || form == array_code;
+    if (is_later && !features.has(Feature::gc)) {
+        return needs_feature(Feature::gc, Errc::malformed_definition_type, offset);
+    }
     bool final = true;
     uint32_t supertype = no_index;
     if (form == sub_code || form == sub_final_code) {
@@ -106,8 +114,8 @@ Status walk_def(SectionReader& reader, Sink& sink)
     switch (form) {
     case func_code: {
         WRT_CHECK(sink.def(CompositeKind::func, final, supertype, offset));
-        WRT_CHECK(walk_values(reader, sink, false));
-        return walk_values(reader, sink, true);
+        WRT_CHECK(walk_values(reader, features, sink, false));
+        return walk_values(reader, features, sink, true);
     }
     case struct_code: {
         WRT_CHECK(sink.def(CompositeKind::struct_, final, supertype, offset));
@@ -117,13 +125,13 @@ Status walk_def(SectionReader& reader, Sink& sink)
             return too_many(Errc::too_many_fields, count_offset, limits::struct_fields, count);
         }
         for (uint32_t i = 0; i < count; ++i) {
-            WRT_CHECK(walk_field(reader, sink));
+            WRT_CHECK(walk_field(reader, features, sink));
         }
         return ok();
     }
     case array_code: {
         WRT_CHECK(sink.def(CompositeKind::array, final, supertype, offset));
-        return walk_field(reader, sink);
+        return walk_field(reader, features, sink);
     }
     default: break;
     }
@@ -136,7 +144,7 @@ Status walk_def(SectionReader& reader, Sink& sink)
 }
 
 template <class Sink>
-Status walk_types(SectionReader& reader, Sink& sink)
+Status walk_types(SectionReader& reader, FeatureSet features, Sink& sink)
 {
     WRT_TRY(const uint32_t groups, reader.count());
     for (uint32_t i = 0; i < groups; ++i) {
@@ -144,12 +152,15 @@ Status walk_types(SectionReader& reader, Sink& sink)
         WRT_TRY(const uint8_t form, reader.peek());
         uint32_t size = 1;
         if (form == rec_code) {
+            if (!features.has(Feature::gc)) {
+                return needs_feature(Feature::gc, Errc::malformed_definition_type, offset);
+            }
             WRT_CHECK(reader.skip(1));
             WRT_TRY(size, reader.count());
         }
         WRT_CHECK(sink.group(size, offset));
         for (uint32_t k = 0; k < size; ++k) {
-            WRT_CHECK(walk_def(reader, sink));
+            WRT_CHECK(walk_def(reader, features, sink));
         }
         WRT_CHECK(sink.end_group());
     }
@@ -480,7 +491,7 @@ private:
 Status ModuleDecoder::count_types(SectionReader& reader)
 {
     CountSink sink{counts_};
-    return walk_types(reader, sink);
+    return walk_types(reader, features(), sink);
 }
 
 Status ModuleDecoder::decode_types(Module& module, SectionReader& reader)
@@ -491,7 +502,7 @@ Status ModuleDecoder::decode_types(Module& module, SectionReader& reader)
     std::fill(table.begin(), table.end(), no_index);
 
     BuildSink sink{module.types, table, options_.hash_key};
-    const Status built = walk_types(reader, sink);
+    const Status built = walk_types(reader, features(), sink);
     // The newest block of the scratch end, so it goes at once.
     arena_.give_back(End::scratch, table.data(), table.size_bytes(), Account::scratch);
     return built;

@@ -89,7 +89,8 @@ void write_instruction(const Instruction& instruction, TextSink& sink)
     const InstrInfo& row = info(instruction.op);
     sink.append(row.text);
     switch (row.immediates) {
-    case Immediates::none: return;
+    case Immediates::none:
+    case Immediates::zero_byte: return;
     case Immediates::block_type: write_block_type(sink, instruction.block); return;
     case Immediates::try_table:
         write_block_type(sink, instruction.block);
@@ -197,7 +198,7 @@ Status BodyWalker::skip_locals()
     WRT_TRY(const uint32_t groups, reader_.count());
     for (uint32_t i = 0; i < groups; ++i) {
         WRT_CHECK(reader_.u32());
-        WRT_CHECK(decode_value_type(reader_));
+        WRT_CHECK(decode_value_type(reader_, FeatureSet::all()));
     }
     return ok();
 }

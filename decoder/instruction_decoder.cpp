@@ -61,7 +61,7 @@ bool InstructionDecoder::s33(int64_t& value)
 bool InstructionDecoder::value_type(ValType& type)
 {
     return through_reader([&](ByteReader& reader) -> Status {
-        WRT_TRY(type, decode_value_type(reader));
+        WRT_TRY(type, decode_value_type(reader, features_));
         return ok();
     });
 }
@@ -69,7 +69,7 @@ bool InstructionDecoder::value_type(ValType& type)
 bool InstructionDecoder::heap_type(HeapType& type)
 {
     return through_reader([&](ByteReader& reader) -> Status {
-        WRT_TRY(type, decode_heap_type(reader));
+        WRT_TRY(type, decode_heap_type(reader, features_));
         return ok();
     });
 }
@@ -77,7 +77,7 @@ bool InstructionDecoder::heap_type(HeapType& type)
 bool InstructionDecoder::reference_type(ValType& type)
 {
     return through_reader([&](ByteReader& reader) -> Status {
-        WRT_TRY(type, decode_reference_type(reader));
+        WRT_TRY(type, decode_reference_type(reader, features_));
         return ok();
     });
 }
@@ -85,7 +85,7 @@ bool InstructionDecoder::reference_type(ValType& type)
 bool InstructionDecoder::prefixed_opcode(uint8_t prefix, Instr& op)
 {
     const uint32_t at = offset() - 1;
-    if (prefix < 0xfb || prefix > 0xfd) {
+    if (prefix < 0xfb || prefix > 0xfe) {
         return fail(
             {.code = Errc::illegal_opcode, .detail = Detail::hex, .offset = at, .actual = prefix});
     }
@@ -101,10 +101,39 @@ bool InstructionDecoder::prefixed_opcode(uint8_t prefix, Instr& op)
     return true;
 }
 
+bool InstructionDecoder::refuse(const Instruction& instruction)
+{
+    return fail(needs_feature(info(instruction.op).feature, Errc::illegal_opcode,
+                              instruction.offset, instr_bits(instruction.op)));
+}
+
+/// An index that was a reserved byte, zero, before `feature` gave it a meaning.
+bool InstructionDecoder::only_index(uint32_t& index, Feature feature)
+{
+    if (features_.has(feature)) return u32(index);
+    const uint32_t at = offset();
+    uint8_t reserved = 0;
+    if (!byte(reserved)) return false;
+    index = 0;
+    return reserved == 0 || fail(needs_feature(feature, Errc::zero_byte_expected, at));
+}
+
+bool InstructionDecoder::zero_byte()
+{
+    const uint32_t at = offset();
+    uint8_t reserved = 0;
+    if (!byte(reserved)) return false;
+    return reserved == 0 || fail({.code = Errc::zero_byte_expected,
+                                  .detail = Detail::hex,
+                                  .offset = at,
+                                  .actual = reserved});
+}
+
 bool InstructionDecoder::immediates(Instruction& instruction)
 {
     switch (info(instruction.op).immediates) {
     case Immediates::none: return true;
+    case Immediates::zero_byte: return zero_byte();
     case Immediates::local:
     case Immediates::global:
     case Immediates::label:
@@ -113,8 +142,8 @@ bool InstructionDecoder::immediates(Instruction& instruction)
     case Immediates::table:
     case Immediates::tag:
     case Immediates::elem:
-    case Immediates::data:
-    case Immediates::memory: return u32(instruction.index);
+    case Immediates::data: return u32(instruction.index);
+    case Immediates::memory: return only_index(instruction.index, Feature::multi_memory);
     case Immediates::i32: return i32(instruction.value);
     case Immediates::memarg8:
     case Immediates::memarg16:
@@ -138,10 +167,14 @@ bool InstructionDecoder::immediates(Instruction& instruction)
         return true;
     }
     case Immediates::type_table:
+        return u32(instruction.index) && only_index(instruction.index2, Feature::reference_types);
+    case Immediates::data_memory:
+        return u32(instruction.index) && only_index(instruction.index2, Feature::multi_memory);
+    case Immediates::memory_memory:
+        return only_index(instruction.index, Feature::multi_memory) &&
+               only_index(instruction.index2, Feature::multi_memory);
     case Immediates::table_table:
     case Immediates::elem_table:
-    case Immediates::memory_memory:
-    case Immediates::data_memory:
     case Immediates::type_field:
     case Immediates::type_count:
     case Immediates::type_data:
@@ -189,6 +222,10 @@ bool InstructionDecoder::rare_memarg(uint32_t flags, Instruction& instruction)
                      .offset = instruction.offset,
                      .actual = flags});
     }
+    if (!features_.has(Feature::multi_memory)) {
+        return fail(
+            needs_feature(Feature::multi_memory, Errc::malformed_memop_flags, instruction.offset));
+    }
     instruction.align = static_cast<uint8_t>(flags & 0x3f);
     return u32(instruction.index) && u64(instruction.value);
 }
@@ -216,6 +253,9 @@ bool InstructionDecoder::block_type(BlockType& type)
                      .detail = Detail::hex,
                      .offset = at,
                      .actual = first});
+    }
+    if (!features_.has(Feature::multi_value)) {
+        return fail(needs_feature(Feature::multi_value, Errc::malformed_block_type, at));
     }
     type = BlockType::of_type(index > HeapType::max_index ? HeapType::max_index
                                                           : static_cast<uint32_t>(index));
@@ -312,9 +352,9 @@ bool InstructionDecoder::fixed_bytes(uint32_t count, uint8_t* to)
     return true;
 }
 
-Status decode_instruction(ByteReader& reader, Instruction& instruction)
+Status decode_instruction(ByteReader& reader, Instruction& instruction, FeatureSet features)
 {
-    InstructionDecoder decoder{{reader.position(), reader.remaining()}, reader.offset()};
+    InstructionDecoder decoder{{reader.position(), reader.remaining()}, reader.offset(), features};
     if (!decoder.next(instruction)) return decoder.error();
     return reader.skip(static_cast<size_t>(decoder.position() - reader.position()));
 }

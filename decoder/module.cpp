@@ -8,8 +8,9 @@
 
 namespace wrt::decoder {
 
-Module::Module(std::span<const uint8_t> bytes, ModuleMemory& memory)
+Module::Module(std::span<const uint8_t> bytes, FeatureSet allowed, ModuleMemory& memory)
     : binary{bytes},
+      features{allowed},
       types{&memory.types},
       functions{&memory.functions},
       tables{&memory.tables},

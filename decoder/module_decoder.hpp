@@ -99,6 +99,7 @@ private:
     };
 
     SectionReader reader_of(SectionId id) const;
+    FeatureSet features() const { return options_.features; }
     const Section& section(SectionId id) const { return sections_[static_cast<size_t>(id)]; }
 
     // decode_module.cpp
@@ -131,7 +132,8 @@ private:
     Status decode_data_count(Module& module, SectionReader& reader);
     Status decode_bodies(Module& module, SectionReader& reader);
     Status decode_data(Module& module, SectionReader& reader);
-    static Error malformed_first(SectionReader reader, const Error& invalid);
+    Error malformed_first(SectionReader reader, const Error& invalid) const;
+    uint32_t visible_globals(const Module& module) const;
     Result<ConstExpr> decode_constant(Module& module, SectionReader& reader, ValType type,
                                       uint32_t visible_globals);
 
@@ -149,9 +151,10 @@ Result<ValType> resolve_type(const Types& types, ValType type, uint32_t offset);
 Result<uint32_t> decode_function_type_index(const Types& types, ByteReader& reader);
 
 /// The encodings that imports and definitions share. Syntax only; the checks are check_*.
-Result<Limits> decode_limits(ByteReader& reader);
-Result<TableType> decode_table_type(ByteReader& reader);
-Result<GlobalType> decode_global_type(ByteReader& reader);
+Result<Limits> decode_limits(ByteReader& reader, FeatureSet features);
+Result<MemoryType> decode_memory_type(ByteReader& reader, FeatureSet features);
+Result<TableType> decode_table_type(ByteReader& reader, FeatureSet features);
+Result<GlobalType> decode_global_type(ByteReader& reader, FeatureSet features);
 Result<uint32_t> decode_tag_type(ByteReader& reader);
 
 }  // namespace wrt::decoder

@@ -1,4 +1,5 @@
 // How types are written.
+#include <wrt/decoder/instruction.hpp>
 #include <wrt/decoder/types.hpp>
 
 #include <wrt/foundation/text.hpp>
@@ -30,6 +31,14 @@ void write_type_name(uint32_t type_bits, TextSink& sink)
 {
     if (type_bits == nothing_type_bits) {
         sink.append("nothing");
+        return;
+    }
+    if (const uint32_t feature = type_bits - feature_bits(Feature::mvp); feature < feature_count) {
+        sink.append(name_of(static_cast<Feature>(feature)));
+        return;
+    }
+    if (const uint32_t op = type_bits - instr_bits(Instr{0}); op < instr_count) {
+        sink.append(info(static_cast<Instr>(op)).text);
         return;
     }
     const ValType type = ValType::of_bits(type_bits);

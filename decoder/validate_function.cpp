@@ -25,7 +25,7 @@ FunctionValidator::FunctionValidator(const Module& module, uint32_t function,
       // To the end of the binary: a body ends where its last `end` is, and only then is its size
       // compared.
       decoder_{module.binary.subspan(module.body_of(function).offset),
-               module.body_of(function).offset},
+               module.body_of(function).offset, module.features},
       context_{.module = module,
                .function = function,
                .params = module.params_of(function),
@@ -45,7 +45,7 @@ FunctionValidator::FunctionValidator(const Module& module, std::span<const uint8
                                      ValidatorScratch& scratch)
     : module_{module},
       scratch_{scratch},
-      decoder_{bytes, offset},
+      decoder_{bytes, offset, module.features},
       context_{.module = module,
                .function = no_index,
                .params = {},
@@ -243,7 +243,9 @@ bool FunctionValidator::apply_slowly(const Signature& signature, ValType address
     for (uint32_t i = signature.param_count; i-- > 0;) {
         if (!pop(resolved(signature.params[i]))) return false;
     }
-    return signature.result_count == 0 || push(resolved(signature.result));
+    if (signature.result_count == 0) return true;
+    return push(resolved(signature.result)) &&
+           (signature.result_count == 1 || push(signature.second_result));
 }
 
 bool FunctionValidator::check_all(std::span<const ValType> types)

@@ -16,6 +16,7 @@ bool FunctionValidator::type(Instruction& instruction)
     case Immediates::none:
         return row.signature.by_hand ? type_simple(instruction)
                                      : apply_slowly(row.signature, ValType::bot);
+    case Immediates::zero_byte: return apply_slowly(row.signature, ValType::bot);
     case Immediates::block_type:
     case Immediates::try_table: return block(instruction);
     case Immediates::label: return type_branch(instruction);
@@ -259,6 +260,10 @@ bool FunctionValidator::call(Instruction& instruction, uint32_t type_index, bool
 bool FunctionValidator::type_global(Instruction& instruction)
 {
     if (instruction.index >= visible_globals_) {
+        // Before gc, a constant expression read imported globals only.
+        if (instruction.index < module_.globals.size() && !module_.features.has(Feature::gc)) {
+            return decoder_.fail(needs_feature(Feature::gc, Errc::unknown_global, offset_));
+        }
         return fail_index(Errc::unknown_global, instruction.index, visible_globals_);
     }
     const GlobalType& global = module_.globals[instruction.index];
@@ -356,6 +361,9 @@ bool FunctionValidator::type_access(Instruction& instruction, const Signature& s
                                     uint8_t align, uint32_t lanes)
 {
     if (!memarg_fits(instruction, align)) return false;
+    if (info(instruction.op).feature == Feature::threads && instruction.align != align) {
+        return fail(Errc::atomic_alignment_must_be_natural);
+    }
     return (lanes == 0 || lane_below(instruction, lanes)) && apply_slowly(signature, address_);
 }
 

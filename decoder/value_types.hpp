@@ -2,6 +2,7 @@
 // have them; the caller knows what is in scope.
 #pragma once
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/foundation/byte_reader.hpp>
 #include <wrt/foundation/result.hpp>
@@ -53,9 +54,39 @@ constexpr bool is_type_code(uint8_t byte)
 
 /// The types may name an index beyond HeapType::max_index, which no module has: it comes as
 /// HeapType::max_index, which no module has either.
-Result<HeapType> decode_heap_type(ByteReader& reader);
-Result<ValType> decode_reference_type(ByteReader& reader);
-Result<ValType> decode_value_type(ByteReader& reader);
-Result<ValType> decode_storage_type(ByteReader& reader);
+Result<HeapType> decode_heap_type(ByteReader& reader, FeatureSet features);
+Result<ValType> decode_reference_type(ByteReader& reader, FeatureSet features);
+Result<ValType> decode_value_type(ByteReader& reader, FeatureSet features);
+Result<ValType> decode_storage_type(ByteReader& reader, FeatureSet features);
+
+/// What brought a heap type, whatever refers to it.
+constexpr Feature feature_of(HeapType heap)
+{
+    if (heap.is_index()) return Feature::function_references;
+    switch (heap.abstract()) {
+    case AbstractHeap::func:
+    case AbstractHeap::extern_: return Feature::reference_types;
+    case AbstractHeap::exn:
+    case AbstractHeap::noexn: return Feature::exceptions;
+    case AbstractHeap::bot:
+    case AbstractHeap::nofunc:
+    case AbstractHeap::noextern:
+    case AbstractHeap::any:
+    case AbstractHeap::eq:
+    case AbstractHeap::i31:
+    case AbstractHeap::struct_:
+    case AbstractHeap::array:
+    case AbstractHeap::none: return Feature::gc;
+    }
+    return Feature::gc;
+}
+
+/// What brought a value or storage type that one byte says.
+constexpr Feature feature_of(ValType type)
+{
+    if (type.is_ref()) return feature_of(type.heap());
+    if (type.is_vector()) return Feature::simd;
+    return type.is_packed() ? Feature::gc : Feature::mvp;
+}
 
 }  // namespace wrt::decoder

@@ -42,19 +42,31 @@ const Row& row(Errc code) noexcept
     return rows[index < std::size(rows) ? index : static_cast<size_t>(Errc::internal)];
 }
 
+void append_named(uint32_t bits, TypeNamer namer, TextSink& sink) noexcept
+{
+    if (namer != nullptr) {
+        namer(bits, sink);
+    } else {
+        sink.append_hex(bits);
+    }
+}
+
 void append_types(const Error& error, TypeNamer namer, TextSink& sink) noexcept
 {
-    const auto append_type = [&](uint32_t bits) {
-        if (namer != nullptr) {
-            namer(bits, sink);
-        } else {
-            sink.append_hex(bits);
-        }
-    };
     sink.append(", expected ");
-    append_type(error.expected);
+    append_named(error.expected, namer, sink);
     sink.append(", got ");
-    append_type(error.actual);
+    append_named(error.actual, namer, sink);
+}
+
+void append_feature(const Error& error, TypeNamer namer, TextSink& sink) noexcept
+{
+    if (error.actual != 0) {
+        sink.append(' ');
+        append_named(error.actual, namer, sink);
+    }
+    sink.append(", needs feature ");
+    append_named(error.expected, namer, sink);
 }
 
 void append_detail(const Error& error, TypeNamer namer, TextSink& sink) noexcept
@@ -87,6 +99,7 @@ void append_detail(const Error& error, TypeNamer namer, TextSink& sink) noexcept
         sink.append(' ').append_decimal(error.actual);
         if (error.expected != 0) sink.append(", there are ").append_decimal(error.expected);
         return;
+    case Detail::feature: append_feature(error, namer, sink); return;
     }
 }
 

@@ -187,6 +187,23 @@ using Handler = const Cell* (*)(const Cell*, Registers&);
 #define WRT_MARK_PATH() (void)0
 #endif
 
+#if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
+#define WRT_OUT_OF_BOUNDS()                                                                        \
+    do {                                                                                           \
+        [[clang::musttail]] return op_out_of_bounds(WRT_PASS(pc));                                 \
+    } while (0)
+#elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
+#define WRT_OUT_OF_BOUNDS()                                                                        \
+    do {                                                                                           \
+        return op_out_of_bounds(WRT_PASS(pc));                                                     \
+    } while (0)
+#else
+#define WRT_OUT_OF_BOUNDS()                                                                        \
+    do {                                                                                           \
+        return op_out_of_bounds(pc, registers_);                                                   \
+    } while (0)
+#endif
+
 /// Goes on with the operation `words` cells further.
 #define WRT_NEXT(words) WRT_GOTO(pc + (words))
 
@@ -199,6 +216,10 @@ using Handler = const Cell* (*)(const Cell*, Registers&);
 
 /// Ends the run: remembers where, and returns to run().
 WRT_HANDLER op_stop(WRT_REGISTERS);
+
+/// An access of memory 0 was out of bounds: once more where another thread made a shared memory
+/// larger, else a trap. An operation has changed nothing when it comes here.
+WRT_HANDLER op_out_of_bounds(WRT_REGISTERS);
 
 WRT_INLINE Handler handler_of(const Cell* cell)
 {

@@ -26,6 +26,7 @@ Handler handler_for(const Operation& o)
     case Family::store: return store_handler(o.instr, o.a_class, o.b_class);
     case Family::store_sum: return store_sum_handler(o.instr, o.a_class, o.b_class, o.d_class);
     case Family::wide_store: return wide_store_handler(o.instr);
+    case Family::atomic: return atomic_handler(o.instr);
     case Family::move: return move_handler(o.bank, o.a_class, o.d_class);
     case Family::constant: return constant_handler(o.bank, o.wide, o.d_class);
     case Family::select: return select_handler(o.bank, o.a_class, o.b_class, o.x_class, o.d_class);
@@ -67,6 +68,7 @@ uint32_t words_of(const Operation& o)
     case Family::enter:
     case Family::wide_load:
     case Family::wide_store:
+    case Family::atomic:
     case Family::load_sum:
     case Family::store_sum:
     case Family::branch_if:
@@ -228,6 +230,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         break;
     case Family::wide_load:
     case Family::wide_store:
+    case Family::atomic:
     case Family::call_import:
     case Family::call_indirect:
     case Family::call_wide:
@@ -320,6 +323,7 @@ Handler plain_handler(Plain op)
 {
     if (const Handler handler = tables::plain_call(op)) return handler;
     if (const Handler handler = tables::plain_bulk(op)) return handler;
+    if (const Handler handler = tables::plain_wide(op)) return handler;
     return tables::plain_control(op);
 }
 

@@ -37,6 +37,10 @@ Handler call_indirect_handler(Class index);
 Handler wide_load_handler(Instr op);
 Handler wide_store_handler(Instr op);
 
+/// Atomic memory instructions: operands lie in slots from field `a` on, field `b` is the memory,
+/// word 2 the offset; a result takes the place of the first operand.
+Handler atomic_handler(Instr op);
+
 /// Operations without operand classes: operands lie in consecutive slots from field `a` on.
 enum class Plain : uint8_t {
     unreachable,
@@ -72,6 +76,10 @@ enum class Plain : uint8_t {
     data_drop,
     branch_polling,
     fuel,
+    i64_add128,
+    i64_sub128,
+    i64_mul_wide_s,
+    i64_mul_wide_u,
     count_,
 };
 Handler plain_handler(Plain op);
@@ -85,6 +93,7 @@ const Handler* binary_compare(Instr op);
 Handler plain_call(Plain op);
 Handler plain_bulk(Plain op);
 Handler plain_control(Plain op);
+Handler plain_wide(Plain op);
 }  // namespace tables
 
 /// Fills a table with `Make::template at<class...>()` over all combinations of `Dimensions`

@@ -34,6 +34,20 @@ WRT_HANDLER wide_load(WRT_REGISTERS)
 
 }  // namespace
 
+WRT_HANDLER op_out_of_bounds(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    MemoryInstance* const memory = ex->memory;
+    if (memory != nullptr && memory->shared != nullptr) {
+        memory->size = memory->shared->size();
+        if (memory->size > mem_len) {
+            mem_len = ex->memory_size = memory->size;
+            WRT_GOTO(pc);
+        }
+    }
+    WRT_TRAP(out_of_bounds_memory_access);
+}
+
 Handler load_handler(Instr op, Class a, Class d)
 {
     const auto at = static_cast<size_t>(class_index(a, d));

@@ -318,9 +318,12 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
         return table.type.element == close(wanted.element, ids) &&
                matches_limits(table.type.limits, table.size, wanted.limits);
     }
-    case ExternKind::memory:
-        return matches_limits(value.memory->type.limits, memory_pages(*value.memory),
-                              module.memories[import.index].limits);
+    case ExternKind::memory: {
+        const MemoryInstance& memory = *value.memory;
+        const MemoryType& wanted = module.memories[import.index];
+        return memory.type.page_shift == wanted.page_shift &&
+               matches_limits(memory.type.limits, memory_pages(memory), wanted.limits);
+    }
     case ExternKind::global: {
         const GlobalType& actual = value.global->type;
         const GlobalType& wanted = module.globals[import.index].type;

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <wrt/runtime/memory.hpp>
+
 #include "handler_tables.hpp"
 #include "variants.hpp"
 
@@ -57,7 +59,7 @@ WRT_INLINE void store_value(uint8_t* at, typename Access<Op>::Value value)
 // Address and offset have 32 bits each, so their sum with the size cannot wrap in 64.
 #define WRT_CHECK_BOUNDS(address, size)                                                            \
     if ((address) + (size) > mem_len) [[unlikely]]                                                 \
-        WRT_TRAP(out_of_bounds_memory_access)
+    WRT_OUT_OF_BOUNDS()
 
 /// d = memory[a + offset]
 template <Instr Op, Class A, Class D>
@@ -120,8 +122,10 @@ WRT_HANDLER store_sum(WRT_REGISTERS)
 WRT_INLINE bool wide_address(const MemoryInstance& memory, uint64_t address, uint64_t offset,
                              uint64_t size, uint64_t& effective)
 {
-    return !__builtin_add_overflow(address, offset, &effective) && memory.size >= size &&
-           effective <= memory.size - size;
+    if (__builtin_add_overflow(address, offset, &effective)) return false;
+    if (memory.size >= size && effective <= memory.size - size) [[likely]]
+        return true;
+    return memory.shared != nullptr && in_bounds(effective, size, memory_size(memory));
 }
 
 /// `address` as the memory's address type reads it.

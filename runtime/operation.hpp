@@ -22,6 +22,7 @@ enum class Family : uint8_t {
     store,
     store_sum,
     wide_store,
+    atomic,
     move,
     constant,
     select,

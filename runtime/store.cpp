@@ -124,6 +124,17 @@ Result<MemoryInstance*> Store::make_memory(const MemoryType& type) noexcept
     return memory;
 }
 
+Result<MemoryInstance*> Store::make_memory(SharedMemory& shared) noexcept
+{
+    WRT_TRY(Transaction transaction, Transaction::begin(*this, "make_memory"));
+    WRT_TRY(MemoryInstance* const memory,
+            arena_.make<MemoryInstance>(End::retained, Account::host));
+    attach_memory(*memory, *this, shared);
+    WRT_CHECK(transaction.prepare());
+    transaction.commit();
+    return memory;
+}
+
 Result<TagInstance*> Store::make_tag(std::span<const ValType> params) noexcept
 {
     WRT_CHECK(check_arity(params, {}));
@@ -179,8 +190,9 @@ void Store::rewind(const Mark& mark) noexcept
     types_.rewind(mark.types);
     names_.rewind(mark.names);
     newest_instance_ = mark.instance;
-    for (; newest_memory_ != mark.memory; newest_memory_ = newest_memory_->older)
-        discharge_memory(newest_memory_->size);
+    for (; newest_memory_ != mark.memory; newest_memory_ = newest_memory_->older) {
+        if (newest_memory_->shared == nullptr) discharge_memory(newest_memory_->size);
+    }
     for (; newest_table_ != mark.table; newest_table_ = newest_table_->older)
         discharge_table(newest_table_->size);
 }

@@ -272,6 +272,8 @@ Status Translator::dispatch(const Instruction& instruction)
     if (row.prefix == 0xfd) return refuse(Errc::v128_unsupported);
     if (row.feature == Feature::exceptions) return refuse(Errc::exceptions_unsupported);
     if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
+    if (row.feature == Feature::threads) return atomic(instruction);
+    if (row.feature == Feature::wide_arithmetic) return wide_arithmetic(instruction.op);
     const Signature& signature = row.signature;
     if (signature.has_addr) {
         return signature.result_count != 0 ? load(instruction, signature.result.kind())

@@ -170,6 +170,8 @@ private:
     Status dispatch(const decoder::Instruction& instruction);
     Status reference(const decoder::Instruction& instruction);
     Status bulk(const decoder::Instruction& instruction);
+    Status wide_arithmetic(Instr op);
+    Status atomic(const decoder::Instruction& instruction);
 
     // Control.
     Status make_label(uint32_t& label);

@@ -19,13 +19,15 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
         options.borrow ? runtime::BinaryLifetime::borrowed : runtime::BinaryLifetime::copied;
     how.translate.fuel = options.fuel;
     how.translate.interruptible = options.interruptible;
+    how.decode.features = options.features.value_or(FeatureSet{});
     WRT_TRY(const runtime::Module* const image,
             runtime::load_module_from_binary(binary, arena, how));
     scope.commit();
     return Module{*image};
 }
 
-Engine::Engine(const EngineConfig& config) noexcept : budget_{config.budget}
+Engine::Engine(const EngineConfig& config) noexcept
+    : budget_{config.budget}, features_{config.features}
 {
     const uint64_t capacity = std::min<uint64_t>(config.budget, desktop_preset.arena_bytes);
     Result<Backing> backing = Backing::reserve(static_cast<size_t>(capacity));
@@ -44,7 +46,9 @@ Result<Module> Engine::load_module(std::span<const uint8_t> binary,
                                    const LoadOptions& options) noexcept
 {
     WRT_CHECK(status_);
-    return wrt::load_module(*arena_, binary, options);
+    LoadOptions how = options;
+    how.features = options.features.value_or(features_);
+    return wrt::load_module(*arena_, binary, how);
 }
 
 Result<ScopeGuard> Engine::enter(std::string_view name, size_t budget) noexcept

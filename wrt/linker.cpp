@@ -1,5 +1,7 @@
 #include <wrt/linker.hpp>
 
+#include <wrt/shared_memory.hpp>
+
 #include <wrt/runtime/host.hpp>
 #include <wrt/runtime/imports.hpp>
 #include <wrt/runtime/instantiate.hpp>
@@ -106,6 +108,14 @@ Linker& Linker::define(std::string_view module, std::string_view name, Func func
 Linker& Linker::define(std::string_view module, std::string_view name, Memory memory) noexcept
 {
     if (usable()) note(imports_->define(module, name, &memory.instance()));
+    return *this;
+}
+
+Linker& Linker::define(std::string_view module, std::string_view name, SharedMemory memory) noexcept
+{
+    if (!usable()) return *this;
+    const Result<runtime::MemoryInstance*> own = state_->store->make_memory(memory.memory());
+    note(own ? imports_->define(module, name, *own) : Status{own.error()});
     return *this;
 }
 

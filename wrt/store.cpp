@@ -7,6 +7,7 @@
 #include <wrt/runtime/extern.hpp>
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
+#include <wrt/shared_memory.hpp>
 
 #include "state.hpp"
 
@@ -117,17 +118,23 @@ Status Func::call(std::span<const Value> arguments, std::span<Value> results) co
 
 uint64_t Memory::size() const noexcept
 {
-    return memory_->size;
+    return runtime::memory_size(*memory_);
 }
 
 std::span<std::byte> Memory::bytes() const noexcept
 {
-    return {reinterpret_cast<std::byte*>(memory_->base), static_cast<size_t>(memory_->size)};
+    return {reinterpret_cast<std::byte*>(memory_->base), static_cast<size_t>(size())};
 }
 
 MemoryType Memory::type() const noexcept
 {
     return memory_->type;
+}
+
+std::optional<SharedMemory> Memory::shared() const noexcept
+{
+    if (memory_->shared == nullptr) return std::nullopt;
+    return SharedMemory{*memory_->shared};
 }
 
 Result<uint64_t> Memory::grow(uint64_t pages) const noexcept
@@ -144,7 +151,7 @@ Result<std::span<std::byte>> Memory::checked(uint64_t offset, uint64_t count, ui
 {
     uint64_t size = 0;
     if (__builtin_mul_overflow(count, element_size, &size) ||
-        !runtime::in_bounds(offset, size, memory_->size)) {
+        !runtime::in_bounds(offset, size, runtime::memory_size(*memory_))) {
         return Error{.code = Errc::out_of_bounds_memory_access};
     }
     std::byte* const first = reinterpret_cast<std::byte*>(memory_->base) + offset;

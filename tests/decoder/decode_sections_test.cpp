@@ -33,6 +33,27 @@ Bytes with_global(const Bytes& global)
     return module({section(global_id, vec({global}))});
 }
 
+decoder::DecodeOptions with(Feature feature)
+{
+    decoder::DecodeOptions options;
+    options.features = FeatureSet{}.with(feature);
+    return options;
+}
+std::string verdict_with(Feature feature, const Bytes& binary)
+{
+    return sentence(check(binary, with(feature)));
+}
+template <class Look>
+void inspect_with(Feature feature, const Bytes& binary, Look&& look)
+{
+    EXPECT_EQ(sentence(decoder::decode_module_streaming(binary, test_arena(), with(feature),
+                                                        [&](const decoder::Module& module) {
+                                                            look(module);
+                                                            return ok();
+                                                        })),
+              "valid");
+}
+
 }  // namespace
 
 TEST(decode_imports, counts_each_kind_in_its_own_index_space)
@@ -76,10 +97,44 @@ TEST(decode_limits, takes_the_four_forms_and_refuses_others)
     EXPECT_EQ(verdict(with_memory(bytes(1, 1, 2))), "valid");
     EXPECT_EQ(verdict(with_memory(bytes(4, 1))), "valid");
     EXPECT_EQ(verdict(with_memory(bytes(5, 1, 2))), "valid");
-    EXPECT_EQ(verdict(with_memory(bytes(2, 1))),
-              "malformed at 0xb: malformed limits flags, got 0x2");
-    EXPECT_EQ(verdict(with_memory(bytes(8, 1))),
-              "malformed at 0xb: malformed limits flags, got 0x8");
+    EXPECT_EQ(verdict(with_memory(bytes(16, 1))),
+              "malformed at 0xb: malformed limits flags, got 0x10");
+    EXPECT_EQ(verdict(with_table(bytes(funcref, 2, 1))),
+              "malformed at 0xc: malformed limits flags, got 0x2");
+    EXPECT_EQ(verdict(with_table(bytes(funcref, 8, 1))),
+              "malformed at 0xc: malformed limits flags, got 0x8");
+}
+
+TEST(decode_memory_type, takes_shared_memories_that_have_a_maximum)
+{
+    EXPECT_EQ(verdict_with(Feature::threads, with_memory(bytes(3, 1, 2))), "valid");
+    EXPECT_EQ(verdict_with(Feature::threads, with_memory(bytes(7, 1, 2))), "valid");
+    EXPECT_EQ(verdict_with(Feature::threads, with_memory(bytes(2, 1))),
+              "invalid at 0xb: shared memory must have maximum");
+    EXPECT_EQ(verdict(with_memory(bytes(3, 1, 2))),
+              "malformed at 0xb: malformed limits flags, needs feature threads");
+}
+
+TEST(decode_memory_type, takes_pages_of_one_byte_and_of_64_kib)
+{
+    const auto pages = [](const Bytes& limits) {
+        return verdict_with(Feature::custom_page_sizes, with_memory(limits));
+    };
+    EXPECT_EQ(pages(bytes(8, 1, 0)), "valid");
+    EXPECT_EQ(pages(bytes(8, 1, 16)), "valid");
+    EXPECT_EQ(pages(bytes(9, 1, 2, 0)), "valid");
+    EXPECT_EQ(pages(bytes(8, 1, 1)), "invalid at 0xb: invalid custom page size");
+    EXPECT_EQ(pages(bytes(8, 1, 17)), "invalid at 0xb: invalid custom page size");
+    EXPECT_EQ(pages(bytes(8, 1, 64)), "malformed at 0xd: invalid custom page size");
+    EXPECT_EQ(pages(bytes(8, leb(0xffffffff), 0)), "valid");
+    EXPECT_EQ(pages(bytes(8, leb(uint64_t{1} << 32), 0)), "invalid at 0xb: memory size");
+    EXPECT_EQ(pages(bytes(8, leb(65537), 16)), "invalid at 0xb: memory size");
+    EXPECT_EQ(pages(bytes(12, leb(~uint64_t{0}), 0)), "valid");
+    EXPECT_EQ(verdict(with_memory(bytes(8, 1, 0))),
+              "malformed at 0xb: malformed limits flags, needs feature custom-page-sizes");
+    inspect_with(
+        Feature::custom_page_sizes, with_memory(bytes(8, 1, 0)),
+        [](const decoder::Module& module) { EXPECT_EQ(module.memories[0].page_bytes(), 1u); });
 }
 
 TEST(decode_limits, bounds_memories_by_their_address_type)

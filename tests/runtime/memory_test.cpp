@@ -66,6 +66,37 @@ TEST(memory, grows_in_place_up_to_its_maximum)
     EXPECT_EQ(runtime::memory_grow(memory, 0), 3u);
 }
 
+TEST(memory, of_single_bytes_has_exactly_as_many_as_it_says)
+{
+    World world;
+    MemoryType type = bounded(10, 100);
+    type.page_shift = 0;
+    MemoryInstance& memory = *world.store().make_memory(type).value();
+    EXPECT_EQ(memory.size, 10u);
+    EXPECT_EQ(runtime::memory_pages(memory), 10u);
+    EXPECT_FALSE(runtime::memory_fill(memory, 10, 1, 1));
+    EXPECT_EQ(runtime::memory_grow(memory, 90), 10u);
+    EXPECT_EQ(memory.size, 100u);
+    EXPECT_TRUE(runtime::memory_fill(memory, 99, 1, 1));
+    EXPECT_EQ(runtime::memory_grow(memory, 1), runtime::grow_failed);
+    EXPECT_EQ(world.store().memory_bytes(), 100u);
+
+    MemoryType open = unbounded(0);
+    open.page_shift = 0;
+    EXPECT_EQ(world.store().make_memory(open).value()->limit, 0xffffffffu)
+        << "memory.size has to fit an i32";
+}
+
+TEST(memory, of_single_bytes_takes_no_more_of_a_fixed_arena)
+{
+    const auto world = World::in(fixed_bytes(), {.limits = {.stack_slots = 256}});
+    MemoryType type = bounded(10, 100);
+    type.page_shift = 0;
+    const size_t before = world->arena().usage(Account::memory).used;
+    ASSERT_TRUE(world->store().make_memory(type));
+    EXPECT_EQ(world->arena().usage(Account::memory).used, before + 100);
+}
+
 TEST(memory, grows_to_what_addresses_reach_and_no_further)
 {
     World world;

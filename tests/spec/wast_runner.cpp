@@ -49,12 +49,19 @@ int main(int argc, char** argv)
     app.add_option("--summary", options.summary, "write the totals there too");
     app.add_flag("--validate-only", validate_only,
                  "decode and validate every module, execute nothing");
+    std::string features;
+    app.add_option("--features", features, "what modules may use: \"3.0,+threads\"");
     app.add_flag("-v,--verbose", options.verbose, "say of each file what came of it");
     CLI11_PARSE(app, argc, argv);
     if (!suites.empty()) {
         const std::filesystem::path suite = suite_of(suites);
         for (std::string& path : options.paths)
             path = (suite / path).string();
+    }
+    std::string_view wrong;
+    if (!features.empty() && !wrt::parse_features(features, options.features, wrong)) {
+        std::cout << "--features: '" << wrong << "' is no feature\n";
+        return 1;
     }
     if (validate_only) options.mode = wrt::wast::Mode::validate;
 

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+
+#include "decoder/feature_modules.hpp"
 #include "process.hpp"
 
 namespace {
@@ -92,6 +95,53 @@ TEST(wrtd_validate, checks_several_files_and_gives_the_worst)
               "note: in the code section, function 0\n");
     EXPECT_EQ(wrtd({"validate", "invalid.wasm", "no_such.wasm"}).status, 2);
     EXPECT_EQ(wrtd({"validate", "component.wasm"}).status, 2);
+}
+
+TEST(wrtd_validate, of_the_first_version_names_the_feature_that_a_module_needs)
+{
+    for (const wrt::test::FeatureModule& item : wrt::test::feature_modules()) {
+        const std::string path = testing::TempDir() + "wrtd_feature_" + item.name + ".wasm";
+        std::ofstream{path, std::ios::binary}.write(
+            reinterpret_cast<const char*>(item.binary.data()),
+            static_cast<std::streamsize>(item.binary.size()));
+        const std::string feature{wrt::name_of(item.feature)};
+
+        const Ended refused = wrtd({"validate", "--features", "mvp", path});
+        EXPECT_EQ(refused.status, 1) << item.name;
+        EXPECT_THAT(refused.err, StartsWith("error: " + path + ": ")) << item.name;
+        EXPECT_THAT(refused.err, HasSubstr(", needs feature " + feature + "\n")) << item.name;
+        const Ended allowed = wrtd({"validate", "--features", "mvp,+" + feature, path});
+        EXPECT_EQ(allowed.status, 0) << item.name << ": " << allowed.err;
+    }
+}
+
+TEST(wrtd_features, that_are_none_are_refused_with_those_that_are)
+{
+    const Ended unknown = wrtd({"validate", "--features", "3.0,+gcc", "calc.wasm"});
+    EXPECT_EQ(unknown.status, 125);
+    EXPECT_THAT(unknown.err, StartsWith("error: --features: no feature 'gcc', only "
+                                        "sign-extension, saturating-float-to-int, "));
+    const Ended level = wrtd({"validate", "--features=1.0", "calc.wasm"});
+    EXPECT_EQ(level.status, 125);
+    EXPECT_THAT(level.err,
+                StartsWith("error: --features: '1.0' is none of mvp, 2.0, 3.0, +name, -name\n"));
+}
+
+TEST(wrtd_features, hold_for_every_command_that_reads_modules)
+{
+    const std::vector<std::vector<std::string>> commands{
+        {"run", "--features", "mvp", "features.wasm"},
+        {"call", "--features", "mvp", "features.wasm", "tail", "1"},
+        {"inspect", "--features", "mvp", "features.wasm"},
+    };
+    for (const std::vector<std::string>& command : commands) {
+        const Ended refused = wrtd(command);
+        EXPECT_NE(refused.status, 0) << command.front();
+        EXPECT_THAT(refused.err, HasSubstr("needs feature multi-value")) << command.front();
+    }
+    const Ended script = wrtd({"wast", "--features", "mvp", "script_good.json"});
+    EXPECT_EQ(script.status, 1) << script.out;
+    EXPECT_THAT(script.out, HasSubstr("needs feature "));
 }
 
 TEST(wrtd_validate, can_be_quiet)

@@ -67,9 +67,13 @@ Status define_spectest(runtime::Store& store)
             store.make_table({.element = ValType::funcref, .limits = table_limits}));
     WRT_TRY(const auto table64,
             store.make_table({.element = ValType::funcref, .limits = table64_limits}));
+    Limits shared_limits = memory_limits;
+    shared_limits.shared = true;
     WRT_TRY(const auto memory, store.make_memory({.limits = memory_limits}));
+    WRT_TRY(const auto shared_memory, store.make_memory({.limits = shared_limits}));
     WRT_CHECK(names.define("spectest", "table", table));
     WRT_CHECK(names.define("spectest", "table64", table64));
+    WRT_CHECK(names.define("spectest", "shared_memory", shared_memory));
     return names.define("spectest", "memory", memory);
 }
 
@@ -143,20 +147,21 @@ bool has_type(const Value& value, ValType type)
 }  // namespace
 
 struct Engine::State {
-    explicit State(Backing backing) : arena{std::move(backing)} {}
+    State(Backing backing, FeatureSet allowed) : arena{std::move(backing)}, features{allowed} {}
 
     Arena arena;
+    FeatureSet features;
     Result<runtime::Store*> store =
         runtime::Store::make(arena, {.limits = {.stack_slots = stack_slots}});
     std::vector<const runtime::Module*> modules;
     std::vector<runtime::ModuleInstance*> instances;
 };
 
-Engine::Engine()
+Engine::Engine(FeatureSet features)
 {
     Result<Backing> backing = Backing::reserve(reserved_bytes);
     // Without memory there is nothing to test with; value() says why and ends the run.
-    state_ = std::make_unique<State>(std::move(backing).value());
+    state_ = std::make_unique<State>(std::move(backing).value(), features);
     define_spectest(*state_->store.value()).value();
 }
 
@@ -168,7 +173,7 @@ Result<Engine::ModuleId> Engine::load(std::span<const uint8_t> binary)
             runtime::load_module_from_binary(binary, state_->arena,
                                              {.lifetime = runtime::BinaryLifetime::copied,
                                               .translate = {},
-                                              .decode = {},
+                                              .decode = {.features = state_->features},
                                               .budget = 0}));
     state_->modules.push_back(module);
     return static_cast<ModuleId>(state_->modules.size() - 1);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/foundation/result.hpp>
 
 #include "value.hpp"
@@ -21,7 +22,8 @@ public:
     enum class ModuleId : uint32_t {};
     enum class InstanceId : uint32_t {};
 
-    Engine();
+    /// `features`: what modules may use.
+    explicit Engine(FeatureSet features = {});
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

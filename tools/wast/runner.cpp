@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <wrt/decoder/types.hpp>
 #include <wrt/foundation/error.hpp>
 
 #include "assemble.hpp"
@@ -51,7 +52,7 @@ Outcome following(Outcome missing)
 
 std::string text_of(const Error& error)
 {
-    return std::string{std::string_view{describe(error)}};
+    return std::string{std::string_view{describe(error, write_type_name)}};
 }
 
 /// Scripts quote the beginning of a phrase, or a phrase with the particular after it.
@@ -103,17 +104,17 @@ Result<std::vector<uint8_t>> binary_of(const std::string& directory, const Comma
 }
 
 /// What decoding and validation say of the command's module.
-Status judge(const std::string& directory, const Command& command)
+Status judge(const std::string& directory, const Command& command, FeatureSet features)
 {
     WRT_TRY(const std::vector<uint8_t> binary, binary_of(directory, command));
-    return validate(binary);
+    return validate(binary, features);
 }
 
 /// The module has to be refused. Either refusal is right: where decoding ends and validation begins
 /// is for each implementation to say.
-Outcome expect_refusal(const std::string& directory, const Command& command)
+Outcome expect_refusal(const std::string& directory, const Command& command, FeatureSet features)
 {
-    const Status status = judge(directory, command);
+    const Status status = judge(directory, command, features);
     if (status) return failed("accepted, expected: " + command.phrase);
     const ErrorKind kind = kind_of(status.error().code);
     if (kind != ErrorKind::malformed && kind != ErrorKind::invalid) {
@@ -127,25 +128,26 @@ Outcome expect_refusal(const std::string& directory, const Command& command)
     return outcome;
 }
 
-Outcome expect_acceptance(const std::string& directory, const Command& command)
+Outcome expect_acceptance(const std::string& directory, const Command& command, FeatureSet features)
 {
-    const Status status = judge(directory, command);
+    const Status status = judge(directory, command, features);
     return status ? passed() : unexpected(status.error(), "a valid module");
 }
 
 /// What a command says about decoding and validation, if anything.
-std::optional<Outcome> validate_only(const std::string& directory, const Command& command)
+std::optional<Outcome> validate_only(const std::string& directory, const Command& command,
+                                     FeatureSet features)
 {
     using enum Command::Kind;
     switch (command.kind) {
     case module:
     case module_definition:
     case assert_unlinkable:
-    case assert_uninstantiable: return expect_acceptance(directory, command);
+    case assert_uninstantiable: return expect_acceptance(directory, command, features);
     case assert_malformed:
     case assert_invalid:
     case assert_malformed_custom:
-    case assert_invalid_custom: return expect_refusal(directory, command);
+    case assert_invalid_custom: return expect_refusal(directory, command, features);
     case module_instance:
     case register_instance:
     case action:
@@ -162,7 +164,10 @@ std::optional<Outcome> validate_only(const std::string& directory, const Command
 /// A script in the middle of its execution.
 class Run {
 public:
-    explicit Run(std::string directory) : directory_{std::move(directory)} {}
+    Run(std::string directory, FeatureSet features)
+        : directory_{std::move(directory)}, features_{features}, engine_{features}
+    {
+    }
 
     Outcome command(const Command& command)
     {
@@ -180,7 +185,7 @@ public:
         case assert_malformed:
         case assert_invalid:
         case assert_malformed_custom:
-        case assert_invalid_custom: return expect_refusal(directory_, command);
+        case assert_invalid_custom: return expect_refusal(directory_, command, features_);
         case assert_unlinkable: return expect_instantiation_error(command, ErrorKind::unlinkable);
         case assert_uninstantiable: return expect_instantiation_error(command, ErrorKind::trap);
         case thread:
@@ -336,6 +341,7 @@ private:
     }
 
     std::string directory_;
+    FeatureSet features_;
     Engine engine_;
     std::map<std::string, Place<ModuleId>, std::less<>> modules_;
     std::map<std::string, Place<InstanceId>, std::less<>> instances_;
@@ -351,16 +357,17 @@ size_t FileReport::count(Outcome::Kind kind) const
         commands, kind, [](const CommandReport& report) { return report.outcome.kind; }));
 }
 
-FileReport run(const Script& script, const std::string& directory, Mode mode)
+FileReport run(const Script& script, const std::string& directory, Mode mode, FeatureSet features)
 {
     const auto start = std::chrono::steady_clock::now();
     FileReport report;
     report.source = script.source;
     std::optional<Run> execution;
-    if (mode == Mode::execute) execution.emplace(directory);
+    if (mode == Mode::execute) execution.emplace(directory, features);
     const auto outcome_of = [&](const Command& command) -> std::optional<Outcome> {
         try {
-            return execution ? execution->command(command) : validate_only(directory, command);
+            return execution ? execution->command(command)
+                             : validate_only(directory, command, features);
         } catch (const Unreadable& missing) {
             return failed("cannot read " + missing.filename);
         }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <wrt/decoder/features.hpp>
+
 #include "script.hpp"
 
 namespace wrt::wast {
@@ -44,6 +46,7 @@ enum class Mode : uint8_t {
 };
 
 /// Runs `script`, whose modules lie in `directory`.
-[[nodiscard]] FileReport run(const Script& script, const std::string& directory, Mode mode);
+[[nodiscard]] FileReport run(const Script& script, const std::string& directory, Mode mode,
+                             FeatureSet features = {});
 
 }  // namespace wrt::wast

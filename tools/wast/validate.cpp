@@ -17,10 +17,12 @@ Result<Arena*> scratch_arena()
 
 }  // namespace
 
-Status validate(std::span<const uint8_t> binary)
+Status validate(std::span<const uint8_t> binary, FeatureSet features)
 {
     WRT_TRY(Arena* const arena, scratch_arena());
-    return decoder::decode_module_streaming(binary, *arena, {},
+    decoder::DecodeOptions options;
+    options.features = features;
+    return decoder::decode_module_streaming(binary, *arena, options,
                                             [](const decoder::Module&) { return ok(); });
 }
 

@@ -89,7 +89,8 @@ Verdict run_files(const Options& options, std::ostream& out)
         const auto script = path.extension() == ".wast" ? read_wast(path.string(), source, problem)
                                                         : read_script(path.string(), problem);
         if (!script) return not_run(out, problem);
-        reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode));
+        reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode,
+                              options.features));
         summary.add(reports.back());
         out.flush();
     }

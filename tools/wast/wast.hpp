@@ -18,6 +18,7 @@ struct Options {
     std::string junit;           ///< File to write, or empty for none.
     std::string summary;         ///< File to write the totals to as well, or empty for none.
     Mode mode = Mode::execute;
+    FeatureSet features = {};  ///< What the scripts' modules may use.
     bool verbose = false;
 };
 

@@ -214,7 +214,12 @@ std::string extern_text(const wrt::ExternType& type)
     case wrt::ExternKind::table:
         return fmt::format("(table{} {})", limits(type.table.limits),
                            type_text(type.table.element));
-    case wrt::ExternKind::memory: return fmt::format("(memory{})", limits(type.memory.limits));
+    case wrt::ExternKind::memory: {
+        const bool usual = type.memory.page_shift == wrt::MemoryType{}.page_shift;
+        return fmt::format("(memory{}{}{})", limits(type.memory.limits),
+                           type.memory.limits.shared ? " shared" : "",
+                           usual ? "" : fmt::format(" (pagesize {})", type.memory.page_bytes()));
+    }
     case wrt::ExternKind::global:
         return type.global.mut ? fmt::format("(global (mut {}))", type_text(type.global.type))
                                : fmt::format("(global {})", type_text(type.global.type));

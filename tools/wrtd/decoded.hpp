@@ -11,7 +11,7 @@
 namespace wrtd {
 
 /// Decodes `binary` in memory of its own and shows the module to `look`, which must not keep it.
-[[nodiscard]] wrt::Status with_decoded(std::span<const uint8_t> binary,
+[[nodiscard]] wrt::Status with_decoded(std::span<const uint8_t> binary, wrt::FeatureSet features,
                                        const std::function<void(const wrt::decoder::Module&)>& look,
                                        bool validate_bodies = false);
 

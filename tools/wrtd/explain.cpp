@@ -27,16 +27,17 @@ constexpr uint8_t code_section = 10;
 std::string function_at(std::span<const uint8_t> binary, uint32_t offset)
 {
     std::string found;
-    const wrt::Status decoded = with_decoded(binary, [&](const wrt::decoder::Module& module) {
-        for (size_t i = 0; i < module.bodies.size(); ++i) {
-            const wrt::decoder::FunctionBody& body = module.bodies[i];
-            if (offset < body.offset || offset - body.offset >= body.size) continue;
-            const auto function = static_cast<uint32_t>(module.imported_functions + i);
-            found = fmt::format(", function {}", function);
-            const std::string_view name = wrt::decoder::function_name(module, function);
-            if (!name.empty()) found += fmt::format(" ${}", escaped(name));
-        }
-    });
+    const wrt::Status decoded =
+        with_decoded(binary, wrt::FeatureSet::all(), [&](const wrt::decoder::Module& module) {
+            for (size_t i = 0; i < module.bodies.size(); ++i) {
+                const wrt::decoder::FunctionBody& body = module.bodies[i];
+                if (offset < body.offset || offset - body.offset >= body.size) continue;
+                const auto function = static_cast<uint32_t>(module.imported_functions + i);
+                found = fmt::format(", function {}", function);
+                const std::string_view name = wrt::decoder::function_name(module, function);
+                if (!name.empty()) found += fmt::format(" ${}", escaped(name));
+            }
+        });
     static_cast<void>(decoded);  // then there is just less to say
     return found;
 }

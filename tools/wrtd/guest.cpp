@@ -24,10 +24,11 @@ extern char** environ;
 namespace wrtd {
 namespace {
 
-wrt::EngineConfig engine_config(const Limits& limits)
+wrt::EngineConfig engine_config(const Options& options)
 {
     wrt::EngineConfig config;
-    if (limits.budget) config.budget = *limits.budget;
+    if (options.limits.budget) config.budget = *options.limits.budget;
+    config.features = options.features;
     return config;
 }
 
@@ -75,7 +76,7 @@ wrt::wasi::Stdio stdio_of(const Stream& stream, int fd)
 }  // namespace
 
 Guest::Guest(const Options& options)
-    : options_{options}, path_{options.files.front()}, engine_{engine_config(options.limits)}
+    : options_{options}, path_{options.files.front()}, engine_{engine_config(options)}
 {
 }
 

@@ -9,9 +9,9 @@
 namespace wrtd {
 namespace {
 
-constexpr std::array<std::string_view, 3> names{"exit-codes", "limits", "wasi"};
+constexpr std::array<std::string_view, 4> names{"exit-codes", "features", "limits", "wasi"};
 
-constexpr std::array<std::string_view, 3> texts{
+constexpr std::array<std::string_view, 4> texts{
     R"(exit codes of wrtd run and wrtd call
 
   0        success
@@ -25,6 +25,22 @@ constexpr std::array<std::string_view, 3> texts{
   137      memory budget exceeded (--budget)
 
 validate, inspect and wast: 0 good, 1 the thing checked is bad, 2 it could not be checked.
+)",
+    R"(features
+
+  --features SET     what modules may use. SET is words with commas between: mvp, 2.0 or 3.0 first
+                     (default 3.0), then +name and -name. A name brings what it needs, and takes what
+                     needs it along.
+
+  2.0  sign-extension, saturating-float-to-int, multi-value, reference-types, bulk-memory, simd
+  3.0  relaxed-simd, tail-call, function-references, gc, exceptions, memory64, multi-memory,
+       extended-const
+  off  legacy-exceptions, threads, custom-page-sizes, wide-arithmetic
+
+  wrtd validate --features mvp FILE      is FILE WebAssembly of the first version?
+  wrtd run --features +threads FILE      3.0 and shared memories
+
+A module that needs more is refused, with the place and the feature.
 )",
     R"(limits
 

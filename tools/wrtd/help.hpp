@@ -10,7 +10,7 @@ namespace wrtd {
 
 [[nodiscard]] std::span<const std::string_view> help_topics();
 
-/// "exit-codes, limits, wasi".
+/// "exit-codes, features, limits, wasi".
 [[nodiscard]] std::string help_topic_names();
 
 [[nodiscard]] std::optional<std::string_view> help_topic(std::string_view name);

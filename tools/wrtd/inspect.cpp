@@ -109,7 +109,7 @@ int inspect(const Options& options)
         error("{}: components are not supported yet", escaped(path));
         return exit_uncheckable;
     }
-    const wrt::Result<Inspection> found = inspect_module(binary);
+    const wrt::Result<Inspection> found = inspect_module(binary, options.features);
     if (!found) {
         error("{}: {}", escaped(path), error_text(found.error()));
         const std::string place = place_of(binary, found.error().offset);

@@ -14,22 +14,7 @@
 namespace wrtd {
 namespace {
 
-constexpr std::array<std::string_view, 15> feature_names{"mvp",
-                                                         "sign-extension",
-                                                         "saturating-float-to-int",
-                                                         "multi-value",
-                                                         "reference-types",
-                                                         "bulk-memory",
-                                                         "simd",
-                                                         "relaxed-simd",
-                                                         "tail-call",
-                                                         "function-references",
-                                                         "gc",
-                                                         "exceptions",
-                                                         "memory64",
-                                                         "multi-memory",
-                                                         "extended-const"};
-using Features = std::array<bool, feature_names.size()>;
+using Features = std::array<bool, wrt::feature_count>;
 
 /// Sections as they lie in the file; the module is known to decode.
 wrt::Status read_sections(std::span<const uint8_t> binary, Inspection& found)
@@ -115,6 +100,10 @@ void note_types(const wrt::decoder::Module& module, Features& features)
     if (module.memories.size() > 1) use(features, wrt::Feature::multi_memory);
     for (const wrt::MemoryType& memory : module.memories) {
         if (memory.limits.is64) use(features, wrt::Feature::memory64);
+        if (memory.limits.shared) use(features, wrt::Feature::threads);
+        if (memory.page_shift != wrt::MemoryType{}.page_shift) {
+            use(features, wrt::Feature::custom_page_sizes);
+        }
     }
     if (module.tables.size() > 1) use(features, wrt::Feature::reference_types);
     for (const wrt::TableType& table : module.tables) {
@@ -146,9 +135,11 @@ wrt::Status note_bodies(const wrt::decoder::Module& module, Features& features,
     return wrt::ok();
 }
 
-void measure_loading(std::span<const uint8_t> binary, Inspection& found)
+void measure_loading(std::span<const uint8_t> binary, wrt::FeatureSet features, Inspection& found)
 {
-    wrt::Engine engine;
+    wrt::EngineConfig config;
+    config.features = features;
+    wrt::Engine engine{config};
     const wrt::Result<wrt::Module> module = engine.load_module(binary, {.borrow = true});
     if (!module) {
         found.load_refusal = error_text(module.error());
@@ -159,13 +150,13 @@ void measure_loading(std::span<const uint8_t> binary, Inspection& found)
 
 }  // namespace
 
-wrt::Result<Inspection> inspect_module(std::span<const uint8_t> binary)
+wrt::Result<Inspection> inspect_module(std::span<const uint8_t> binary, wrt::FeatureSet features)
 {
     Inspection found;
     found.size = binary.size();
     wrt::Status bodies = wrt::ok();
     WRT_CHECK(with_decoded(
-        binary,
+        binary, features,
         [&](const wrt::decoder::Module& module) {
             found.module_name = wrt::decoder::module_name(module);
             found.functions = static_cast<uint32_t>(module.bodies.size());
@@ -178,17 +169,18 @@ wrt::Result<Inspection> inspect_module(std::span<const uint8_t> binary)
                 found.exports.push_back({std::string{named.name},
                                          extern_text(type_of(module, named.kind, named.index))});
             }
-            Features features{};
-            note_types(module, features);
-            bodies = note_bodies(module, features, found.instructions);
-            for (size_t i = 1; i < features.size(); ++i) {
-                if (features[i]) found.features.emplace_back(feature_names[i]);
+            Features used{};
+            note_types(module, used);
+            bodies = note_bodies(module, used, found.instructions);
+            for (size_t i = 1; i < used.size(); ++i) {
+                if (used[i])
+                    found.features.emplace_back(wrt::name_of(static_cast<wrt::Feature>(i)));
             }
         },
         true));
     WRT_CHECK(bodies);
     WRT_CHECK(read_sections(binary, found));
-    measure_loading(binary, found);
+    measure_loading(binary, features, found);
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/foundation/result.hpp>
 
 namespace wrtd {
@@ -46,6 +47,7 @@ struct Inspection {
 };
 
 /// Errors: the module's, where it does not decode or its bodies do not.
-[[nodiscard]] wrt::Result<Inspection> inspect_module(std::span<const uint8_t> binary);
+[[nodiscard]] wrt::Result<Inspection> inspect_module(std::span<const uint8_t> binary,
+                                                     wrt::FeatureSet features);
 
 }  // namespace wrtd

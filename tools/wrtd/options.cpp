@@ -168,6 +168,26 @@ void add_limits(CLI::App& app, Limits& limits)
                  parse_duration, "a duration such as 2s or 250ms", limits.timeout_ns);
 }
 
+/// Every command that reads modules has it.
+void add_features(CLI::App& app, wrt::FeatureSet& features)
+{
+    add_value(app, "--features", "SET",
+              "what modules may use: mvp, 2.0 or 3.0 (default), then +name and -name", "General",
+              [&features](const std::string& text) -> std::string {
+                  std::string_view wrong;
+                  if (wrt::parse_features(text, features, wrong)) return {};
+                  std::vector<std::string> known;
+                  for (uint32_t i = 1; i < wrt::feature_count; ++i) {
+                      known.emplace_back(wrt::name_of(static_cast<wrt::Feature>(i)));
+                  }
+                  if (wrong.empty() || (wrong.front() != '+' && wrong.front() != '-')) {
+                      return fmt::format("'{}' is none of mvp, 2.0, 3.0, +name, -name", wrong);
+                  }
+                  return fmt::format("no feature '{}', only {}", wrong.substr(1),
+                                     fmt::join(known, ", "));
+              });
+}
+
 std::string set_stream(Stream& stream, const std::string& text)
 {
     if (text.empty()) return "needs a file, null or inherit";
@@ -261,6 +281,7 @@ void add_command(CLI::App& app, Options& options)
     case Command::inspect: app.add_flag("--json", options.json, "as JSON")->group("Reports"); break;
     case Command::wast: add_wast(app, options.wast); break;
     }
+    add_features(app, options.features);
     add_general(app, options);
 }
 

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include <wrt/decoder/features.hpp>
+
 namespace wrtd {
 
 enum class Command : uint8_t { run, call, validate, inspect, wast };
@@ -57,6 +59,7 @@ struct Options {
     std::vector<std::string> files;      ///< One for run, call and inspect.
     std::vector<std::string> arguments;  ///< run: the guest's; call: the call, as written.
 
+    wrt::FeatureSet features = {};  ///< What modules may use.
     Limits limits;
     WasiOptions wasi;
     bool stats = false;

@@ -13,7 +13,7 @@
 namespace wrtd {
 namespace {
 
-int validate_file(const std::string& path, bool quiet)
+int validate_file(const std::string& path, wrt::FeatureSet features, bool quiet)
 {
     const std::variant<File, int> opened = File::open(path);
     if (const int* failure = std::get_if<int>(&opened)) {
@@ -26,7 +26,8 @@ int validate_file(const std::string& path, bool quiet)
         error("{}: components are not supported yet", escaped(path));
         return exit_uncheckable;
     }
-    const wrt::Status valid = with_decoded(binary, [](const wrt::decoder::Module&) {}, true);
+    const wrt::Status valid =
+        with_decoded(binary, features, [](const wrt::decoder::Module&) {}, true);
     if (valid) {
         if (!quiet) fmt::print("{}: valid\n", escaped(path));
         return exit_success;
@@ -55,7 +56,7 @@ int validate(const Options& options)
 {
     int worst = exit_success;
     for (const std::string& path : options.files) {
-        worst = std::max(worst, validate_file(path, options.quiet));
+        worst = std::max(worst, validate_file(path, options.features, options.quiet));
     }
     return worst;
 }

@@ -16,6 +16,7 @@ int wast(const Options& options)
     how.known_failures = options.wast.known_failures;
     how.junit = options.wast.junit;
     how.verbose = options.wast.verbose;
+    how.features = options.features;
     if (options.wast.validate_only) how.mode = wrt::wast::Mode::validate;
     switch (wrt::wast::run_files(how, std::cout)) {
     case wrt::wast::Verdict::passed: return exit_success;

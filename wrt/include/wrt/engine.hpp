@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/result.hpp>
 #include <wrt/module.hpp>
@@ -22,6 +23,8 @@ struct LoadOptions {
     bool interruptible = true;
     /// Bytes that loading may take of the arena, temporaries included; 0: what the arena has left.
     size_t budget = 0;
+    /// What the binary may use, where that differs from EngineConfig::features.
+    std::optional<FeatureSet> features = std::nullopt;
 };
 
 /// Decodes, validates and translates a core module into the retained end of `arena`, in a Runtime
@@ -33,6 +36,9 @@ struct LoadOptions {
 struct EngineConfig {
     /// Bytes that modules, instances, stacks, tables and linear memories may take, all together.
     uint64_t budget = UINT64_MAX;
+    /// What modules may use; WebAssembly 3.0 unless told otherwise. A module that needs more is
+    /// refused, with an error that names the feature.
+    FeatureSet features = {};
 };
 
 /// Owns the arena, or uses the caller's. One thread at a time uses it and its stores, except for
@@ -72,6 +78,7 @@ private:
     std::optional<Arena> own_;
     Arena* arena_ = nullptr;
     uint64_t budget_ = UINT64_MAX;
+    FeatureSet features_;
     Status status_ = ok();
 };
 

@@ -316,6 +316,8 @@ public:
     /// Things that exist already: from an instance, or made by the host.
     Linker& define(std::string_view module, std::string_view name, Func func) noexcept;
     Linker& define(std::string_view module, std::string_view name, Memory memory) noexcept;
+    /// A memory that other threads use too (wrt/shared_memory.hpp).
+    Linker& define(std::string_view module, std::string_view name, SharedMemory memory) noexcept;
     Linker& define(std::string_view module, std::string_view name, Global global) noexcept;
     Linker& define(std::string_view module, std::string_view name, Table table) noexcept;
     /// All exports of an instance, under `module`.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -61,6 +62,7 @@ concept WasmResult = detail::all_scalars<typename detail::ResultList<R>::Tuple>;
 
 template <class Signature>
 class TypedFunc;
+class SharedMemory;
 
 /// A function of the guest or of the host, or the null function reference. A handle, valid as long
 /// as its store.
@@ -209,7 +211,8 @@ public:
     [[nodiscard]] uint64_t size() const noexcept;  ///< In bytes.
     [[nodiscard]] std::span<std::byte> bytes() const noexcept;
     [[nodiscard]] MemoryType type() const noexcept;
-    /// By pages of 64 KiB, filled with zeros. The size before, in pages.
+    /// By pages (of 64 KiB unless its type says otherwise), filled with zeros. The size before, in
+    /// pages.
     [[nodiscard]] Result<uint64_t> grow(uint64_t pages) const noexcept;
 
     /// `count` objects from byte `offset` on. Errors: they do not lie inside, or not aligned as T
@@ -247,6 +250,9 @@ public:
     [[nodiscard]] Status write(uint64_t offset, std::string_view text) const noexcept;
     /// Text in the memory. Errors: out of bounds, not UTF-8.
     [[nodiscard]] Result<std::string_view> utf8(uint64_t offset, uint64_t size) const noexcept;
+
+    /// What is behind a memory that threads share (wrt/shared_memory.hpp); of others nothing.
+    [[nodiscard]] std::optional<SharedMemory> shared() const noexcept;
 
     [[nodiscard]] runtime::MemoryInstance& instance() const noexcept { return *memory_; }
 

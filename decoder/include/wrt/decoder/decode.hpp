@@ -18,6 +18,8 @@ struct DecodeOptions {
     size_t scope_budget = 0;
     /// Leave the bodies to validate_module_bodies() or to a translator that validates as it goes.
     bool defer_bodies = false;
+    /// What the binary may use.
+    FeatureSet features = {};
     /// Key of the hash that groups equal types. Give each process its own where modules are
     /// hostile.
     uint64_t hash_key[2] = {0x9ae16a3b2f90404fu, 0xc3a5c85c97cb3127u};

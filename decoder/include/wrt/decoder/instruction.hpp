@@ -1,6 +1,7 @@
 // What is known of each instruction (made from instructions.def), and one decoded instruction.
 #pragma once
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/foundation/byte_reader.hpp>
 #include <wrt/foundation/result.hpp>
@@ -27,28 +28,10 @@ constexpr uint16_t raw(Instr op)
     return static_cast<uint16_t>(op);
 }
 
-/// The proposal that brought an instruction.
-enum class Feature : uint8_t {
-    mvp,
-    sign_extension,
-    saturating_float_to_int,
-    multi_value,
-    reference_types,
-    bulk_memory,
-    simd,
-    relaxed_simd,
-    tail_call,
-    function_references,
-    gc,
-    exceptions,
-    memory64,
-    multi_memory,
-    extended_const,
-};
-
 /// What follows an opcode in the binary.
 enum class Immediates : uint8_t {
     none,
+    zero_byte,  ///< Reserved.
     block_type,
     label,
     label_table,
@@ -115,6 +98,7 @@ struct Signature {
 
     ValType params[max_params] = {};
     ValType result = {};
+    ValType second_result = {};  ///< On top of the first; few instructions have one.
     uint8_t param_count = 0;
     uint8_t result_count = 0;
     bool has_addr = false;
@@ -163,8 +147,8 @@ consteval Signature parse_signature(std::string_view text)
         const ValType type = value_type(word);
         if (type.bits() == Signature::addr_bits) signature.has_addr = true;
         if (after_arrow) {
-            if (signature.result_count == 1) detail::too_many_types_in_signature();
-            signature.result = type;
+            if (signature.result_count == 2) detail::too_many_types_in_signature();
+            (signature.result_count == 0 ? signature.result : signature.second_result) = type;
             ++signature.result_count;
         } else {
             if (signature.param_count == Signature::max_params) {
@@ -181,7 +165,7 @@ consteval Signature parse_signature(std::string_view text)
 struct InstrInfo {
     std::string_view text;  ///< As in the text format.
     uint16_t opcode = 0;    ///< After the prefix.
-    uint8_t prefix = 0;     ///< 0x00 (none), 0xfb, 0xfc or 0xfd.
+    uint8_t prefix = 0;     ///< 0x00 (none), 0xfb, 0xfc, 0xfd or 0xfe.
     Immediates immediates = Immediates::none;
     Feature feature = Feature::mvp;
     Signature signature;
@@ -211,6 +195,7 @@ struct OpcodePages {
     std::array<Instr, 32> fb;
     std::array<Instr, 32> fc;
     std::array<Instr, vector_opcodes> fd;
+    std::array<Instr, 0x50> fe;
 };
 
 consteval OpcodePages make_opcode_pages()
@@ -220,6 +205,7 @@ consteval OpcodePages make_opcode_pages()
     pages.fb.fill(Instr::count_);
     pages.fc.fill(Instr::count_);
     pages.fd.fill(Instr::count_);
+    pages.fe.fill(Instr::count_);
     for (uint32_t i = 0; i < instr_count; ++i) {
         const InstrInfo& row = instr_table[i];
         Instr* place = nullptr;
@@ -228,6 +214,7 @@ consteval OpcodePages make_opcode_pages()
         case 0xfb: place = &pages.fb[row.opcode]; break;
         case 0xfc: place = &pages.fc[row.opcode]; break;
         case 0xfd: place = &pages.fd[row.opcode]; break;
+        case 0xfe: place = &pages.fe[row.opcode]; break;
         default: detail::unknown_prefix();
         }
         if (*place != Instr::count_) detail::two_rows_share_an_opcode();
@@ -238,6 +225,12 @@ consteval OpcodePages make_opcode_pages()
 
 inline constexpr OpcodePages opcode_pages = make_opcode_pages();
 
+/// How an instruction stands in an Error's `actual`, for write_type_name().
+constexpr uint32_t instr_bits(Instr op)
+{
+    return 0xf2000000u | static_cast<uint32_t>(op);
+}
+
 /// The instruction of a prefix (0x00 for none) and an opcode, or Instr::count_.
 constexpr Instr instr_of(uint8_t prefix, uint32_t opcode)
 {
@@ -247,6 +240,7 @@ constexpr Instr instr_of(uint8_t prefix, uint32_t opcode)
     case 0xfb: return opcode < opcode_pages.fb.size() ? opcode_pages.fb[opcode] : Instr::count_;
     case 0xfc: return opcode < opcode_pages.fc.size() ? opcode_pages.fc[opcode] : Instr::count_;
     case 0xfd: return opcode < opcode_pages.fd.size() ? opcode_pages.fd[opcode] : Instr::count_;
+    case 0xfe: return opcode < opcode_pages.fe.size() ? opcode_pages.fe[opcode] : Instr::count_;
     default: return Instr::count_;
     }
 }
@@ -424,8 +418,10 @@ struct Instruction {
     std::span<const ValType> results;
 };
 
-/// Reads one instruction: opcode and immediates, no validation. Refuses what is malformed.
-Status decode_instruction(ByteReader& reader, Instruction& instruction);
+/// Reads one instruction: opcode and immediates, no validation. Refuses what is malformed, and what
+/// `features` does not have.
+Status decode_instruction(ByteReader& reader, Instruction& instruction,
+                          FeatureSet features = FeatureSet::all());
 
 }  // namespace decoder
 

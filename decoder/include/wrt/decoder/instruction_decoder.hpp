@@ -17,11 +17,13 @@ namespace wrt::decoder {
 class InstructionDecoder {
 public:
     /// `base` is the offset of `bytes` in the binary.
-    InstructionDecoder(std::span<const uint8_t> bytes, uint32_t base)
+    InstructionDecoder(std::span<const uint8_t> bytes, uint32_t base,
+                       FeatureSet features = FeatureSet::all())
         : position_{bytes.data()},
           begin_{bytes.data()},
           end_{bytes.data() + bytes.size()},
-          base_{base}
+          base_{base},
+          features_{features}
     {
     }
 
@@ -36,10 +38,10 @@ public:
     /// Decodes the next instruction. Reference types come with the indices that the bytes have.
     [[nodiscard]] bool next(Instruction& instruction)
     {
-        return opcode(instruction) && immediates(instruction);
+        return opcode(instruction) && allowed(instruction) && immediates(instruction);
     }
 
-    /// The halves of next(), for who can do better between them.
+    /// The parts of next(), for who can do better between them.
     [[nodiscard, gnu::always_inline]] bool opcode(Instruction& instruction)
     {
         instruction.offset = offset();
@@ -50,7 +52,13 @@ public:
         instruction.op = opcode_pages.single[byte];
         return instruction.op != Instr::count_ || prefixed_opcode(byte, instruction.op);
     }
+    /// The features have the instruction. Need not be asked of what the first version has.
+    [[nodiscard, gnu::always_inline]] bool allowed(const Instruction& instruction)
+    {
+        return features_.has(info(instruction.op).feature) || refuse(instruction);
+    }
     [[nodiscard]] bool immediates(Instruction& instruction);
+    FeatureSet features() const { return features_; }
 
     [[nodiscard]] bool byte(uint8_t& value)
     {
@@ -121,6 +129,9 @@ public:
 
 private:
     bool prefixed_opcode(uint8_t prefix, Instr& op);
+    [[gnu::cold]] bool refuse(const Instruction& instruction);
+    bool zero_byte();
+    bool only_index(uint32_t& index, Feature feature);
     bool rare_memarg(uint32_t flags, Instruction& instruction);
     bool block_type(BlockType& type);
     bool label_table(Instruction& instruction);
@@ -142,6 +153,7 @@ private:
     const uint8_t* begin_;
     const uint8_t* end_;
     uint32_t base_;
+    FeatureSet features_;
     Error error_{};
 };
 

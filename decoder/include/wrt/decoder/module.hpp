@@ -138,7 +138,8 @@ std::span<const ValType> single_type(ValType type);
 /// A decoded module. It views the binary and the arena it was decoded into, and must not outlive
 /// either: destroy it before the arena scope it was made in is left. Movable, not assignable.
 struct Module {
-    explicit Module(std::span<const uint8_t> binary, struct ModuleMemory& memory);
+    explicit Module(std::span<const uint8_t> binary, FeatureSet features,
+                    struct ModuleMemory& memory);
     Module(Module&&) = default;
     Module& operator=(Module&&) = delete;
     Module(const Module&) = delete;
@@ -146,6 +147,7 @@ struct Module {
     ~Module() = default;
 
     std::span<const uint8_t> binary;
+    FeatureSet features;  ///< That the binary was allowed.
 
     Types types;
 

@@ -177,7 +177,8 @@ static_assert(sizeof(ValType) == 4);
 /// Bits that no type has: `expected i32, got nothing`, where the operand stack was empty.
 inline constexpr uint32_t nothing_type_bits = 0xf0000000u;
 
-/// Writes a type as the text format does: `i32`, `funcref`, `(ref null 5)`. A `TypeNamer` for
+/// Writes a type as the text format does: `i32`, `funcref`, `(ref null 5)`; or what
+/// feature_bits() or instr_bits() made of a feature or an instruction. A `TypeNamer` for
 /// describe().
 void write_type_name(uint32_t type_bits, TextSink& sink);
 
@@ -220,13 +221,13 @@ struct RecGroup {
         0;  ///< Keyed, of the structure; equal groups of one decoder run have equal hashes.
 };
 
-/// Size bounds of a table (elements) or a memory (pages of 64 KiB).
+/// Size bounds of a table (elements) or a memory (pages).
 struct Limits {
     uint64_t min = 0;
     uint64_t max = 0;  ///< Only where has_max.
     bool has_max = false;
     bool is64 = false;    ///< The address type is i64.
-    bool shared = false;  ///< Always false in 3.0: threads are not part of it.
+    bool shared = false;  ///< Of a memory: between threads.
 
     constexpr ValType address_type() const { return is64 ? ValType::i64 : ValType::i32; }
     friend constexpr bool operator==(const Limits&, const Limits&) = default;
@@ -239,6 +240,9 @@ struct TableType {
 
 struct MemoryType {
     Limits limits;
+    uint8_t page_shift = 16;  ///< Pages have 2^page_shift bytes: 16, or 0 of a custom page size.
+
+    constexpr uint64_t page_bytes() const { return uint64_t{1} << page_shift; }
 };
 
 struct GlobalType {

@@ -109,15 +109,27 @@ struct ValidatorScratch {
 namespace detail {
 
 /// The instructions that most bodies are made of, each typed on the spot.
-enum class Quick : uint8_t { no, pure, local_get, local_set, local_tee, i32_const, load, store };
+enum class Quick : uint8_t {
+    no,
+    pure,
+    later_pure,
+    local_get,
+    local_set,
+    local_tee,
+    i32_const,
+    load,
+    store
+};
 
 /// What typing them needs of instructions.def, in one word.
 struct alignas(8) QuickRow {
     Quick kind = Quick::no;
-    ValKind operand = ValKind::bot;  ///< pure: of all operands. store: of the value.
-    ValKind result = ValKind::bot;   ///< pure, load.
-    uint8_t operands = 0;            ///< pure: 1 or 2.
-    uint8_t align = 0;               ///< load, store: exponent of the natural alignment.
+    ValKind operand =
+        ValKind::bot;  ///< pure: of all operands. store: of the value.
+                       ///< later_pure, which the first version does not have: the same.
+    ValKind result = ValKind::bot;  ///< pure, load.
+    uint8_t operands = 0;           ///< pure: 1 or 2.
+    uint8_t align = 0;              ///< load, store: exponent of the natural alignment.
 };
 
 /// The exponent of a memarg's natural alignment, or -1 for what is no memarg without lane.
@@ -140,13 +152,14 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
     const Signature& signature = row.signature;
     const uint32_t count = signature.param_count;
     const int align = natural_align(row.immediates);
+    const bool later = row.feature != Feature::mvp;
     if (signature.by_hand) return {};
-    if (align >= 0 && count == 1) {
+    if (align >= 0 && count == 1 && !later) {
         return {.kind = Quick::load,
                 .result = signature.result.kind(),
                 .align = static_cast<uint8_t>(align)};
     }
-    if (align >= 0 && count == 2) {
+    if (align >= 0 && count == 2 && !later) {
         return {.kind = Quick::store,
                 .operand = signature.params[1].kind(),
                 .align = static_cast<uint8_t>(align)};
@@ -161,7 +174,7 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
         (count == 2 && signature.params[1] != operand)) {
         return {};
     }
-    return {.kind = Quick::pure,
+    return {.kind = later ? Quick::later_pure : Quick::pure,
             .operand = operand.kind(),
             .result = signature.result.kind(),
             .operands = static_cast<uint8_t>(count)};
@@ -217,6 +230,8 @@ public:
         const detail::QuickRow& quick = detail::quick_rows[raw(instruction.op)];
         switch (quick.kind) {
         case detail::Quick::pure: return apply(quick, instruction.op);
+        case detail::Quick::later_pure:
+            return decoder_.allowed(instruction) && apply(quick, instruction.op);
         case detail::Quick::local_get:
             return decoder_.u32(instruction.index) && local(instruction) &&
                    (all_set_ || is_set(instruction.index)) && push(instruction.type);
@@ -231,7 +246,9 @@ public:
             return memarg(instruction, quick.align) && pop(address_) && push(ValType{quick.result});
         case detail::Quick::store:
             return memarg(instruction, quick.align) && pop(ValType{quick.operand}) && pop(address_);
-        case detail::Quick::no: return decoder_.immediates(instruction) && type(instruction);
+        case detail::Quick::no:
+            return decoder_.allowed(instruction) && decoder_.immediates(instruction) &&
+                   type(instruction);
         }
         WRT_UNREACHABLE();
     }

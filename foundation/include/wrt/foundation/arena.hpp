@@ -242,6 +242,7 @@ private:
     friend class ScopeGuard;
     friend class ArenaResource;
     friend class LinearRegion;
+    friend class SharedRegion;
 
     struct Cleanup {
         Cleanup* next;

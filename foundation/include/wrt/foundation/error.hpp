@@ -39,6 +39,9 @@ enum class Detail : uint8_t {
             ///< got 96".
     index,  ///< `actual` right after the phrase: "unknown local 5"; `expected`, when not 0, is how
             ///< many there are.
+    feature,  ///< `expected` is the feature that would allow it, `actual`, when not 0, what was
+              ///< met, both as the TypeNamer prints them: "illegal opcode i32.extend8_s, needs
+              ///< feature sign-extension".
 };
 
 /// "no place": an Error that does not come from a byte of a binary.

@@ -7,6 +7,7 @@
 #include <wrt/foundation/result.hpp>
 #include <wrt/runtime/execution.hpp>
 #include <wrt/runtime/instance.hpp>
+#include <wrt/runtime/memory.hpp>
 
 namespace wrt::runtime {
 
@@ -29,8 +30,7 @@ struct Caller {
     [[nodiscard]] Result<std::span<uint8_t>> bytes(uint64_t address, uint64_t size) const noexcept
     {
         const MemoryInstance* const guest = memory();
-        if (guest == nullptr || address > guest->size || size > guest->size - address)
-            [[unlikely]] {
+        if (guest == nullptr || !in_bounds(address, size, memory_size(*guest))) [[unlikely]] {
             return Error{.code = Errc::out_of_bounds_memory_access};
         }
         return std::span<uint8_t>{guest->base + address, static_cast<size_t>(size)};

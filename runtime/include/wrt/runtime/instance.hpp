@@ -16,6 +16,7 @@ namespace wrt::runtime {
 struct Module;
 struct ModuleInstance;
 class Store;
+class SharedMemory;
 struct Caller;
 
 /// A host function. Arguments lie in `slots` from 0 on, results are written from 0 on (a v128 takes
@@ -53,6 +54,7 @@ struct MemoryInstance {
     uint64_t size = 0;         ///< In bytes.
     uint64_t limit = 0;        ///< memory.grow past this many bytes gives -1.
     MemoryType type;           ///< As declared.
+    SharedMemory* shared = nullptr;  ///< Of a shared memory: the bytes; `size` may lag behind its own.
     LinearRegion region;
     Store* store = nullptr;    ///< Whose limits growing counts against.
     MemoryInstance* older = nullptr;  ///< The store's memories, newest first.

@@ -7,6 +7,7 @@
 
 #include <wrt/foundation/limits.hpp>
 #include <wrt/runtime/instance.hpp>
+#include <wrt/runtime/shared_memory.hpp>
 
 namespace wrt::runtime {
 
@@ -19,13 +20,28 @@ constexpr bool in_bounds(uint64_t offset, uint64_t count, uint64_t size) noexcep
     return offset <= size && count <= size - offset;
 }
 
-inline uint64_t memory_pages(const MemoryInstance& memory) noexcept
+/// Bytes that addresses and the implementation allow a memory of that type.
+constexpr uint64_t addressable_bytes(const MemoryType& type) noexcept
 {
-    return memory.size / limits::page_bytes;
+    if (type.limits.is64) return limits::memory64_pages * limits::page_bytes;
+    constexpr uint64_t bytes = limits::memory_pages * limits::page_bytes;
+    // memory.size has to fit an i32.
+    return type.page_shift == 0 ? bytes - 1 : bytes;
 }
 
-/// Grows by `delta` pages of zeros. Returns the old size in pages, or grow_failed and nothing
-/// changed. The base stays.
+/// The size in bytes; of a shared memory what it is by now, which other threads make larger.
+inline uint64_t memory_size(const MemoryInstance& memory) noexcept
+{
+    return memory.shared != nullptr ? memory.shared->size() : memory.size;
+}
+
+inline uint64_t memory_pages(const MemoryInstance& memory) noexcept
+{
+    return memory_size(memory) >> memory.type.page_shift;
+}
+
+/// Grows by `delta` pages (of the memory's own size) of zeros. Returns the old size in pages, or
+/// grow_failed and nothing changed. The base stays.
 uint64_t memory_grow(MemoryInstance& memory, uint64_t delta) noexcept;
 
 [[nodiscard]] bool memory_fill(MemoryInstance& memory, uint64_t offset, uint8_t value,

@@ -70,6 +70,8 @@ public:
     Result<GlobalInstance*> make_global(GlobalType type, const Value& value) noexcept;
     Result<TableInstance*> make_table(const TableType& type, Ref init = {}) noexcept;
     Result<MemoryInstance*> make_memory(const MemoryType& type) noexcept;
+    /// A memory of this store whose bytes others share; `memory` has to outlive the store.
+    Result<MemoryInstance*> make_memory(SharedMemory& memory) noexcept;
     Result<TagInstance*> make_tag(std::span<const ValType> params) noexcept;
 
     // Growth, counted over all instances. False: the limit of the store is reached.
