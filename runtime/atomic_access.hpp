@@ -2,6 +2,9 @@
 // the compiler's atomics, sequentially consistent, which are atomic for other threads and for the
 // tools that watch them. A memory that is not shared belongs to one thread.
 // https://webassembly.github.io/threads/core/exec/relaxed.html
+//
+// All of it is inlined into handlers: a local whose address leaves a function would keep g++ from
+// making a jump of the call that follows.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +32,7 @@ constexpr T combined(T old, T operand) noexcept
 }
 
 template <class T>
-T atomic_load(const uint8_t* at, bool shared) noexcept
+[[gnu::always_inline]] inline T atomic_load(const uint8_t* at, bool shared) noexcept
 {
     if (shared) return __atomic_load_n(reinterpret_cast<const T*>(at), __ATOMIC_SEQ_CST);
     T value;
@@ -38,7 +41,7 @@ T atomic_load(const uint8_t* at, bool shared) noexcept
 }
 
 template <class T>
-void atomic_store(uint8_t* at, T value, bool shared) noexcept
+[[gnu::always_inline]] inline void atomic_store(uint8_t* at, T value, bool shared) noexcept
 {
     if (shared) {
         __atomic_store_n(reinterpret_cast<T*>(at), value, __ATOMIC_SEQ_CST);
@@ -49,7 +52,7 @@ void atomic_store(uint8_t* at, T value, bool shared) noexcept
 
 /// Replaces the value by what `Op` makes of it; gives the old one.
 template <Rmw Op, class T>
-T atomic_rmw(uint8_t* at, T operand, bool shared) noexcept
+[[gnu::always_inline]] inline T atomic_rmw(uint8_t* at, T operand, bool shared) noexcept
 {
     if (!shared) {
         const T old = atomic_load<T>(at, false);
@@ -70,7 +73,8 @@ T atomic_rmw(uint8_t* at, T operand, bool shared) noexcept
 
 /// Replaces the value where it is as `expected`; gives the old one either way.
 template <class T>
-T atomic_cmpxchg(uint8_t* at, T expected, T replacement, bool shared) noexcept
+[[gnu::always_inline]] inline T atomic_cmpxchg(uint8_t* at, T expected, T replacement,
+                                               bool shared) noexcept
 {
     if (!shared) {
         const T old = atomic_load<T>(at, false);
@@ -84,8 +88,9 @@ T atomic_cmpxchg(uint8_t* at, T expected, T replacement, bool shared) noexcept
 
 /// The effective address of an atomic access of `size` bytes, or why there is none: alignment is
 /// looked at before bounds.
-inline Errc atomic_address(const MemoryInstance& memory, uint64_t address, uint64_t offset,
-                           uint32_t size, uint64_t& effective) noexcept
+[[gnu::always_inline]] inline Errc atomic_address(const MemoryInstance& memory, uint64_t address,
+                                                  uint64_t offset, uint32_t size,
+                                                  uint64_t& effective) noexcept
 {
     const bool wraps = __builtin_add_overflow(address, offset, &effective);
     if (effective % size != 0) return Errc::unaligned_atomic;

@@ -26,8 +26,11 @@ Status open_memory(MemoryInstance& memory, Store& store, const MemoryType& type)
     }
     const uint64_t size = declared.min << shift;
     if (declared.shared) {
-        WRT_TRY(SharedMemory* const shared, SharedMemory::make(store.arena(), type));
+        MemoryType granted = type;
+        granted.limits.max = limit >> shift;
+        WRT_TRY(SharedMemory* const shared, SharedMemory::make(store.arena(), granted));
         attach_memory(memory, store, *shared);
+        memory.type = type;
         return ok();
     }
     if (!store.charge_memory(size)) {

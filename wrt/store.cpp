@@ -20,12 +20,11 @@ Status call(StoreState& state, runtime::FuncInstance& func,
     return runtime::execute(state.execution(), func, window);
 }
 
-Status share_budget(StoreState& state) noexcept
+Status share_budget(Arena& arena, uint64_t budget) noexcept
 {
-    if (state.budget == UINT64_MAX) return ok();
-    Arena& arena = state.arena();
+    if (budget == UINT64_MAX) return ok();
     const size_t used = arena.used();
-    const uint64_t left = state.budget > used ? state.budget - used : 0;
+    const uint64_t left = budget > used ? budget - used : 0;
     if (const Status shared = arena.set_limit(Account::memory, static_cast<size_t>(left));
         !shared) {
         return Error{.code = Errc::budget_exceeded,

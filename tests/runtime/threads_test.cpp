@@ -283,6 +283,17 @@ TEST(shared_memory, lies_in_a_fixed_arena_too)
     EXPECT_EQ(memory.value()->grow(1), runtime::grow_failed);
 }
 
+TEST(shared_memory, of_an_instance_keeps_to_the_limits_of_its_store)
+{
+    World world{{.limits = {.memory_bytes = 3 * 65'536, .stack_slots = 1024}}};
+    const auto memory = world.store().make_memory(shared_pages(1, 8));
+    ASSERT_EQ(text_of(memory), "ok");
+    EXPECT_EQ(runtime::memory_grow(*memory.value(), 2), 1u);
+    EXPECT_EQ(runtime::memory_grow(*memory.value(), 1), runtime::grow_failed);
+    EXPECT_EQ(memory.value()->type.limits.max, 8u);
+    EXPECT_FALSE(world.store().make_memory(shared_pages(4, 8)));
+}
+
 TEST(shared_memory, has_to_be_shared_and_to_have_a_maximum)
 {
     Arena arena{Backing::reserve(size_t{1} << 24).value()};

@@ -77,6 +77,16 @@ TEST(shared_memory, grows_within_its_maximum)
     EXPECT_FALSE(wrt::SharedMemory::make(owner, 2, 1));
 }
 
+TEST(shared_memory, keeps_to_the_engines_budget)
+{
+    wrt::EngineConfig config = with_threads();
+    config.budget = uint64_t{8} << 20;
+    wrt::Engine engine{config};
+    EXPECT_FALSE(wrt::SharedMemory::make(engine, 200, 200)) << "more than is granted at once";
+    const wrt::SharedMemory memory = wrt::SharedMemory::make(engine, 1, 65'536).value();
+    EXPECT_LE(memory.memory().limit(), config.budget);
+}
+
 TEST(memory, that_is_not_shared_says_so)
 {
     World world;

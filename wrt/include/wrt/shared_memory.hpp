@@ -26,15 +26,7 @@ public:
     /// Pages of 64 KiB. The engine's budget pays for `max_pages` at once, since growth on another
     /// thread may not ask it; where it grants less, the memory grows less far.
     [[nodiscard]] static Result<SharedMemory> make(Engine& engine, uint64_t min_pages,
-                                                   uint64_t max_pages) noexcept
-    {
-        WRT_CHECK(engine.status());
-        MemoryType type;
-        type.limits = {.min = min_pages, .max = max_pages, .has_max = true, .shared = true};
-        WRT_TRY(runtime::SharedMemory* const memory,
-                runtime::SharedMemory::make(engine.arena(), type));
-        return SharedMemory{*memory};
-    }
+                                                   uint64_t max_pages) noexcept;
 
     [[nodiscard]] MemoryType type() const noexcept { return memory_->type(); }
     [[nodiscard]] uint64_t size() const noexcept { return memory_->size(); }  ///< In bytes.

@@ -25,49 +25,55 @@ using HostFunction = Status (*)(Caller& caller, void* context, Slot* slots);
 
 /// A function of a module or of the host. Its address is its identity (`ref.func`).
 struct FuncInstance {
-    const Cell* entry = nullptr;          ///< First cell of the translated body; null for a host function.
-    ModuleInstance* instance = nullptr;   ///< The module instance it belongs to; null for a host function.
-    uint32_t type = 0;                    ///< Type id in the store's registry: equal ids, equal types.
-    uint16_t param_slots = 0;             ///< Slots its arguments take.
-    uint16_t result_slots = 0;            ///< Slots its results take.
-    HostFunction host = nullptr;          ///< Set for a host function.
-    void* context = nullptr;              ///< Handed to `host`.
-    uint32_t index = 0;                   ///< Function index in its module; for messages.
+    const Cell* entry = nullptr;  ///< First cell of the translated body; null for a host function.
+    ModuleInstance* instance =
+        nullptr;                  ///< The module instance it belongs to; null for a host function.
+    uint32_t type = 0;            ///< Type id in the store's registry: equal ids, equal types.
+    uint16_t param_slots = 0;     ///< Slots its arguments take.
+    uint16_t result_slots = 0;    ///< Slots its results take.
+    HostFunction host = nullptr;  ///< Set for a host function.
+    void* context = nullptr;      ///< Handed to `host`.
+    uint32_t index = 0;           ///< Function index in its module; for messages.
     Store* store = nullptr;
 
     /// Slots of the window that arguments and results share at the bottom of a frame.
-    [[nodiscard]] uint32_t window() const noexcept { return param_slots > result_slots ? param_slots : result_slots; }
+    [[nodiscard]] uint32_t window() const noexcept
+    {
+        return param_slots > result_slots ? param_slots : result_slots;
+    }
 };
 
 struct TableInstance {
     Slot* elements = nullptr;  ///< References; never moves.
     uint64_t size = 0;
-    uint64_t capacity = 0;     ///< table.grow past this many elements gives -1.
-    TableType type;            ///< As declared; the element type names types by their ids in the store.
-    LinearRegion region;       ///< Holds the elements of a table that can grow far; else they lie in the arena.
-    Store* store = nullptr;    ///< Whose limits growing counts against.
+    uint64_t capacity = 0;  ///< table.grow past this many elements gives -1.
+    TableType type;  ///< As declared; the element type names types by their ids in the store.
+    LinearRegion
+        region;  ///< Holds the elements of a table that can grow far; else they lie in the arena.
+    Store* store = nullptr;          ///< Whose limits growing counts against.
     TableInstance* older = nullptr;  ///< The store's tables, newest first.
 };
 
 struct MemoryInstance {
-    uint8_t* base = nullptr;   ///< Never moves: growing commits what is reserved behind it.
-    uint64_t size = 0;         ///< In bytes.
-    uint64_t limit = 0;        ///< memory.grow past this many bytes gives -1.
-    MemoryType type;           ///< As declared.
-    SharedMemory* shared = nullptr;  ///< Of a shared memory: the bytes; `size` may lag behind its own.
+    uint8_t* base = nullptr;  ///< Never moves: growing commits what is reserved behind it.
+    uint64_t size = 0;        ///< In bytes.
+    uint64_t limit = 0;       ///< memory.grow past this many bytes gives -1.
+    MemoryType type;          ///< As declared.
+    SharedMemory* shared =
+        nullptr;  ///< Of a shared memory: the bytes; `size` may lag behind its own.
     LinearRegion region;
-    Store* store = nullptr;    ///< Whose limits growing counts against.
+    Store* store = nullptr;           ///< Whose limits growing counts against.
     MemoryInstance* older = nullptr;  ///< The store's memories, newest first.
 };
 
 struct GlobalInstance {
-    Slot* value = nullptr;     ///< One slot, two for a v128.
-    GlobalType type;           ///< Names types by their ids in the store.
+    Slot* value = nullptr;  ///< One slot, two for a v128.
+    GlobalType type;        ///< Names types by their ids in the store.
     Store* store = nullptr;
 };
 
 struct TagInstance {
-    uint32_t type = 0;         ///< Type id in the store's registry.
+    uint32_t type = 0;  ///< Type id in the store's registry.
     Store* store = nullptr;
 };
 
@@ -87,8 +93,8 @@ struct DataInstance {
 struct ModuleInstance {
     const Module* module = nullptr;
     Store* store = nullptr;
-    Slot* own_globals = nullptr;                ///< Values of the globals defined here, back to back.
-    const uint32_t* type_ids = nullptr;         ///< Registry id of each type of the module.
+    Slot* own_globals = nullptr;         ///< Values of the globals defined here, back to back.
+    const uint32_t* type_ids = nullptr;  ///< Registry id of each type of the module.
     static_vector<FuncInstance*> functions;
     static_vector<TableInstance*> tables;
     static_vector<MemoryInstance*> memories;
@@ -96,8 +102,9 @@ struct ModuleInstance {
     static_vector<TagInstance*> tags;
     static_vector<ElementInstance> elements;
     static_vector<DataInstance> data;
-    MemoryInstance* exported_memory = nullptr;  ///< What it exports as "memory": where host functions look.
-    ModuleInstance* older = nullptr;            ///< The store's instances, newest first.
+    MemoryInstance* exported_memory =
+        nullptr;                      ///< What it exports as "memory": where host functions look.
+    ModuleInstance* older = nullptr;  ///< The store's instances, newest first.
 };
 
 }  // namespace wrt::runtime
