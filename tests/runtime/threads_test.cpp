@@ -104,17 +104,17 @@ protected:
 TEST_F(threads, count_under_a_mutex)
 {
     on_threads(
-        [](Guest& own, int32_t) { EXPECT_EQ(own.run("add_guarded", {int32_t{500}}), "ok"); });
-    EXPECT_EQ(guest().ask("load", {int32_t{4}}), "2000");
+        [](Guest& own, int32_t) { EXPECT_EQ(own.run("add_guarded", {int32_t{5'000}}), "ok"); });
+    EXPECT_EQ(guest().ask("load", {int32_t{4}}), "20000");
 }
 
 TEST_F(threads, count_with_atomics)
 {
     on_threads([](Guest& own, int32_t) {
-        EXPECT_EQ(own.run("add_atomic", {int32_t{5'000}}), "ok");
+        EXPECT_EQ(own.run("add_atomic", {int32_t{50'000}}), "ok");
         EXPECT_EQ(own.run("fence", {}), "ok");
     });
-    EXPECT_EQ(guest().ask("load", {int32_t{8}}), "20000");
+    EXPECT_EQ(guest().ask("load", {int32_t{8}}), "200000");
 }
 
 TEST_F(threads, count_with_a_compare_exchange_of_16_bits)
