@@ -36,7 +36,7 @@ runtime::LoadOptions with_threads(bool fuel = false)
 /// A store of its own, and the module's instance in it.
 class Guest {
 public:
-    Guest(const runtime::Module& module, SharedMemory& memory, bool metered = false)
+    Guest(const runtime::Module& module, SharedMemory& memory)
     {
         runtime::Store& store = world_.store();
         const auto own = store.make_memory(memory);
@@ -45,7 +45,6 @@ public:
         const auto instance = runtime::instantiate(store, module);
         EXPECT_EQ(text_of(instance), "ok");
         instance_ = instance.value();
-        store.execution().metered = metered;
         store.execution().fuel = 100'000;
     }
 
@@ -188,7 +187,7 @@ TEST_F(threads, are_interrupted_in_their_sleep)
 TEST_F(threads, cannot_sleep_for_ever_on_little_fuel)
 {
     const auto module = owner_.load(fixture("threads"), with_threads(true));
-    Guest own{*module.value(), memory_, true};
+    Guest own{*module.value(), memory_};
     EXPECT_EQ(own.ask("wait32", {int32_t{32}, int32_t{0}, int64_t{-1}}), "out of fuel");
 }
 
