@@ -12,8 +12,9 @@
 
 namespace wrt::runtime {
 
-/// Integer (also references) or float: which registers a value that is only moved may occupy.
-enum class Bank : uint8_t { integer, floating };
+/// Integer (also references), float or v128: which registers a value that is only moved may occupy,
+/// and how much of them. Vectors share the registers of floats, but not those of pinned locals.
+enum class Bank : uint8_t { integer, floating, vector };
 
 Handler binary_handler(Instr op, Class a, Class b, Class d);
 Handler unary_handler(Instr op, Class a, Class d);
@@ -40,6 +41,21 @@ Handler wide_store_handler(Instr op);
 /// Atomic memory instructions: operands lie in slots from field `a` on, field `b` is the memory,
 /// word 2 the offset; a result takes the place of the first operand.
 Handler atomic_handler(Instr op);
+
+Handler vector_unary_handler(Instr op, Class a, Class d);
+Handler vector_binary_handler(Instr op, Class a, Class b, Class d);
+Handler vector_ternary_handler(Instr op, Class a, Class b, Class c, Class d);
+Handler extract_lane_handler(Instr op, uint32_t lane, Class a, Class d);
+Handler replace_lane_handler(Instr op, uint32_t lane, Class a, Class b, Class d);
+Handler shuffle_handler(Class a, Class b, Class d);
+Handler permute_handler(Class a, Class d);
+// What the functions for loads and stores above ask where the row is a vector's.
+Handler vector_load_handler(Instr op, Class a, Class d);
+Handler vector_load_sum_handler(Instr op, Class a, Class b, Class d);
+Handler vector_store_handler(Instr op, Class address, Class value);
+Handler vector_store_sum_handler(Instr op, Class a, Class b, Class value);
+Handler wide_vector_load_handler(Instr op);
+Handler wide_vector_store_handler(Instr op);
 
 /// Operations without operand classes: operands lie in consecutive slots from field `a` on.
 enum class Plain : uint8_t {
@@ -90,6 +106,10 @@ const Handler* binary_i32(Instr op);
 const Handler* binary_i64(Instr op);
 const Handler* binary_float(Instr op);
 const Handler* binary_compare(Instr op);
+const Handler* vector_bytes(Instr op);
+const Handler* vector_words(Instr op);
+const Handler* vector_wide(Instr op);
+const Handler* vector_floating(Instr op);
 Handler plain_call(Plain op);
 Handler plain_bulk(Plain op);
 Handler plain_control(Plain op);

@@ -94,6 +94,7 @@ Translator::LocalState& Translator::local_state(uint32_t local)
     if (state.stamp != function_ + 1) {
         state = LocalState{};
         state.stamp = function_ + 1;
+        state.slot = find_local_slot(local);
         state.type = declared_.type_of(local).kind();
     }
     return state;
@@ -102,7 +103,7 @@ Translator::LocalState& Translator::local_state(uint32_t local)
 bool Translator::in_second(const Operand& operand) const
 {
     return operand.kind == Kind::temp && operand.producer != no_operation &&
-           operand.producer == temps_[static_cast<int>(bank_of(operand.type))].second;
+           operand.producer == temps_[registers_of(bank_of(operand.type))].second;
 }
 
 /// Where an operand can be read best.
@@ -164,7 +165,8 @@ Status Translator::use_frame(uint32_t slots)
 
 Status Translator::push(const Operand& operand)
 {
-    WRT_CHECK(use_frame(next_slot() + 1));
+    next_slot_ = operand.slot + width_of(operand.type);
+    WRT_CHECK(use_frame(next_slot_));
     return operands_.push(operand);
 }
 
@@ -193,6 +195,7 @@ Status Translator::push_constant(ValKind type, uint64_t bits)
 Translator::Operand Translator::pop()
 {
     const Operand operand = operands_.pop();
+    next_slot_ = operand.slot;
     if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
     if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
     return operand;
@@ -212,7 +215,7 @@ Status Translator::push_results(std::span<const ValType> types, bool first_in_re
     for (size_t i = 0; i < types.size(); ++i) {
         const ValKind type = types[i].kind();
         if (i == 0 && first_in_register && types.size() == 1 && !options_.slots_only)
-            temps(type).slot = next_slot();
+            temps(type) = {.slot = next_slot(), .width = width_of(type)};
         WRT_CHECK(push_temp(type, no_operation));
     }
     return ok();
@@ -242,10 +245,11 @@ Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t
 {
     WRT_CHECK(emit(operation));
     if (operation.d_class != Class::slot) return ok();
-    forget_slot(operation.d);
+    forget_slots(operation.d, width_of(type));
     if (options_.slots_only) return ok();
     bury(type);
     temps(type) = {.slot = operation.d,
+                   .width = width_of(type),
                    .producer = last_index(),
                    .operand = operand,
                    .second = temps(type).second};
@@ -280,9 +284,9 @@ void Translator::bury(ValKind type)
 }
 
 /// What t1 holds goes to its slot after all.
-void Translator::unbury(Bank bank)
+void Translator::unbury(ValKind type)
 {
-    Temps& t = temps_[static_cast<int>(bank)];
+    Temps& t = temps(type);
     if (t.second == no_operation) return;
     operations_[t.second].d_class = Class::slot;
     t.second = no_operation;
@@ -290,8 +294,8 @@ void Translator::unbury(Bank bank)
 
 void Translator::unbury_all()
 {
-    unbury(Bank::integer);
-    unbury(Bank::floating);
+    unbury(ValKind::i64);
+    unbury(ValKind::f64);
 }
 
 void Translator::forget_temps()
@@ -300,10 +304,12 @@ void Translator::forget_temps()
         t = {.second = t.second};
 }
 
-void Translator::forget_slot(uint32_t slot)
+/// Slots are written: registers repeat them no longer.
+void Translator::forget_slots(uint32_t slot, uint32_t width)
 {
     for (Temps& t : temps_) {
-        if (t.slot == slot) t = {.second = t.second};
+        if (t.slot != no_operation && t.slot < slot + width && slot < t.slot + t.width)
+            t = {.second = t.second};
     }
 }
 
@@ -327,7 +333,7 @@ void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
         if (cls == Class::t1)
             t.second = no_operation;
         else
-            unbury(bank_of(operand.type));
+            unbury(operand.type);
         return;
     }
     if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer ||
@@ -339,12 +345,12 @@ void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
         producer.d_class = Class::t0;
 }
 
-/// Moves a constant or a local into the operand's own slot, so that it is a temp.
-Status Translator::to_home(Operand& operand)
+/// Moves a constant or a local into the operand's own slot, so that it is a temp. `index` says where
+/// it is or soon will be on the stack; without, it was popped.
+Status Translator::to_home(Operand& operand, uint32_t index)
 {
-    const uint32_t index = operand.slot - temps_base_;
     if (operand.kind == Kind::temp) {
-        if (in_second(operand)) unbury(bank_of(operand.type));
+        if (in_second(operand)) unbury(operand.type);
         return ok();
     }
     Operation operation{.bank = bank_of(operand.type)};
@@ -375,7 +381,7 @@ Status Translator::settle(uint32_t index)
         LocalState& state = local_state(operand.local);
         if (state.newest == index) state.newest = operand.older;
     }
-    WRT_CHECK(to_home(operand));
+    WRT_CHECK(to_home(operand, index));
     operand.producer = no_operation;
     operands_[index] = operand;
     return ok();
@@ -417,7 +423,7 @@ Status Translator::settle_uses(uint32_t local)
 Status Translator::force_slot(Operand& operand, Class& cls)
 {
     if (cls == Class::constant || cls == Class::l0 || cls == Class::l1) WRT_CHECK(to_home(operand));
-    if (in_second(operand)) unbury(bank_of(operand.type));
+    if (in_second(operand)) unbury(operand.type);
     cls = Class::slot;
     return ok();
 }
@@ -486,7 +492,7 @@ Status Translator::numeric_unary(Instr op, ValKind result_type)
     if (op == Instr::i32_wrap_i64) {
         a.type = ValKind::i32;
         if (a.kind == Kind::constant) a.constant &= 0xffffffffu;
-        if (a.kind == Kind::local) WRT_CHECK(to_home(a));
+        if (a.kind == Kind::local) WRT_CHECK(to_home(a, operands_.size()));
         return push(a);
     }
     if (op == Instr::i32_eqz && is_last(a) && last().family == Family::binary) {
@@ -517,9 +523,10 @@ Status Translator::local_set(uint32_t local, bool tee)
         t = {.second = t.second};
         last().d_class = state.place;
         if (!pinned) {
-            forget_slot(slot);
+            forget_slots(slot, width_of(value.type));
             last().d = slot;
             t.slot = slot;
+            t.width = width_of(value.type);
         }
         return tee ? push_local(local) : ok();
     }
@@ -590,7 +597,7 @@ Status Translator::load(const Instruction& instruction, ValKind type)
         has_load_sum(instruction.op, last().a_class, last().b_class, Class::slot)) {
         const Operation sum = last();
         operations_.pop();
-        forget_slot(sum.d);
+        forget_slots(sum.d, 1);
         Operation operation = sum;
         operation.family = Family::load_sum;
         operation.instr = instruction.op;
@@ -631,7 +638,7 @@ Status Translator::store(const Instruction& instruction, ValKind type)
         if (value_class == Class::t0) value_class = Class::slot;
         Operation& sum = last();
         if (has_store_sum(instruction.op, sum.a_class, sum.b_class, value_class)) {
-            forget_slot(sum.d);
+            forget_slots(sum.d, 1);
             sum.family = Family::store_sum;
             sum.bank = bank_of(type);
             sum.instr = instruction.op;
@@ -695,7 +702,7 @@ Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, 
     Operation operation{
         .family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
     operation.constant = index | uint64_t{index2} << 32;
-    forget_slot(next_slot());
+    forget_slots(next_slot(), 1);
     WRT_CHECK(emit(operation));
     return result == ValKind::bot ? ok() : push_temp(result, no_operation);
 }

@@ -63,9 +63,6 @@ Status Translator::begin(const decoder::FunctionContext& context)
     declared_ = context.locals;
     WRT_CHECK(refuse_vectors(context.params));
     WRT_CHECK(refuse_vectors(context.results));
-    for (const decoder::LocalRun& run : context.locals.runs()) {
-        if (run.type.is_vector()) return refuse(Errc::v128_unsupported);
-    }
     operations_.clear();
     operands_.clear();
     frames_.clear();
@@ -85,10 +82,11 @@ Status Translator::begin(const decoder::FunctionContext& context)
         locals_.resize_unchecked(count);
         std::fill(locals_.begin() + old, locals_.end(), LocalState{});
     }
-    params_ = static_cast<uint32_t>(context.params.size());
-    window_ = std::max(params_, static_cast<uint32_t>(context.results.size()));
+    param_slots_ = slots_of(context.params);
+    window_ = std::max(param_slots_, slots_of(context.results));
     locals_base_ = window_ + record_slots;
-    temps_base_ = locals_base_ + (count - params_);
+    WRT_CHECK(lay_out_locals());
+    next_slot_ = temps_base_;
     frame_slots_ = 0;
     WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
 
@@ -97,11 +95,11 @@ Status Translator::begin(const decoder::FunctionContext& context)
                     .flag = has_pins_[1],
                     .wide = has_pins_[0],
                     .a = static_cast<uint16_t>(locals_base_),
-                    .d = static_cast<uint16_t>(count - params_)}));
+                    .d = static_cast<uint16_t>(temps_base_ - locals_base_)}));
     barrier();
     WRT_CHECK(charge());
 
-    Frame frame{.results = context.results};
+    Frame frame{.slot = next_slot(), .results = context.results};
     WRT_CHECK(make_label(frame.label));
     return frames_.push(frame);
 }
@@ -110,6 +108,40 @@ Status Translator::finish()
 {
     WRT_ASSERT(frames_.empty());
     return ok();
+}
+
+/// Locals take their slots one behind the other, a v128 two; only where there is one does anybody
+/// have to look for them.
+Status Translator::lay_out_locals()
+{
+    run_slots_.clear();
+    const std::span<const decoder::LocalRun> runs = declared_.runs();
+    uint32_t slots = declared_.count();
+    if (std::any_of(runs.begin(), runs.end(), [](const auto& r) { return r.type.is_vector(); })) {
+        WRT_CHECK(run_slots_.reserve(runs.size()));
+        uint32_t first = 0;
+        slots = 0;
+        for (const decoder::LocalRun& run : runs) {
+            run_slots_.push_unchecked(slots);
+            slots += (run.end - first) * slots_of(run.type);
+            first = run.end;
+        }
+    }
+    temps_base_ = locals_base_ + (slots - param_slots_);
+    return ok();
+}
+
+uint32_t Translator::find_local_slot(uint32_t local) const
+{
+    uint32_t slot = local;
+    if (!run_slots_.empty()) {
+        const uint32_t run = declared_.run_of(local);
+        const decoder::LocalRun* const runs = declared_.runs().data();
+        const uint32_t first = run == 0 ? 0 : runs[run - 1].end;
+        slot = run_slots_[run] + (local - first) * slots_of(runs[run].type);
+    }
+    // Between params and other locals lie what the window has for results, and the record.
+    return slot < param_slots_ ? slot : locals_base_ + (slot - param_slots_);
 }
 
 void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
@@ -231,7 +263,7 @@ Status Translator::dispatch(const Instruction& instruction)
     case raw(Instr::return_call_ref): return tail_call(instruction);
     case raw(Instr::drop): {
         const Operand operand = pop();
-        if (in_second(operand)) unbury(bank_of(operand.type));
+        if (in_second(operand)) unbury(operand.type);
         return ok();
     }
     case raw(Instr::select):
@@ -302,6 +334,7 @@ Status Translator::open_block(const Instruction& instruction)
     // What follows may run once, never or often: operands may not wait for it.
     WRT_CHECK(settle_locals());
     frame.height = operands_.size() - params;
+    frame.slot = slot_of_top(params);
     WRT_CHECK(make_label(frame.label));
     if (instruction.op == Instr::loop) {
         WRT_CHECK(settle_top(params));
@@ -366,9 +399,9 @@ Status Translator::end()
 // Branches
 // --------------------------------------------------------------------------------------------------------------
 
-bool Translator::needs_moves(const Frame& frame, uint32_t count) const
+bool Translator::needs_moves(const Frame& frame, uint32_t count)
 {
-    return count != 0 && operands_.size() - count != frame.height;
+    return count != 0 && slot_of_top(count) != frame.slot;
 }
 
 /// Copies the topmost operands to where the label wants them; they stay on the stack.
@@ -380,19 +413,20 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
     if (count > single_moves) {
         return emit({.family = Family::copy_slots,
                      .plain = Plain::copy_slots,
-                     .a = static_cast<uint16_t>(temps_base_ + first),
-                     .b = static_cast<uint16_t>(count),
-                     .d = static_cast<uint16_t>(temps_base_ + frame.height)});
+                     .a = static_cast<uint16_t>(slot_of_top(count)),
+                     .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
+                     .d = static_cast<uint16_t>(frame.slot)});
     }
     // None of them may be sent to t1 by the move of another: the moves are not their last readers.
     for (uint32_t i = first; i < operands_.size(); ++i)
         operands_[i].producer = no_operation;
     // Upward, because a destination may be the source of one further up but never of one further
     // down.
+    const uint32_t down = slot_of_top(count) - frame.slot;
     for (uint32_t i = 0; i < count; ++i) {
         const Operand& operand = operands_[first + i];
         Operation operation{.bank = bank_of(operand.type),
-                            .d = static_cast<uint16_t>(temps_base_ + frame.height + i)};
+                            .d = static_cast<uint16_t>(operand.slot - down)};
         if (operand.kind == Kind::constant) {
             operation.family = Family::constant;
             operation.constant = operand.constant;
@@ -547,9 +581,9 @@ Status Translator::branch_table(const Instruction& instruction)
         if (needs_moves(frame, count)) {
             WRT_CHECK(emit({.family = Family::copy_slots,
                             .plain = Plain::copy_slots,
-                            .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
-                            .b = static_cast<uint16_t>(count),
-                            .d = static_cast<uint16_t>(temps_base_ + frame.height)}));
+                            .a = static_cast<uint16_t>(slot_of_top(count)),
+                            .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
+                            .d = static_cast<uint16_t>(frame.slot)}));
         }
         return emit_branch(frame.label);
     }));
@@ -596,8 +630,8 @@ Status Translator::return_()
     unbury_all();
     return emit({.family = Family::return_many,
                  .plain = Plain::return_many,
-                 .a = static_cast<uint16_t>(temps_base_ + operands_.size() - count),
-                 .b = static_cast<uint16_t>(count),
+                 .a = static_cast<uint16_t>(slot_of_top(count)),
+                 .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
                  .d = window});
 }
 
@@ -637,7 +671,7 @@ Status Translator::call(const Instruction& instruction)
                          .d = pin_slots_[3]};
     if (has_pins_[1]) WRT_CHECK(emit(pins));
 
-    const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
+    const uint32_t window = std::max(slots_of(instruction.params), slots_of(instruction.results));
     drop_to(operands_.size() - params);
     operation.a = static_cast<uint16_t>(next_slot());
     operation.b = static_cast<uint16_t>(window);
@@ -661,7 +695,7 @@ Status Translator::tail_call(const Instruction& instruction)
     if (!direct) callee = pop();
     const auto params = static_cast<uint32_t>(instruction.params.size());
     WRT_CHECK(settle_top(params));
-    const uint32_t window = std::max(params, static_cast<uint32_t>(instruction.results.size()));
+    const uint32_t window = std::max(slots_of(instruction.params), slots_of(instruction.results));
     Operation operation{.family = Family::tail_call_other,
                         .b = static_cast<uint16_t>(window),
                         .x = static_cast<uint16_t>(window_)};
@@ -670,7 +704,7 @@ Status Translator::tail_call(const Instruction& instruction)
         if (!imported) operation.family = Family::tail_call;
         operation.plain = imported ? Plain::tail_call_import : Plain::tail_call;
         operation.label = instruction.index;
-        operation.index = params;
+        operation.index = slots_of(instruction.params);
         operation.constant = instruction.index;
     } else {
         const bool indirect = instruction.op == Instr::return_call_indirect;
@@ -681,7 +715,7 @@ Status Translator::tail_call(const Instruction& instruction)
         take(callee, cls, operation.d);
     }
     unbury_all();
-    operation.a = static_cast<uint16_t>(temps_base_ + operands_.size() - params);
+    operation.a = static_cast<uint16_t>(slot_of_top(params));
     // A host function gets its window where the arguments are; others get theirs at the bottom of
     // this frame.
     WRT_CHECK(use_frame(operation.a + window + call_slack_slots));

@@ -21,6 +21,7 @@
 #include <wrt/decoder/validate_function.hpp>
 #include <wrt/foundation/growing_stack.hpp>
 #include <wrt/foundation/result.hpp>
+#include <wrt/runtime/value.hpp>
 
 #include "operation.hpp"
 #include "translate.hpp"
@@ -39,7 +40,8 @@ public:
           frames_{scratch},
           labels_{scratch},
           targets_{scratch},
-          locals_{scratch}
+          locals_{scratch},
+          run_slots_{scratch}
     {
     }
 
@@ -80,6 +82,7 @@ private:
         uint32_t label = 0;
         uint32_t else_label = 0;
         uint32_t height = 0;           ///< Operands below the block's own.
+        uint32_t slot = 0;             ///< Home of the first of the block's own.
         uint32_t stub = no_operation;  ///< branch_table: label of the moves before this one, while
                                        ///< it is emitted.
         uint32_t stub_table = 0;
@@ -95,6 +98,7 @@ private:
     /// costs nothing.
     struct LocalState {
         uint32_t stamp = 0;  ///< The function that the rest is about.
+        uint32_t slot = 0;   ///< Where it lives unless it is pinned.
         ValKind type = ValKind::i32;
         Class place = Class::slot;       ///< slot, l0 or l1.
         uint32_t newest = no_operation;  ///< Topmost operand that is this local.
@@ -104,6 +108,7 @@ private:
     /// What t0 and t1 of a bank hold.
     struct Temps {
         uint32_t slot = no_operation;  ///< t0 repeats this slot.
+        uint32_t width = 1;            ///< Or so many from it on.
         uint32_t producer =
             no_operation;  ///< And this operation put it there; no_operation: not to be changed.
         uint32_t operand = 0;            ///< Which operand it was pushed as.
@@ -113,14 +118,23 @@ private:
     // Where things are.
     static Bank bank_of(ValKind type)
     {
+        if (type == ValKind::v128) return Bank::vector;
         return type == ValKind::f32 || type == ValKind::f64 ? Bank::floating : Bank::integer;
     }
-    Temps& temps(ValKind type) { return temps_[static_cast<int>(bank_of(type))]; }
-    [[nodiscard]] uint32_t local_slot(uint32_t local) const
+    /// Floats and vectors share their registers.
+    static int registers_of(Bank bank) { return bank == Bank::integer ? 0 : 1; }
+    static uint32_t width_of(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
+    Temps& temps(ValKind type) { return temps_[registers_of(bank_of(type))]; }
+    [[nodiscard]] uint32_t local_slot(uint32_t local) { return local_state(local).slot; }
+    /// Home of the operand that is pushed next.
+    [[nodiscard]] uint32_t next_slot() const { return next_slot_; }
+    /// Home of the lowest of the topmost `count` operands.
+    [[nodiscard]] uint32_t slot_of_top(uint32_t count)
     {
-        return local < params_ ? local : locals_base_ + (local - params_);
+        return count == 0 ? next_slot_ : operands_[operands_.size() - count].slot;
     }
-    [[nodiscard]] uint32_t next_slot() const { return temps_base_ + operands_.size(); }
+    Status lay_out_locals();
+    [[nodiscard]] uint32_t find_local_slot(uint32_t local) const;
     LocalState& local_state(uint32_t local);
     [[nodiscard]] bool in_second(const Operand& operand) const;
     [[nodiscard]] Class class_of(const Operand& operand);
@@ -143,13 +157,13 @@ private:
     Status emit_result(Operation operation, ValKind type);
     Status emit_write(const Operation& operation, ValKind type, uint32_t operand);
     void bury(ValKind type);
-    void unbury(Bank bank);
+    void unbury(ValKind type);
     void unbury_all();
     void forget_temps();
-    void forget_slot(uint32_t slot);
+    void forget_slots(uint32_t slot, uint32_t width);
     void barrier();
     void take(const Operand& operand, Class cls, uint16_t& slot);
-    Status to_home(Operand& operand);
+    Status to_home(Operand& operand, uint32_t index = no_operation);
     Status settle(uint32_t index);
     Status settle_top(uint32_t count);
     Status settle_locals();
@@ -187,7 +201,7 @@ private:
     Status branch_table(const decoder::Instruction& instruction);
     Status branch_on_null(const decoder::Instruction& instruction, bool branch_if_null);
     Status condition_branch(Operand condition, bool wide, bool negate, uint32_t label);
-    [[nodiscard]] bool needs_moves(const Frame& frame, uint32_t count) const;
+    [[nodiscard]] bool needs_moves(const Frame& frame, uint32_t count);
     Status move_to_label(const Frame& frame, uint32_t count);
     Status return_();
     Status call(const decoder::Instruction& instruction);
@@ -212,15 +226,19 @@ private:
     GrowingStack<uint32_t> labels_;
     GrowingStack<uint32_t> targets_;
     GrowingStack<LocalState> locals_;
+    /// Where each run of locals begins; empty where every one takes a slot.
+    GrowingStack<uint32_t> run_slots_;
 
     Temps temps_[2];
     uint16_t pin_slots_[4] = {};  ///< Of l0, l1, fl0, fl1.
     bool has_pins_[2] = {};       ///< [bank]
     uint32_t function_ = 0;
-    uint32_t params_ = 0;
+    // In slots.
+    uint32_t param_slots_ = 0;
     uint32_t window_ = 0;
-    uint32_t locals_base_ = 0;
+    uint32_t locals_base_ = 0;  ///< Of locals that are no params.
     uint32_t temps_base_ = 0;
+    uint32_t next_slot_ = 0;
     uint32_t frame_slots_ = 0;
     uint32_t barrier_ = 0;  ///< Operations before it are settled: a merge or a call lies between.
     uint32_t lazy_floor_ = 0;  ///< Operands below are no unread locals.

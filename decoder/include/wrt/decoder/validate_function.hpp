@@ -35,7 +35,10 @@ public:
     std::span<const LocalRun> runs() const { return runs_; }
 
     /// Logarithmic in the number of runs.
-    ValType type_of(uint32_t index) const
+    ValType type_of(uint32_t index) const { return runs_[run_of(index)].type; }
+
+    /// Which run holds a local; as type_of().
+    uint32_t run_of(uint32_t index) const
     {
         WRT_ASSERT(index < count());
         size_t low = 0;
@@ -48,7 +51,7 @@ public:
                 low = middle + 1;
             }
         }
-        return runs_[low].type;
+        return static_cast<uint32_t>(low);
     }
 
 private:
