@@ -1,8 +1,10 @@
-// Proof that numeric.hpp and the instruction table agree: every WRT_NUMERIC row has its function,
-// and the function's C++ type is the row's signature. Included by one source file; nothing to call.
+// Proof that numeric.hpp, vector.hpp and the instruction table agree: every WRT_NUMERIC and
+// WRT_VECTOR row has its function, and the function's C++ type is the row's signature. Included by
+// one source file; nothing to call.
 #pragma once
 
 #include "numeric.hpp"
+#include "vector.hpp"
 
 #include <array>
 #include <concepts>
@@ -29,6 +31,10 @@ template <>
 struct TypeName<double> {
     static constexpr std::string_view text = "f64";
 };
+template <>
+struct TypeName<v128> {
+    static constexpr std::string_view text = "v128";
+};
 template <class T>
 struct TypeName<OrTrap<T>> : TypeName<T> {};
 
@@ -51,6 +57,9 @@ consteval bool has_signature(Result (*)(Params...) noexcept, std::string_view si
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
     static_assert(has_signature(&numeric::name, signature),                                        \
                   "runtime/numeric.hpp and instructions.def disagree on the type of " text);
+#define WRT_VECTOR(prefix, opcode, name, text, signature, feature)                                 \
+    static_assert(has_signature(&numeric::name, signature),                                        \
+                  "runtime/vector.hpp and instructions.def disagree on the type of " text);
 #include <wrt/decoder/instructions.def>
 
 }  // namespace wrt::numeric::check
