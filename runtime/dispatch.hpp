@@ -34,6 +34,8 @@
 #include <wrt/runtime/cell.hpp>
 #include <wrt/runtime/execution.hpp>
 
+#include "v128.hpp"
+
 #define WRT_DISPATCH_LOOP_FORM 1
 #define WRT_DISPATCH_SIBLING_FORM 2
 #define WRT_DISPATCH_TAIL_FORM 3
@@ -57,7 +59,7 @@
 
 namespace wrt::runtime {
 
-/// A float register. f32 and f64 use its low lane; it has room for a v128.
+/// A float register. f32 and f64 use its low lane, a v128 all of it.
 using FloatRegister = double __attribute__((vector_size(16)));
 
 /// For switches that name a few enumerators of many: -Wswitch-enum is for those that mean to name
@@ -84,8 +86,12 @@ constexpr bool available(Class c) noexcept
     return has_second_registers || (c != Class::t1 && c != Class::l1);
 }
 
+using numeric::v128;
+
 template <class T>
 inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, double>;
+template <class T>
+inline constexpr bool is_vector = std::same_as<T, v128>;
 
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
 
@@ -260,17 +266,47 @@ WRT_INLINE const Cell* target_at(const Cell* pc, int word)
 }
 
 /// Words of an operation of `words` words whose operand `b` has class `b`: a double constant takes
-/// one more; other constants are the 32-bit immediate (an i64 sign-extended).
+/// one more, a v128 two; other constants are the 32-bit immediate (an i64 sign-extended).
 template <class T, Class B>
 constexpr int words_with(int words)
 {
-    return words + (B == Class::constant && std::same_as<T, double> ? 1 : 0);
+    if (B != Class::constant) return words;
+    return words + (is_vector<T> ? 2 : std::same_as<T, double> ? 1 : 0);
+}
+
+/// A value that begins at a slot; a v128 takes the next one too.
+template <class T>
+WRT_INLINE T read_slots(const Slot* slot)
+{
+    if constexpr (is_vector<T>) {
+        v128 value;
+        std::memcpy(&value, slot, sizeof value);
+        return value;
+    } else {
+        return slot->template as<T>();
+    }
+}
+template <class T>
+WRT_INLINE void write_slots(Slot* slot, T value)
+{
+    if constexpr (is_vector<T>)
+        std::memcpy(static_cast<void*>(slot), &value, sizeof value);
+    else
+        *slot = Slot::of(value);
+}
+
+/// What a float register would hold if its value were two slots.
+WRT_INLINE FloatRegister register_at(const Slot* slot)
+{
+    return std::bit_cast<FloatRegister>(read_slots<v128>(slot));
 }
 
 template <class T>
 WRT_INLINE T float_of(FloatRegister v)
 {
-    if constexpr (std::same_as<T, double>) {
+    if constexpr (is_vector<T>) {
+        return std::bit_cast<v128>(v);
+    } else if constexpr (std::same_as<T, double>) {
         return v[0];
     } else {
         using Floats = float __attribute__((vector_size(16)));
@@ -282,7 +318,9 @@ WRT_INLINE T float_of(FloatRegister v)
 template <class T>
 WRT_INLINE FloatRegister register_of(T value)
 {
-    if constexpr (std::same_as<T, double>) {
+    if constexpr (is_vector<T>) {
+        return std::bit_cast<FloatRegister>(value);
+    } else if constexpr (std::same_as<T, double>) {
         const FloatRegister v = {value, 0};
         return __builtin_shufflevector(v, v, 0, -1);
     } else {
@@ -300,15 +338,15 @@ WRT_INLINE T read_operand(const Cell* pc, Slot* fp, uint64_t t0, uint64_t t1, ui
                           FloatRegister fl1)
 {
     if constexpr (C == Class::slot) {
-        return fp[load_at<uint16_t>(pc, Byte)].template as<T>();
+        return read_slots<T>(fp + load_at<uint16_t>(pc, Byte));
     } else if constexpr (C == Class::constant) {
-        if constexpr (std::same_as<T, double>)
-            return load_at<double>(pc, Word * 8);
+        if constexpr (std::same_as<T, double> || is_vector<T>)
+            return load_at<T>(pc, Word * 8);
         else if constexpr (std::same_as<T, float>)
             return load_at<float>(pc, 12);
         else
             return static_cast<T>(load_at<int32_t>(pc, 12));
-    } else if constexpr (is_float<T>) {
+    } else if constexpr (is_float<T> || is_vector<T>) {
         return float_of<T>(C == Class::t0   ? ft0
                            : C == Class::t1 ? ft1
                            : C == Class::l0 ? fl0
@@ -324,12 +362,12 @@ WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, u
                               FloatRegister& fl0, FloatRegister& fl1)
 {
     static_assert(C != Class::constant);
-    if constexpr (is_float<T>) {
+    if constexpr (is_float<T> || is_vector<T>) {
         (C == Class::t1   ? ft1
          : C == Class::l0 ? fl0
          : C == Class::l1 ? fl1
                           : ft0) = register_of(value);
-        if constexpr (C == Class::slot) *slot = Slot::of(value);
+        if constexpr (C == Class::slot) write_slots(slot, value);
     } else {
         const uint64_t bits = Slot::of(value).bits;
         (C == Class::t1 ? t1 : C == Class::l0 ? l0 : C == Class::l1 ? l1 : t0) = bits;

@@ -29,6 +29,16 @@ Handler handler_for(const Operation& o)
     case Family::atomic: return atomic_handler(o.instr);
     case Family::move: return move_handler(o.bank, o.a_class, o.d_class);
     case Family::constant: return constant_handler(o.bank, o.wide, o.d_class);
+    case Family::vector_unary: return vector_unary_handler(o.instr, o.a_class, o.d_class);
+    case Family::vector_binary:
+        return vector_binary_handler(o.instr, o.a_class, o.b_class, o.d_class);
+    case Family::vector_ternary:
+        return vector_ternary_handler(o.instr, o.a_class, o.b_class, o.x_class, o.d_class);
+    case Family::extract_lane: return extract_lane_handler(o.instr, o.index, o.a_class, o.d_class);
+    case Family::replace_lane:
+        return replace_lane_handler(o.instr, o.index, o.a_class, o.b_class, o.d_class);
+    case Family::shuffle: return shuffle_handler(o.a_class, o.b_class, o.d_class);
+    case Family::permute: return permute_handler(o.a_class, o.d_class);
     case Family::select: return select_handler(o.bank, o.a_class, o.b_class, o.x_class, o.d_class);
     case Family::global_get: return global_get_handler(o.bank, o.flag, o.d_class);
     case Family::global_set: return global_set_handler(o.bank, o.flag, o.a_class);
@@ -60,6 +70,11 @@ bool has_double_constant(const Operation& o)
     return o.b_class == Class::constant && info(o.instr).signature.params[0] == ValType::f64;
 }
 
+bool has_vector_constant(const Operation& o)
+{
+    return o.b_class == Class::constant && info(o.instr).signature.params[1] == ValType::v128;
+}
+
 /// Cells of an operation. Handlers say the same when they go on; debug builds would run astray if
 /// they disagreed.
 uint32_t words_of(const Operation& o)
@@ -80,13 +95,20 @@ uint32_t words_of(const Operation& o)
     case Family::binary: return has_double_constant(o) ? 3 : 2;
     case Family::compare_branch: return has_double_constant(o) ? 4 : 3;
     case Family::store: return o.b_class == Class::constant ? 3 : 2;
-    case Family::constant: return o.wide ? 3 : 2;
+    case Family::constant: return o.bank == Bank::vector ? 4 : o.wide ? 3 : 2;
+    case Family::vector_binary: return has_vector_constant(o) ? 4 : 2;
+    case Family::shuffle: return 6;
+    case Family::permute: return 4;
     case Family::branch_table: return 2 + o.index + 1;
     case Family::tail_call:
     case Family::tail_call_other: return 4;
     case Family::unary:
     case Family::load:
     case Family::move:
+    case Family::vector_unary:
+    case Family::vector_ternary:
+    case Family::extract_lane:
+    case Family::replace_lane:
     case Family::select:
     case Family::global_get:
     case Family::global_set:
@@ -211,6 +233,9 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         else
             put32(at, 12, static_cast<uint32_t>(o.constant));
     };
+    const auto vector = [&](int word, uint64_t place) {
+        std::memcpy(at + word, translator.vectors()[place].bytes.data(), sizeof(V128));
+    };
     switch (o.family) {
     case Family::enter:
         put32(at, 12, translator.frame_slots());
@@ -239,8 +264,21 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         at[2].bits = o.constant;
         at[3].bits = 0;
         break;
+    case Family::vector_binary:
+        if (has_vector_constant(o))
+            vector(2, o.constant);
+        else
+            immediate_or_word(2);
+        break;
+    case Family::shuffle:
+        vector(2, o.constant);
+        vector(4, o.constant + 1);
+        break;
+    case Family::permute: vector(2, o.constant); break;
     case Family::constant:
-        if (o.wide)
+        if (o.bank == Bank::vector)
+            vector(2, o.constant);
+        else if (o.wide)
             at[2].bits = o.constant;
         else
             put32(at, 12, static_cast<uint32_t>(o.constant));
@@ -265,6 +303,10 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         at[3].bits = o.index;
         break;
     case Family::unary:
+    case Family::vector_unary:
+    case Family::vector_ternary:
+    case Family::extract_lane:
+    case Family::replace_lane:
     case Family::move:
     case Family::select:
     case Family::return_none:
@@ -314,6 +356,15 @@ Handler binary_handler(Instr op, Class a, Class b, Class d)
 {
     for (const auto table_of : {&tables::binary_i32, &tables::binary_i64, &tables::binary_float,
                                 &tables::binary_compare}) {
+        if (const Handler* const table = table_of(op)) return table[class_index(a, b, d)];
+    }
+    return nullptr;
+}
+
+Handler vector_binary_handler(Instr op, Class a, Class b, Class d)
+{
+    for (const auto table_of : {&tables::vector_bytes, &tables::vector_words, &tables::vector_wide,
+                                &tables::vector_floating}) {
         if (const Handler* const table = table_of(op)) return table[class_index(a, b, d)];
     }
     return nullptr;

@@ -111,7 +111,7 @@ WRT_HANDLER call_foreign(WRT_REGISTERS)
         if (!call_host(*ex, func, pc, fp, base)) WRT_STOP();
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;
-        ft0 = register_of(base[0].as<double>());
+        ft0 = register_at(base);
         WRT_NEXT(call_words);
     }
     std::memmove(static_cast<void*>(base + linkage_slots), base, func.param_slots * sizeof(Slot));
@@ -289,7 +289,7 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
         if (!call_host(*ex, func, pc, fp, base)) WRT_STOP();
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;
-        ft0 = register_of(base[0].as<double>());
+        ft0 = register_at(base);
         std::memmove(static_cast<void*>(fp), base, func.result_slots * sizeof(Slot));
         l0 = record.l0;
         l1 = record.l1;
@@ -368,7 +368,7 @@ struct MakeReturnValue {
     template <Class A>
     static constexpr Handler at()
     {
-        if constexpr (is_place(A))
+        if constexpr (is_vector<T> ? is_vector_place(A) : is_place(A))
             return &return_value<T, A>;
         else
             return nullptr;
@@ -422,8 +422,12 @@ Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins)
 Handler return_value_handler(Bank bank, Class a)
 {
     const auto at = static_cast<size_t>(class_index(a));
-    return bank == Bank::integer ? ClassTable<1, MakeReturnValue<uint64_t>>::value[at]
-                                 : ClassTable<1, MakeReturnValue<double>>::value[at];
+    switch (bank) {
+    case Bank::integer: return ClassTable<1, MakeReturnValue<uint64_t>>::value[at];
+    case Bank::floating: return ClassTable<1, MakeReturnValue<double>>::value[at];
+    case Bank::vector: return ClassTable<1, MakeReturnValue<v128>>::value[at];
+    }
+    return nullptr;
 }
 
 Handler call_indirect_handler(Class index)

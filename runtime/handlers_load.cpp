@@ -17,21 +17,6 @@ struct MakeLoad {
     }
 };
 
-/// d = memories[b][a + offset]: word 2 is the 64-bit offset
-template <Instr Op>
-WRT_HANDLER wide_load(WRT_REGISTERS)
-{
-    WRT_BEGIN
-    using Value = typename Access<Op>::Value;
-    const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
-    uint64_t address = 0;
-    if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
-                      sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
-        WRT_TRAP(out_of_bounds_memory_access);
-    WRT_D(Class::slot, Value, load_value<Op>(memory.base + address));
-    WRT_NEXT(3);
-}
-
 }  // namespace
 
 WRT_HANDLER op_out_of_bounds(WRT_REGISTERS)
@@ -56,7 +41,7 @@ Handler load_handler(Instr op, Class a, Class d)
     case raw(Instr::name): return ClassTable<2, MakeLoad<Instr::name>>::value[at];
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return vector_load_handler(op, a, d);
     }
 }
 
@@ -67,7 +52,7 @@ Handler wide_load_handler(Instr op)
     case raw(Instr::name): return &wide_load<Instr::name>;
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return wide_vector_load_handler(op);
     }
 }
 

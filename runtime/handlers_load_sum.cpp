@@ -35,7 +35,7 @@ Handler load_sum_handler(Instr op, Class a, Class b, Class d)
     case raw(Instr::name): return pick<Instr::name>(a, b, d);
         WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return vector_load_sum_handler(op, a, b, d);
     }
 }
 

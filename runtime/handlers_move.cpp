@@ -26,13 +26,13 @@ WRT_HANDLER constant(WRT_REGISTERS)
     WRT_NEXT(2);
 }
 
-/// d = word 2
+/// d = word 2; a v128 takes the next one too
 template <class T, Class D>
 WRT_HANDLER wide_constant(WRT_REGISTERS)
 {
     WRT_BEGIN
-    WRT_D(D, T, Slot{pc[2].bits}.as<T>());
-    WRT_NEXT(3);
+    WRT_D(D, T, load_at<T>(pc, 16));
+    WRT_NEXT(is_vector<T> ? 4 : 3);
 }
 
 /// d = condition ? a : b; the condition's slot stands in `x`
@@ -54,7 +54,7 @@ WRT_HANDLER global_get(WRT_REGISTERS)
     WRT_BEGIN
     const auto index = load_at<uint32_t>(pc, 12);
     const Slot* const global = Imported ? ex->instance->globals[index]->value : ex->globals + index;
-    WRT_D(D, T, global->as<T>());
+    WRT_D(D, T, read_slots<T>(global));
     WRT_NEXT(2);
 }
 
@@ -64,8 +64,14 @@ WRT_HANDLER global_set(WRT_REGISTERS)
     WRT_BEGIN
     const auto index = load_at<uint32_t>(pc, 12);
     Slot* const global = Imported ? ex->instance->globals[index]->value : ex->globals + index;
-    *global = Slot::of(WRT_A(A, T));
+    write_slots(global, T{WRT_A(A, T)});
     WRT_NEXT(2);
+}
+
+template <class T>
+constexpr bool may_hold(Class c)
+{
+    return is_vector<T> ? is_vector_place(c) : is_place(c);
 }
 
 template <class T>
@@ -73,7 +79,7 @@ struct MakeMove {
     template <Class A, Class D>
     static constexpr Handler at()
     {
-        if constexpr (has_move(A, D))
+        if constexpr (may_hold<T>(A) && may_hold<T>(D))
             return &move<T, A, D>;
         else
             return nullptr;
@@ -94,7 +100,7 @@ struct MakeWideConstant {
     template <Class D>
     static constexpr Handler at()
     {
-        if constexpr (is_place(D))
+        if constexpr (may_hold<T>(D))
             return &wide_constant<T, D>;
         else
             return nullptr;
@@ -105,7 +111,8 @@ struct MakeSelect {
     template <Class A, Class B, Class C, Class D>
     static constexpr Handler at()
     {
-        if constexpr (has_select(std::same_as<T, uint64_t>, A, B, C, D))
+        if constexpr (has_select(std::same_as<T, uint64_t>, A, B, C, D) && may_hold<T>(A) &&
+                      may_hold<T>(B))
             return &select<T, A, B, C, D>;
         else
             return nullptr;
@@ -116,7 +123,7 @@ struct MakeGlobalGet {
     template <Class D>
     static constexpr Handler at()
     {
-        if constexpr (is_place(D))
+        if constexpr (may_hold<T>(D))
             return &global_get<T, Imported, D>;
         else
             return nullptr;
@@ -127,7 +134,7 @@ struct MakeGlobalSet {
     template <Class A>
     static constexpr Handler at()
     {
-        if constexpr (is_place(A))
+        if constexpr (may_hold<T>(A))
             return &global_set<T, Imported, A>;
         else
             return nullptr;
@@ -140,43 +147,54 @@ Handler pick(C... classes)
     return ClassTable<Dimensions, Make>::value[static_cast<size_t>(class_index(classes...))];
 }
 
+/// `Make` for the type that moves what the bank holds.
+template <int Dimensions, template <class> class Make, class... C>
+Handler pick_bank(Bank bank, C... classes)
+{
+    switch (bank) {
+    case Bank::integer: return pick<Dimensions, Make<uint64_t>>(classes...);
+    case Bank::floating: return pick<Dimensions, Make<double>>(classes...);
+    case Bank::vector: return pick<Dimensions, Make<v128>>(classes...);
+    }
+    return nullptr;
+}
+template <class T>
+using MakeOwnGlobalGet = MakeGlobalGet<T, false>;
+template <class T>
+using MakeImportedGlobalGet = MakeGlobalGet<T, true>;
+template <class T>
+using MakeOwnGlobalSet = MakeGlobalSet<T, false>;
+template <class T>
+using MakeImportedGlobalSet = MakeGlobalSet<T, true>;
+
 }  // namespace
 
 Handler move_handler(Bank bank, Class a, Class d)
 {
-    return bank == Bank::integer ? pick<2, MakeMove<uint64_t>>(a, d)
-                                 : pick<2, MakeMove<double>>(a, d);
+    return pick_bank<2, MakeMove>(bank, a, d);
 }
 
 Handler constant_handler(Bank bank, bool wide, Class d)
 {
     if (!wide) return bank == Bank::integer ? pick<1, MakeConstant>(d) : nullptr;
-    return bank == Bank::integer ? pick<1, MakeWideConstant<uint64_t>>(d)
-                                 : pick<1, MakeWideConstant<double>>(d);
+    return pick_bank<1, MakeWideConstant>(bank, d);
 }
 
 Handler select_handler(Bank bank, Class a, Class b, Class condition, Class d)
 {
-    return bank == Bank::integer ? pick<4, MakeSelect<uint64_t>>(a, b, condition, d)
-                                 : pick<4, MakeSelect<double>>(a, b, condition, d);
+    return pick_bank<4, MakeSelect>(bank, a, b, condition, d);
 }
 
 Handler global_get_handler(Bank bank, bool imported, Class d)
 {
-    if (bank == Bank::integer)
-        return imported ? pick<1, MakeGlobalGet<uint64_t, true>>(d)
-                        : pick<1, MakeGlobalGet<uint64_t, false>>(d);
-    return imported ? pick<1, MakeGlobalGet<double, true>>(d)
-                    : pick<1, MakeGlobalGet<double, false>>(d);
+    return imported ? pick_bank<1, MakeImportedGlobalGet>(bank, d)
+                    : pick_bank<1, MakeOwnGlobalGet>(bank, d);
 }
 
 Handler global_set_handler(Bank bank, bool imported, Class a)
 {
-    if (bank == Bank::integer)
-        return imported ? pick<1, MakeGlobalSet<uint64_t, true>>(a)
-                        : pick<1, MakeGlobalSet<uint64_t, false>>(a);
-    return imported ? pick<1, MakeGlobalSet<double, true>>(a)
-                    : pick<1, MakeGlobalSet<double, false>>(a);
+    return imported ? pick_bank<1, MakeImportedGlobalSet>(bank, a)
+                    : pick_bank<1, MakeOwnGlobalSet>(bank, a);
 }
 
 }  // namespace wrt::runtime

@@ -39,21 +39,6 @@ Handler pick_sum(Class a, Class b, Class value)
         return nullptr;
 }
 
-/// memories[b][a + offset] = value, whose slot stands in `d`: word 2 is the 64-bit offset
-template <Instr Op>
-WRT_HANDLER wide_store(WRT_REGISTERS)
-{
-    WRT_BEGIN
-    using Value = typename Access<Op>::Value;
-    const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
-    uint64_t address = 0;
-    if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
-                      sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
-        WRT_TRAP(out_of_bounds_memory_access);
-    store_value<Op>(memory.base + address, fp[field_d(pc)].template as<Value>());
-    WRT_NEXT(3);
-}
-
 }  // namespace
 
 Handler store_handler(Instr op, Class address, Class value)
@@ -64,7 +49,7 @@ Handler store_handler(Instr op, Class address, Class value)
     case raw(Instr::name): return ClassTable<2, MakeStore<Instr::name>>::value[at];
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return vector_store_handler(op, address, value);
     }
 }
 
@@ -75,7 +60,7 @@ Handler store_sum_handler(Instr op, Class a, Class b, Class value)
     case raw(Instr::name): return pick_sum<Instr::name>(a, b, value);
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return vector_store_sum_handler(op, a, b, value);
     }
 }
 
@@ -86,7 +71,7 @@ Handler wide_store_handler(Instr op)
     case raw(Instr::name): return &wide_store<Instr::name>;
         WRT_STORES(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
+    default: return wide_vector_store_handler(op);
     }
 }
 

@@ -1,5 +1,4 @@
-// Loads and stores: what each row of instructions.def reads or writes, and the handlers of memory 0
-// with 32-bit addresses.
+// Loads and stores: what each row of instructions.def reads or writes, and the handlers.
 #pragma once
 
 #include <array>
@@ -46,7 +45,10 @@ WRT_INLINE typename Access<Op>::Value load_value(const uint8_t* at)
 {
     typename Access<Op>::Memory value;
     std::memcpy(&value, at, sizeof value);
-    return static_cast<typename Access<Op>::Value>(value);
+    if constexpr (requires { Access<Op>::widen(value); })
+        return Access<Op>::widen(value);
+    else
+        return static_cast<typename Access<Op>::Value>(value);
 }
 
 template <Instr Op>
@@ -132,6 +134,36 @@ WRT_INLINE bool wide_address(const MemoryInstance& memory, uint64_t address, uin
 WRT_INLINE uint64_t address_of(const MemoryInstance& memory, Slot slot)
 {
     return memory.type.limits.is64 ? slot.bits : slot.as<uint32_t>();
+}
+
+/// d = memories[b][a + offset]: word 2 is the 64-bit offset
+template <Instr Op>
+WRT_HANDLER wide_load(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    using Value = typename Access<Op>::Value;
+    const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
+    uint64_t address = 0;
+    if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
+                      sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
+        WRT_TRAP(out_of_bounds_memory_access);
+    WRT_D(Class::slot, Value, load_value<Op>(memory.base + address));
+    WRT_NEXT(3);
+}
+
+/// memories[b][a + offset] = value, whose slot stands in `d`: word 2 is the 64-bit offset
+template <Instr Op>
+WRT_HANDLER wide_store(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    using Value = typename Access<Op>::Value;
+    const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
+    uint64_t address = 0;
+    if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
+                      sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
+        WRT_TRAP(out_of_bounds_memory_access);
+    store_value<Op>(memory.base + address, read_slots<Value>(fp + field_d(pc)));
+    WRT_NEXT(3);
 }
 
 }  // namespace wrt::runtime

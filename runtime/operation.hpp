@@ -25,6 +25,13 @@ enum class Family : uint8_t {
     atomic,
     move,
     constant,
+    vector_unary,
+    vector_binary,
+    vector_ternary,
+    extract_lane,
+    replace_lane,
+    shuffle,
+    permute,
     select,
     global_get,
     global_set,
@@ -61,21 +68,21 @@ struct Operation {
     Class x_class = Class::slot;
     bool flag =
         false;  ///< compare_branch, branch_if: negated; global_*: imported; enter: has float pins.
-    bool polls = false;           ///< Branches: backward, and looking for an interrupt on the way.
-    bool wide = false;            ///< branch_if: 64 bits.
-    Instr instr = Instr::nop;     ///< binary, unary, load*, store*, compare_branch.
+    bool polls = false;        ///< Branches: backward, and looking for an interrupt on the way.
+    bool wide = false;         ///< branch_if: 64 bits.
+    Instr instr = Instr::nop;  ///< binary, unary, load*, store*, compare_branch, vector_*, *_lane.
     Plain plain = Plain::count_;  ///< Families whose handler has no operand classes.
     uint16_t a = 0;
     uint16_t b = 0;
     uint16_t d = 0;
     uint16_t x = 0;
-    uint32_t label = 0;  ///< Branches: the label; calls: the function; branch_table: its first
-                         ///< entry in the target list.
-    uint32_t index = 0;  ///< Memory offset, global, type, count: whatever 32 bits the family needs.
-    uint32_t source = 0;    ///< Byte offset of the instruction in the binary.
-    uint32_t place = 0;     ///< First cell, from the function's first one; encode.cpp fills it in.
-    uint64_t constant = 0;  ///< Operand of class `constant` (bits of a slot), wide offset, or the
-                            ///< immediates of a window.
+    uint32_t label = 0;   ///< Branches: the label; calls: the function; branch_table: its first
+                          ///< entry in the target list.
+    uint32_t index = 0;   ///< Memory offset, global, type, lane: whatever 32 bits the family needs.
+    uint32_t source = 0;  ///< Byte offset of the instruction in the binary.
+    uint32_t place = 0;   ///< First cell, from the function's first one; encode.cpp fills it in.
+    uint64_t constant = 0;  ///< Operand of class `constant` (bits of a slot; a v128's place in the
+                            ///< translator's vectors), wide offset, or the immediates of a window.
 };
 
 }  // namespace wrt::runtime

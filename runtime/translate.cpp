@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint32_t max_frame_slots = 0xffff;
 
-/// Whether `bits` of a constant of that type fit the 32-bit immediate of an operation.
+/// Whether `bits` of a constant of that type, which is no vector, fit the 32-bit immediate of an operation.
 bool fits_immediate(ValKind type, uint64_t bits)
 {
     if (type != ValKind::i64 && type != ValKind::ref) return true;  // f64 has a word of its own
@@ -130,13 +130,14 @@ bool Translator::may_write(const Operation& operation, Class d)
     case raw(Family::load): return has_load(operation.instr, operation.a_class, d);
     case raw(Family::load_sum):
         return has_load_sum(operation.instr, operation.a_class, operation.b_class, d);
-    case raw(Family::move): return has_move(operation.a_class, d);
+    case raw(Family::move):
     case raw(Family::constant):
-    case raw(Family::global_get): return is_place(d);
+    case raw(Family::global_get):
+        return operation.bank == Bank::vector ? is_vector_place(d) : is_place(d);
     case raw(Family::select):
         return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class,
                           operation.x_class, d);
-    default: return false;
+    default: return vector_may_write(operation, d);
     }
 }
 
@@ -217,14 +218,6 @@ Status Translator::push_results(std::span<const ValType> types, bool first_in_re
         if (i == 0 && first_in_register && types.size() == 1 && !options_.slots_only)
             temps(type) = {.slot = next_slot(), .width = width_of(type)};
         WRT_CHECK(push_temp(type, no_operation));
-    }
-    return ok();
-}
-
-Status Translator::refuse_vectors(std::span<const ValType> types) const
-{
-    for (const ValType type : types) {
-        if (type.is_vector()) return refuse(Errc::v128_unsupported);
     }
     return ok();
 }
@@ -359,7 +352,7 @@ Status Translator::to_home(Operand& operand, uint32_t index)
         operation.family = Family::constant;
         operation.constant = operand.constant;
         operation.wide =
-            operation.bank == Bank::floating || !fits_immediate(operand.type, operand.constant);
+            operation.bank != Bank::integer || !fits_immediate(operand.type, operand.constant);
     } else {
         operation.family = Family::move;
         operation.a_class = class_of(operand);
@@ -536,7 +529,7 @@ Status Translator::local_set(uint32_t local, bool tee)
         operation.family = Family::constant;
         operation.constant = value.constant;
         operation.wide =
-            operation.bank == Bank::floating || !fits_immediate(value.type, value.constant);
+            operation.bank != Bank::integer || !fits_immediate(value.type, value.constant);
     } else {
         operation.family = Family::move;
         operation.a_class = class_of(value);
@@ -668,7 +661,6 @@ Status Translator::store(const Instruction& instruction, ValKind type)
 Status Translator::global_get(uint32_t global)
 {
     const ValType type = syntax_.globals[global].type;
-    if (type.is_vector()) return refuse(Errc::v128_unsupported);
     const bool imported = global < syntax_.imported_globals;
     Operation operation{.family = Family::global_get,
                         .flag = imported,
@@ -679,7 +671,6 @@ Status Translator::global_get(uint32_t global)
 Status Translator::global_set(uint32_t global)
 {
     const ValType type = syntax_.globals[global].type;
-    if (type.is_vector()) return refuse(Errc::v128_unsupported);
     const bool imported = global < syntax_.imported_globals;
     Operand value = pop();
     if (value.kind == Kind::constant) WRT_CHECK(to_home(value));

@@ -61,13 +61,12 @@ Status Translator::begin(const decoder::FunctionContext& context)
     source_ = context.code_offset;
     function_ = context.function;
     declared_ = context.locals;
-    WRT_CHECK(refuse_vectors(context.params));
-    WRT_CHECK(refuse_vectors(context.results));
     operations_.clear();
     operands_.clear();
     frames_.clear();
     labels_.clear();
     targets_.clear();
+    vectors_.clear();
     for (Temps& t : temps_)
         t = {};
     dead_ = false;
@@ -267,9 +266,7 @@ Status Translator::dispatch(const Instruction& instruction)
         return ok();
     }
     case raw(Instr::select):
-    case raw(Instr::select_t):
-        if (instruction.type.is_vector()) return refuse(Errc::v128_unsupported);
-        return select(instruction.type.kind());
+    case raw(Instr::select_t): return select(instruction.type.kind());
     case raw(Instr::local_get): return push_local(instruction.index);
     case raw(Instr::local_set): return local_set(instruction.index, false);
     case raw(Instr::local_tee): return local_set(instruction.index, true);
@@ -301,7 +298,7 @@ Status Translator::dispatch(const Instruction& instruction)
     default: break;
     }
     const InstrInfo& row = info(instruction.op);
-    if (row.prefix == 0xfd) return refuse(Errc::v128_unsupported);
+    if (row.prefix == 0xfd) return vector(instruction);
     if (row.feature == Feature::exceptions) return refuse(Errc::exceptions_unsupported);
     if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
     if (row.feature == Feature::threads) return atomic(instruction);
@@ -637,8 +634,6 @@ Status Translator::return_()
 
 Status Translator::call(const Instruction& instruction)
 {
-    WRT_CHECK(refuse_vectors(instruction.params));
-    WRT_CHECK(refuse_vectors(instruction.results));
     const bool direct = instruction.op == Instr::call;
     Operand callee;
     if (!direct) callee = pop();
@@ -688,8 +683,6 @@ Status Translator::call(const Instruction& instruction)
 
 Status Translator::tail_call(const Instruction& instruction)
 {
-    WRT_CHECK(refuse_vectors(instruction.params));
-    WRT_CHECK(refuse_vectors(instruction.results));
     const bool direct = instruction.op == Instr::return_call;
     Operand callee;
     if (!direct) callee = pop();

@@ -40,6 +40,7 @@ public:
           frames_{scratch},
           labels_{scratch},
           targets_{scratch},
+          vectors_{scratch},
           locals_{scratch},
           run_slots_{scratch}
     {
@@ -56,6 +57,8 @@ public:
     [[nodiscard]] std::span<const uint32_t> labels() const { return labels_.as_span(); }
     /// Labels of branch tables.
     [[nodiscard]] std::span<const uint32_t> targets() const { return targets_.as_span(); }
+    /// Vectors that operations name: constants, and which bytes a shuffle takes.
+    [[nodiscard]] std::span<const V128> vectors() const { return vectors_.as_span(); }
     [[nodiscard]] uint32_t window() const { return window_; }
     [[nodiscard]] uint32_t frame_slots() const { return frame_slots_; }
     [[nodiscard]] std::span<const uint16_t, 4> pin_slots() const { return pin_slots_; }
@@ -72,7 +75,8 @@ private:
         uint32_t older =
             no_operation;  ///< Kind::local: the next operand below that is the same local.
         uint32_t producer = no_operation;  ///< Kind::temp: the operation that may still be changed.
-        uint64_t constant = 0;             ///< Kind::constant: bits of the slot.
+        uint64_t constant =
+            0;  ///< Kind::constant: bits of the slot; of a v128 its place in vectors_.
     };
 
     struct Frame {
@@ -182,6 +186,21 @@ private:
     Status window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index,
                             uint32_t index2);
     Status dispatch(const decoder::Instruction& instruction);
+
+    // Vector instructions.
+    [[nodiscard]] static bool vector_may_write(const Operation& operation, Class d);
+    Status vector(const decoder::Instruction& instruction);
+    Status push_vector(const V128& value);
+    Status vector_unary(Instr op);
+    Status vector_binary(Instr op);
+    Status vector_ternary(Instr op);
+    Status take_vector(Operand& operand, bool& t0_taken, Class& cls);
+    Status shuffle(const V128& lanes);
+    Status extract_lane(Instr op, uint32_t lane);
+    Status replace_lane(Instr op, uint32_t lane, Operand a, Operand b);
+    Status load_lane(const decoder::Instruction& instruction);
+    Status store_lane(const decoder::Instruction& instruction);
+
     Status reference(const decoder::Instruction& instruction);
     Status bulk(const decoder::Instruction& instruction);
     Status wide_arithmetic(Instr op);
@@ -213,7 +232,6 @@ private:
     void weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
     Status use_frame(uint32_t slots);
     [[nodiscard]] Status refuse(Errc code) const { return Error{.code = code, .offset = source_}; }
-    Status refuse_vectors(std::span<const ValType> types) const;
 
     const decoder::Module& syntax_;
     const Module& module_;
@@ -225,6 +243,7 @@ private:
     GrowingStack<Frame> frames_;
     GrowingStack<uint32_t> labels_;
     GrowingStack<uint32_t> targets_;
+    GrowingStack<V128> vectors_;
     GrowingStack<LocalState> locals_;
     /// Where each run of locals begins; empty where every one takes a slot.
     GrowingStack<uint32_t> run_slots_;

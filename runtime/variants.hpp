@@ -38,6 +38,16 @@ constexpr bool is_plain_destination(Class c)
     return c == Class::slot || c == Class::t0;
 }
 
+/// Where a v128 may be: it has the registers of floats, but is never pinned.
+constexpr bool is_vector_place(Class c)
+{
+    return c == Class::slot || (is_temp(c) && available(c));
+}
+constexpr bool is_vector_access(Instr op)
+{
+    return info(op).prefix == 0xfd;
+}
+
 /// How many variants a numeric instruction gets.
 enum class Heat : uint8_t {
     none,  ///< Not an operation of its own: the translator writes it another way.
@@ -198,17 +208,21 @@ constexpr bool is_hot_load(Instr op)
 constexpr bool has_load(Instr op, Class a, Class d)
 {
     if (!is_place(a) || !is_place(d)) return false;
+    if (is_vector_access(op)) return is_vector_place(d);
     return is_hot_load(op) || is_plain_destination(d);
 }
 
 /// Loads whose address is a sum.
 constexpr bool has_load_sum(Instr op, Class a, Class b, Class d)
 {
-    return is_hot_load(op) && operand_pair(a, b, true) && is_place(d) && d != Class::t1;
+    if (!operand_pair(a, b, true)) return false;
+    if (op == Instr::v128_load) return is_plain_destination(d);
+    return is_hot_load(op) && is_place(d) && d != Class::t1;
 }
 
-constexpr bool has_store(Instr, Class address, Class value)
+constexpr bool has_store(Instr op, Class address, Class value)
 {
+    if (is_vector_access(op)) return is_place(address) && is_vector_place(value);
     return operand_pair(address, value, false);
 }
 
@@ -221,7 +235,9 @@ constexpr bool is_hot_store(Instr op)
 /// Stores whose address is a sum. The value never comes from a temp: temps belong to the address.
 constexpr bool has_store_sum(Instr op, Class a, Class b, Class value)
 {
-    return is_hot_store(op) && operand_pair(a, b, true) &&
+    if (!operand_pair(a, b, true)) return false;
+    if (op == Instr::v128_store) return value == Class::slot;
+    return is_hot_store(op) &&
            (value == Class::slot || value == Class::l0 ||
             (value == Class::l1 && available(Class::l1)));
 }

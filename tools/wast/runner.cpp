@@ -66,8 +66,8 @@ bool says(const Error& error, std::string_view wanted)
 /// of them.
 bool is_to_come(Errc code)
 {
-    static constexpr std::array to_come{Errc::v128_unsupported, Errc::gc_unsupported,
-                                        Errc::exceptions_unsupported, Errc::threads_unsupported};
+    static constexpr std::array to_come{Errc::gc_unsupported, Errc::exceptions_unsupported,
+                                        Errc::threads_unsupported};
     return std::ranges::find(to_come, code) != to_come.end();
 }
 
