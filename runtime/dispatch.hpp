@@ -40,6 +40,11 @@
 #define WRT_DISPATCH_SIBLING_FORM 2
 #define WRT_DISPATCH_TAIL_FORM 3
 
+// Not every compiler has it, and one that has not cannot read a line that names it.
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+
 #if !defined(WRT_DISPATCH)
 #if defined(WRT_PORTABLE_DISPATCH)
 #define WRT_DISPATCH WRT_DISPATCH_LOOP_FORM

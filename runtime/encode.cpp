@@ -328,7 +328,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
         map_size.add(o.place, o.source);
         cells += words_of(o);
     }
-    const uint32_t map_cells = (map_size.bytes() + sizeof(Cell) - 1) / sizeof(Cell);
+    const auto map_cells =
+        static_cast<uint32_t>((map_size.bytes() + sizeof(Cell) - 1) / sizeof(Cell));
     WRT_CHECK(grow(cells + map_cells));
 
     Function& function = module_.functions[index];
