@@ -91,12 +91,13 @@ constexpr bool available(Class c) noexcept
     return has_second_registers || (c != Class::t1 && c != Class::l1);
 }
 
-using numeric::v128;
+/// A v128 as operand.
+using Vector = numeric::v128;
 
 template <class T>
 inline constexpr bool is_float = std::same_as<T, float> || std::same_as<T, double>;
 template <class T>
-inline constexpr bool is_vector = std::same_as<T, v128>;
+inline constexpr bool is_vector = std::same_as<T, Vector>;
 
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
 
@@ -284,7 +285,7 @@ template <class T>
 WRT_INLINE T read_slots(const Slot* slot)
 {
     if constexpr (is_vector<T>) {
-        v128 value;
+        Vector value;
         std::memcpy(&value, slot, sizeof value);
         return value;
     } else {
@@ -303,14 +304,14 @@ WRT_INLINE void write_slots(Slot* slot, T value)
 /// What a float register would hold if its value were two slots.
 WRT_INLINE FloatRegister register_at(const Slot* slot)
 {
-    return std::bit_cast<FloatRegister>(read_slots<v128>(slot));
+    return std::bit_cast<FloatRegister>(read_slots<Vector>(slot));
 }
 
 template <class T>
 WRT_INLINE T float_of(FloatRegister v)
 {
     if constexpr (is_vector<T>) {
-        return std::bit_cast<v128>(v);
+        return std::bit_cast<Vector>(v);
     } else if constexpr (std::same_as<T, double>) {
         return v[0];
     } else {

@@ -425,7 +425,7 @@ Handler return_value_handler(Bank bank, Class a)
     switch (bank) {
     case Bank::integer: return ClassTable<1, MakeReturnValue<uint64_t>>::value[at];
     case Bank::floating: return ClassTable<1, MakeReturnValue<double>>::value[at];
-    case Bank::vector: return ClassTable<1, MakeReturnValue<v128>>::value[at];
+    case Bank::vector: return ClassTable<1, MakeReturnValue<Vector>>::value[at];
     }
     return nullptr;
 }

@@ -154,7 +154,7 @@ Handler pick_bank(Bank bank, C... classes)
     switch (bank) {
     case Bank::integer: return pick<Dimensions, Make<uint64_t>>(classes...);
     case Bank::floating: return pick<Dimensions, Make<double>>(classes...);
-    case Bank::vector: return pick<Dimensions, Make<v128>>(classes...);
+    case Bank::vector: return pick<Dimensions, Make<Vector>>(classes...);
     }
     return nullptr;
 }

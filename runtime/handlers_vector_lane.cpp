@@ -10,7 +10,7 @@ WRT_HANDLER extract_lane(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Scalar = typename LaneMeaning<Op>::Scalar;
-    const v128 a = WRT_A(A, v128);
+    const Vector a = WRT_A(A, Vector);
     WRT_D(D, Scalar, LaneMeaning<Op>::template apply<Lane>(a));
     WRT_NEXT(2);
 }
@@ -20,9 +20,9 @@ WRT_HANDLER replace_lane(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Scalar = typename LaneMeaning<Op>::Scalar;
-    const v128 a = WRT_A(A, v128);
+    const Vector a = WRT_A(A, Vector);
     const Scalar b = WRT_B(B, Scalar);
-    WRT_D(D, v128, LaneMeaning<Op>::template apply<Lane>(a, b));
+    WRT_D(D, Vector, LaneMeaning<Op>::template apply<Lane>(a, b));
     WRT_NEXT(2);
 }
 
@@ -31,9 +31,10 @@ template <Class A, Class B, Class D>
 WRT_HANDLER shuffle(WRT_REGISTERS)
 {
     WRT_BEGIN
-    const v128 a = WRT_A(A, v128);
-    const v128 b = WRT_B(B, v128);
-    WRT_D(D, v128, numeric::i8x16_shuffle(a, b, load_at<v128>(pc, 16), load_at<v128>(pc, 32)));
+    const Vector a = WRT_A(A, Vector);
+    const Vector b = WRT_B(B, Vector);
+    WRT_D(D, Vector,
+          numeric::i8x16_shuffle(a, b, load_at<Vector>(pc, 16), load_at<Vector>(pc, 32)));
     WRT_NEXT(6);
 }
 
@@ -42,8 +43,8 @@ template <Class A, Class D>
 WRT_HANDLER permute(WRT_REGISTERS)
 {
     WRT_BEGIN
-    const v128 a = WRT_A(A, v128);
-    WRT_D(D, v128, numeric::pick_bytes(a, load_at<v128>(pc, 16)));
+    const Vector a = WRT_A(A, Vector);
+    WRT_D(D, Vector, numeric::pick_bytes(a, load_at<Vector>(pc, 16)));
     WRT_NEXT(4);
 }
 

@@ -7,7 +7,8 @@ namespace wrt::runtime {
 
 // Rows of row(name, type in memory, the v128 that `value` of that type becomes).
 #define WRT_VECTOR_LOADS(row)                                                                      \
-    row(v128_load, v128, value) row(v128_load8x8_s, uint64_t, extended(i16x8_extend_low_i8x16_s))  \
+    row(v128_load, Vector, value) row(v128_load8x8_s, uint64_t,                                    \
+                                      extended(i16x8_extend_low_i8x16_s))                          \
         row(v128_load8x8_u, uint64_t, extended(i16x8_extend_low_i8x16_u))                          \
             row(v128_load16x4_s, uint64_t, extended(i32x4_extend_low_i16x8_s))                     \
                 row(v128_load16x4_u, uint64_t, extended(i32x4_extend_low_i16x8_u))                 \
@@ -16,15 +17,15 @@ namespace wrt::runtime {
                             row(v128_load8_splat, uint8_t, splat_bits(value))                      \
                                 row(v128_load16_splat, uint16_t, splat_bits(value))                \
                                     row(v128_load32_splat, uint32_t, splat_bits(value))            \
-                                        row(v128_load64_splat, uint64_t, splat_bits(value))        \
-                                            row(v128_load32_zero, uint32_t, (v128{value, 0}))      \
-                                                row(v128_load64_zero, uint64_t, (v128{value, 0}))
+                                        row(v128_load64_splat, uint64_t, splat_bits(value)) row(   \
+                                            v128_load32_zero, uint32_t, (Vector{value, 0}))        \
+                                            row(v128_load64_zero, uint64_t, (Vector{value, 0}))
 
-#define extended(function) numeric::function(v128{value, 0})
+#define extended(function) numeric::function(Vector{value, 0})
 #define WRT_ROW(name, memory_type, result)                                                         \
     template <>                                                                                    \
     struct Access<Instr::name> {                                                                   \
-        using Value = v128;                                                                        \
+        using Value = Vector;                                                                      \
         using Memory = memory_type;                                                                \
         [[gnu::always_inline]] static Value widen(Memory value)                                    \
         {                                                                                          \
@@ -38,8 +39,8 @@ WRT_VECTOR_LOADS(WRT_ROW)
 
 template <>
 struct Access<Instr::v128_store> {
-    using Value = v128;
-    using Memory = v128;
+    using Value = Vector;
+    using Memory = Vector;
 };
 
 namespace {

@@ -146,7 +146,8 @@ Status Translator::vector_binary(Instr op)
     if (!found() && b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
     if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));
     if (!found()) WRT_CHECK(force_slot(b, b_class));
-    WRT_ASSERT(found());
+    [[maybe_unused]] const bool exists = found();  // brings them in order again
+    WRT_ASSERT(exists);
     Operation operation{
         .family = Family::vector_binary, .a_class = a_class, .b_class = b_class, .instr = op};
     take(a, a_class, operation.a);

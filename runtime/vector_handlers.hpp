@@ -16,9 +16,9 @@ WRT_HANDLER vector_binary(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Second = typename Meaning<Op>::Second;
-    const v128 a = WRT_A(A, v128);
+    const Vector a = WRT_A(A, Vector);
     const Second b = WRT_B(B, Second);
-    WRT_D(D, v128, Meaning<Op>::apply(a, b));
+    WRT_D(D, Vector, Meaning<Op>::apply(a, b));
     WRT_NEXT((words_with<Second, B>(2)));
 }
 
@@ -39,10 +39,10 @@ template <Instr Op, Class A, Class B, Class C, Class D>
 WRT_HANDLER vector_ternary(WRT_REGISTERS)
 {
     WRT_BEGIN
-    const v128 a = WRT_A(A, v128);
-    const v128 b = WRT_B(B, v128);
-    const v128 c = WRT_OPERAND(C, v128, 14, 2);
-    WRT_D(D, v128, Meaning<Op>::apply(a, b, c));
+    const Vector a = WRT_A(A, Vector);
+    const Vector b = WRT_B(B, Vector);
+    const Vector c = WRT_OPERAND(C, Vector, 14, 2);
+    WRT_D(D, Vector, Meaning<Op>::apply(a, b, c));
     WRT_NEXT(2);
 }
 
