@@ -15,7 +15,8 @@ namespace {
 
 constexpr uint32_t max_frame_slots = 0xffff;
 
-/// Whether `bits` of a constant of that type, which is no vector, fit the 32-bit immediate of an operation.
+/// Whether `bits` of a constant of that type, which is no vector, fit the 32-bit immediate of an
+/// operation.
 bool fits_immediate(ValKind type, uint64_t bits)
 {
     if (type != ValKind::i64 && type != ValKind::ref) return true;  // f64 has a word of its own
@@ -338,8 +339,8 @@ void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
         producer.d_class = Class::t0;
 }
 
-/// Moves a constant or a local into the operand's own slot, so that it is a temp. `index` says where
-/// it is or soon will be on the stack; without, it was popped.
+/// Moves a constant or a local into the operand's own slot, so that it is a temp. `index` says
+/// where it is or soon will be on the stack; without, it was popped.
 Status Translator::to_home(Operand& operand, uint32_t index)
 {
     if (operand.kind == Kind::temp) {

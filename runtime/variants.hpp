@@ -237,9 +237,8 @@ constexpr bool has_store_sum(Instr op, Class a, Class b, Class value)
 {
     if (!operand_pair(a, b, true)) return false;
     if (op == Instr::v128_store) return value == Class::slot;
-    return is_hot_store(op) &&
-           (value == Class::slot || value == Class::l0 ||
-            (value == Class::l1 && available(Class::l1)));
+    return is_hot_store(op) && (value == Class::slot || value == Class::l0 ||
+                                (value == Class::l1 && available(Class::l1)));
 }
 
 /// Branches on a comparison, or (i32.and) on whether two operands share a bit. `negate`: branch
