@@ -233,6 +233,15 @@ WRT_HANDLER op_stop(WRT_REGISTERS);
 /// larger, else a trap. An operation has changed nothing when it comes here.
 WRT_HANDLER op_out_of_bounds(WRT_REGISTERS);
 
+/// Lets another handler do the rest of this operation.
+#if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
+#define WRT_CONTINUE_IN(handler) [[clang::musttail]] return handler(WRT_PASS(pc))
+#elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
+#define WRT_CONTINUE_IN(handler) return handler(WRT_PASS(pc))
+#else
+#define WRT_CONTINUE_IN(handler) return handler(pc, registers_)
+#endif
+
 WRT_INLINE Handler handler_of(const Cell* cell)
 {
     return reinterpret_cast<Handler>(cell->bits);
@@ -266,6 +275,11 @@ WRT_INLINE int32_t immediate(const Cell* pc)
 {
     return load_at<int32_t>(pc, 12);
 }
+/// Where the operation at a function's start names the slots of its pinned locals, in bytes.
+inline constexpr int enter_l0 = 16;
+inline constexpr int enter_l1 = 18;
+inline constexpr int enter_fl0 = 20;
+inline constexpr int enter_fl1 = 22;
 WRT_INLINE const Cell* target_at(const Cell* pc, int word)
 {
     return reinterpret_cast<const Cell*>(pc[word].bits);

@@ -330,7 +330,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     }
     const auto map_cells =
         static_cast<uint32_t>((map_size.bytes() + sizeof(Cell) - 1) / sizeof(Cell));
-    WRT_CHECK(grow(cells + map_cells));
+    const uint32_t catch_cells = translator.catches().cells();
+    WRT_CHECK(grow(cells + map_cells + catch_cells));
 
     Function& function = module_.functions[index];
     function.code = size_;
@@ -340,12 +341,19 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     function.window = static_cast<uint16_t>(translator.window());
     function.frame_slots = static_cast<uint16_t>(translator.frame_slots());
     Cell* const code = cells_ + size_;
-    size_ += cells + map_cells;
+    size_ += cells + map_cells + catch_cells;
 
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells)};
     for (const Operation& o : operations) {
         write(o, translator, operations, code, code + o.place);
         map.add(o.place, o.source);
+    }
+    if (catch_cells != 0) {
+        function.catch_table = function.source_map + map_cells;
+        const auto place = [&](uint32_t operation) {
+            return operation < operations.size() ? operations[operation].place : cells;
+        };
+        translator.catches().write(code + cells + map_cells, place, translator.labels());
     }
     resolve(index);
     return ok();
@@ -376,6 +384,7 @@ Handler plain_handler(Plain op)
     if (const Handler handler = tables::plain_call(op)) return handler;
     if (const Handler handler = tables::plain_bulk(op)) return handler;
     if (const Handler handler = tables::plain_wide(op)) return handler;
+    if (const Handler handler = tables::plain_exception(op)) return handler;
     return tables::plain_control(op);
 }
 

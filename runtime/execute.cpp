@@ -9,7 +9,7 @@
 #include <wrt/runtime/store.hpp>
 
 #include "dispatch.hpp"
-#include "frame.hpp"
+#include "frame_walk.hpp"
 #include "source_map.hpp"
 
 namespace wrt::runtime {
@@ -38,54 +38,59 @@ namespace {
 #endif
 }
 
-struct Place {
-    uint32_t function = no_function;
-    uint32_t offset = no_offset;
-};
-
-/// Function and byte offset of a cell of `module`'s code.
-Place place_of(const Module& module, const Cell* pc)
+/// The byte of the binary where a frame is.
+uint32_t offset_of(const FrameWalk& frame)
 {
-    if (pc < module.code.data() || pc >= module.code.data() + module.code.size()) return {};
-    const auto cell = static_cast<uint32_t>(pc - module.code.data());
-    // Functions lie in the order of their indices.
-    const auto* const first = module.functions.begin() + module.imported_functions;
-    const auto* const after =
-        std::upper_bound(first, module.functions.end(), cell,
-                         [](uint32_t at, const Function& function) { return at < function.code; });
-    if (after == first) return {};
-    const Function& function = after[-1];
-    const auto* const map =
-        reinterpret_cast<const uint8_t*>(module.code.data() + function.source_map);
-    return {static_cast<uint32_t>(after - 1 - module.functions.begin()),
-            source_of({map, function.source_map_size}, cell - function.code)};
+    const Function& function = frame.function();
+    const auto* const map = reinterpret_cast<const uint8_t*>(
+        frame.instance().module->code.data() + function.source_map);
+    return source_of({map, function.source_map_size}, frame.cell());
 }
 
-/// Calls `visit(instance, place)` for each frame, innermost first.
-template <class Visit>
-void walk(const Execution& execution, Visit&& visit)
-{
-    const Cell* pc = execution.trap_pc;
-    Slot* frame = execution.trap_frame;
-    const ModuleInstance* instance = execution.trap_instance;
-    while (pc != nullptr && instance != nullptr) {
-        const Place place = place_of(*instance->module, pc);
-        if (place.function == no_function) return;
-        visit(*instance, place);
-        const CallRecord& record =
-            *record_at(frame + instance->module->functions[place.function].window);
-        const Cell* return_to = record.return_to;
-        frame = record.frame;
-        if (return_to == &return_foreign_cell) {
-            const Linkage& linkage = *linkage_at(frame);
-            return_to = linkage.return_to;
-            frame = linkage.frame;
-            instance = linkage.instance;
-        }
-        if (return_to == &exit_cell) return;
-        pc = return_to - 1;  // a cell of the call itself
+/// An exception that a run ended with, while the host function that made the run makes another: it
+/// is kept below that one, and comes back afterwards, in case the host function returns it.
+class HeldException {
+public:
+    explicit HeldException(Execution& execution) noexcept
+        : execution_{execution}, top_{execution.top}, held_{execution.exception}
+    {
+        // At depth 0 nobody can return what the last run ended with.
+        if (execution.depth == 0) held_ = {};
     }
-}
+    HeldException(const HeldException&) = delete;
+    HeldException& operator=(const HeldException&) = delete;
+    ~HeldException()
+    {
+        execution_.top = top_;
+        if (execution_.exception.tag == nullptr) execution_.exception = held_;
+    }
+
+    /// Slots that it takes of the stack.
+    [[nodiscard]] size_t slots() const noexcept
+    {
+        if (held_.tag == nullptr) return 0;
+        return 1 + (held_.package.is_null() ? held_.tag->slots : 0);
+    }
+
+    void keep() noexcept
+    {
+        execution_.exception = {};
+        if (held_.tag == nullptr) return;
+        if (held_.package.is_null()) {
+            std::memmove(static_cast<void*>(top_ + 1), held_.values,
+                         held_.tag->slots * sizeof(Slot));
+            held_.values = top_ + 1;
+        }
+        // Where the collector finds it.
+        top_[0].bits = held_.package.bits;
+        execution_.top = top_ + slots();
+    }
+
+private:
+    Execution& execution_;
+    Slot* const top_;
+    Exception held_;
+};
 
 Status run_host(Execution& execution, FuncInstance& func, Slot* base)
 {
@@ -117,11 +122,13 @@ void interrupt(Execution& execution) noexcept
 Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept
 {
     WRT_ASSERT(window.size() >= func.window());
-    const uint32_t needed = func.window() + call_slack_slots;
+    HeldException held{execution};
+    const size_t needed = held.slots() + func.window() + call_slack_slots;
     if (execution.depth >= execution.store->limits().host_depth ||
         static_cast<size_t>(execution.stack_end - execution.top) < needed) {
         return Error{.code = Errc::call_stack_exhausted};
     }
+    held.keep();
     Slot* const base = execution.top;
     std::copy_n(window.begin(), func.param_slots, base);
 
@@ -140,9 +147,11 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
     if (execution.trap.code != Errc::none && execution.trap_instance == nullptr &&
         func.host == nullptr) {
         execution.trap_instance = execution.instance;
-        if (execution.trap.offset == no_offset)
-            execution.trap.offset = place_of(*execution.instance->module, execution.trap_pc).offset;
+        const FrameWalk innermost{*execution.instance, execution.trap_pc, execution.trap_frame};
+        if (execution.trap.offset == no_offset && innermost.valid())
+            execution.trap.offset = offset_of(innermost);
     }
+    if (execution.trap.code != Errc::uncaught_exception) execution.exception = {};
     --execution.depth;
     execution.top = base;
     if (outer_instance != nullptr)
@@ -163,11 +172,14 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
 
 size_t backtrace(const Execution& execution, std::span<BacktraceFrame> frames) noexcept
 {
+    if (execution.trap_instance == nullptr) return 0;
     size_t count = 0;
-    walk(execution, [&](const ModuleInstance& instance, Place place) {
-        if (count < frames.size()) frames[count] = {&instance, place.function, place.offset};
+    FrameWalk frame{*execution.trap_instance, execution.trap_pc, execution.trap_frame};
+    for (; frame.valid(); frame.next()) {
+        if (count < frames.size())
+            frames[count] = {&frame.instance(), frame.function_index(), offset_of(frame)};
         ++count;
-    });
+    }
     return count;
 }
 

@@ -74,6 +74,8 @@ enum class Plain : uint8_t {
     tail_call_import,
     tail_call_indirect,
     tail_call_ref,
+    throw_,
+    throw_ref,
     ref_func,
     check_null,
     table_get,
@@ -112,6 +114,7 @@ const Handler* vector_wide(Instr op);
 const Handler* vector_floating(Instr op);
 Handler plain_call(Plain op);
 Handler plain_bulk(Plain op);
+Handler plain_exception(Plain op);
 Handler plain_control(Plain op);
 Handler plain_wide(Plain op);
 }  // namespace tables

@@ -8,6 +8,7 @@
 
 #include "frame.hpp"
 #include "handler_tables.hpp"
+#include "unwind.hpp"
 #include "variants.hpp"
 
 namespace wrt::runtime {
@@ -59,13 +60,13 @@ WRT_HANDLER enter(WRT_REGISTERS)
         }
     }
     if constexpr (IntegerPins) {
-        l0 = fp[load_at<uint16_t>(pc, 16)].bits;
-        if constexpr (has_second_registers) l1 = fp[load_at<uint16_t>(pc, 18)].bits;
+        l0 = fp[load_at<uint16_t>(pc, enter_l0)].bits;
+        if constexpr (has_second_registers) l1 = fp[load_at<uint16_t>(pc, enter_l1)].bits;
     }
     if constexpr (FloatPins) {
-        fl0 = register_of(fp[load_at<uint16_t>(pc, 20)].as<double>());
+        fl0 = register_of(fp[load_at<uint16_t>(pc, enter_fl0)].as<double>());
         if constexpr (has_second_registers)
-            fl1 = register_of(fp[load_at<uint16_t>(pc, 22)].as<double>());
+            fl1 = register_of(fp[load_at<uint16_t>(pc, enter_fl1)].as<double>());
     }
     WRT_NEXT(3);
 }
@@ -82,7 +83,8 @@ enter_table(std::integer_sequence<int, Zeroed...>)
 }
 constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unrolled_zeros + 1>{});
 
-/// Runs a host function whose arguments lie at `base`. False: the run ends with Execution::trap.
+/// Runs a host function whose arguments lie at `base`. False: it failed, with Execution::trap; with
+/// an exception, if that is Execution::exception.
 [[gnu::noinline]] bool call_host(Execution& execution, FuncInstance& func, const Cell* pc, Slot* fp,
                                  Slot* base)
 {
@@ -95,8 +97,10 @@ constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unro
     const Status status = func.host(caller, func.context, base);
     execution.top = outer_top;
     enter_instance(execution, *instance);  // memories may have grown
-    // A run of its own that the host made may have trapped, and the host may have forgiven it.
+    // A run of its own that the host made may have failed, and the host may have forgiven it.
     execution.trap = status ? Error{} : status.error();
+    execution.trap_instance = nullptr;
+    if (execution.trap.code != Errc::uncaught_exception) execution.exception = {};
     return status.has_value();
 }
 
@@ -108,7 +112,8 @@ WRT_HANDLER call_foreign(WRT_REGISTERS)
     FuncInstance& func = *Ref{t0}.as_func();
     Slot* const base = fp + field_a(pc);
     if (func.host != nullptr) {
-        if (!call_host(*ex, func, pc, fp, base)) WRT_STOP();
+        if (!call_host(*ex, func, pc, fp, base)) [[unlikely]]
+            WRT_CONTINUE_IN(op_unwind);
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;
         ft0 = register_at(base);
@@ -159,14 +164,6 @@ WRT_HANDLER call(WRT_REGISTERS)
         WRT_MARK_PATH();                                                                           \
         WRT_GOTO((func)->entry);                                                                   \
     } while (0)
-
-#if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
-#define WRT_CONTINUE_IN(handler) [[clang::musttail]] return handler(WRT_PASS(pc))
-#elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
-#define WRT_CONTINUE_IN(handler) return handler(WRT_PASS(pc))
-#else
-#define WRT_CONTINUE_IN(handler) return handler(pc, registers_)
-#endif
 
 /// An imported function. Word 2: its index.
 WRT_HANDLER call_import(WRT_REGISTERS)
@@ -286,7 +283,8 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
     Slot* const base = fp + field_a(pc);
     const CallRecord record = *record_at(fp + field_x(pc));
     if (func.host != nullptr) {
-        if (!call_host(*ex, func, pc, fp, base)) WRT_STOP();
+        if (!call_host(*ex, func, pc, fp, base)) [[unlikely]]
+            WRT_CONTINUE_IN(op_unwind_caller);
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;
         ft0 = register_at(base);

@@ -173,7 +173,11 @@ private:
         WRT_TRY(const std::span<TagInstance> own,
                 arena_.make_array<TagInstance>(End::retained, Account::instance, count));
         for (uint32_t i = 0; i < count; ++i) {
-            own[i].type = instance_->type_ids[module_.tags[module_.imported_tags + i]];
+            const uint32_t index = module_.imported_tags + i;
+            own[i].type = instance_->type_ids[module_.tags[index]];
+            own[i].slots = slots_of(module_.params(module_.tags[index]));
+            own[i].instance = instance_;
+            own[i].index = index;
             own[i].store = &store_;
             instance_->tags.push_back_unchecked(&own[i]);
         }

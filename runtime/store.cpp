@@ -142,6 +142,7 @@ Result<TagInstance*> Store::make_tag(std::span<const ValType> params) noexcept
     WRT_TRY(const TypeId type, types_.intern_function(arena_, params, {}));
     WRT_TRY(TagInstance* const tag, arena_.make<TagInstance>(End::retained, Account::host));
     tag->type = type;
+    tag->slots = slots_of(params);
     tag->store = this;
     WRT_CHECK(transaction.prepare());
     transaction.commit();

@@ -67,6 +67,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     labels_.clear();
     targets_.clear();
     vectors_.clear();
+    catches_.clear();
     for (Temps& t : temps_)
         t = {};
     dead_ = false;
@@ -299,7 +300,7 @@ Status Translator::dispatch(const Instruction& instruction)
     }
     const InstrInfo& row = info(instruction.op);
     if (row.prefix == 0xfd) return vector(instruction);
-    if (row.feature == Feature::exceptions) return refuse(Errc::exceptions_unsupported);
+    if (row.feature == Feature::exceptions) return exception(instruction);
     if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
     if (row.feature == Feature::threads) return atomic(instruction);
     if (row.feature == Feature::wide_arithmetic) return wide_arithmetic(instruction.op);
@@ -324,7 +325,10 @@ Status Translator::make_label(uint32_t& label)
 
 Status Translator::open_block(const Instruction& instruction)
 {
-    Frame frame{.op = instruction.op, .params = instruction.params, .results = instruction.results};
+    Frame frame{.op = instruction.op,
+                .region = catches_.current(),
+                .params = instruction.params,
+                .results = instruction.results};
     Operand condition;
     if (instruction.op == Instr::if_) condition = pop();
     const auto params = static_cast<uint32_t>(instruction.params.size());
@@ -369,6 +373,7 @@ Status Translator::else_()
 Status Translator::end()
 {
     const Frame frame = frames_.pop();
+    if (frame.op == Instr::try_table) catches_.close(operations_.size());
     const auto count = static_cast<uint32_t>(frame.results.size());
     const bool outermost = frames_.empty();
     const bool merges = frame.op != Instr::loop && (frame.referenced || frame.else_pending);
@@ -439,6 +444,14 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
     return ok();
 }
 
+/// The topmost operands are where the label wants them.
+Status Translator::bring_to_label(const Frame& frame, uint32_t count)
+{
+    if (!needs_moves(frame, count)) return settle_top(count);
+    if (count > 3) WRT_CHECK(settle_top(count));
+    return move_to_label(frame, count);
+}
+
 /// Loops can be interrupted where they go round. (Charging fuel at their heads polls as well.)
 bool Translator::polls(uint32_t label) const
 {
@@ -462,12 +475,7 @@ Status Translator::branch(uint32_t depth)
     Frame& frame = frame_at(depth);
     const auto count = static_cast<uint32_t>(frame.label_types().size());
     frame.referenced = true;
-    if (needs_moves(frame, count)) {
-        if (count > 3) WRT_CHECK(settle_top(count));
-        WRT_CHECK(move_to_label(frame, count));
-    } else {
-        WRT_CHECK(settle_top(count));
-    }
+    WRT_CHECK(bring_to_label(frame, count));
     return emit_branch(frame.label);
 }
 

@@ -23,6 +23,7 @@
 #include <wrt/foundation/result.hpp>
 #include <wrt/runtime/value.hpp>
 
+#include "catch_builder.hpp"
 #include "operation.hpp"
 #include "translate.hpp"
 
@@ -42,7 +43,8 @@ public:
           targets_{scratch},
           vectors_{scratch},
           locals_{scratch},
-          run_slots_{scratch}
+          run_slots_{scratch},
+          catches_{scratch}
     {
     }
 
@@ -59,6 +61,7 @@ public:
     [[nodiscard]] std::span<const uint32_t> targets() const { return targets_.as_span(); }
     /// Vectors that operations name: constants, and which bytes a shuffle takes.
     [[nodiscard]] std::span<const V128> vectors() const { return vectors_.as_span(); }
+    [[nodiscard]] CatchBuilder& catches() { return catches_; }
     [[nodiscard]] uint32_t window() const { return window_; }
     [[nodiscard]] uint32_t frame_slots() const { return frame_slots_; }
     [[nodiscard]] std::span<const uint16_t, 4> pin_slots() const { return pin_slots_; }
@@ -90,6 +93,8 @@ private:
         uint32_t stub = no_operation;  ///< branch_table: label of the moves before this one, while
                                        ///< it is emitted.
         uint32_t stub_table = 0;
+        uint32_t region =
+            no_region;  ///< That exceptions thrown directly in the block look at first.
         std::span<const ValType> params = {};
         std::span<const ValType> results = {};
         [[nodiscard]] std::span<const ValType> label_types() const
@@ -221,12 +226,19 @@ private:
     Status branch_on_null(const decoder::Instruction& instruction, bool branch_if_null);
     Status condition_branch(Operand condition, bool wide, bool negate, uint32_t label);
     [[nodiscard]] bool needs_moves(const Frame& frame, uint32_t count);
+    Status bring_to_label(const Frame& frame, uint32_t count);
     Status move_to_label(const Frame& frame, uint32_t count);
     Status return_();
     Status call(const decoder::Instruction& instruction);
     Status tail_call(const decoder::Instruction& instruction);
-    Status window_of(std::span<const ValType> params, std::span<const ValType> results,
-                     uint32_t& window) const;
+
+    // Exceptions.
+    Status exception(const decoder::Instruction& instruction);
+    Status try_table(const decoder::Instruction& instruction);
+    Status add_clause(const decoder::CatchClause& clause);
+    Status throw_(const decoder::Instruction& instruction);
+    Status throw_ref();
+
     Status charge();
     void choose_pins(const decoder::FunctionContext& context);
     void weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
@@ -247,6 +259,7 @@ private:
     GrowingStack<LocalState> locals_;
     /// Where each run of locals begins; empty where every one takes a slot.
     GrowingStack<uint32_t> run_slots_;
+    CatchBuilder catches_;
 
     Temps temps_[2];
     uint16_t pin_slots_[4] = {};  ///< Of l0, l1, fl0, fl1.

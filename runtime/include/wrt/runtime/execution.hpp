@@ -8,9 +8,20 @@
 
 #include <wrt/foundation/error.hpp>
 #include <wrt/foundation/result.hpp>
+#include <wrt/runtime/exception.hpp>
 #include <wrt/runtime/instance.hpp>
 
 namespace wrt::runtime {
+
+/// Where an exception was caught, and what registers hold there.
+struct Landing {
+    const Cell* target = nullptr;
+    Slot* frame = nullptr;
+    uint64_t l0 = 0;  ///< These four only where `frame` is not the frame that threw: its own pins
+    uint64_t l1 = 0;  ///< are still in their registers.
+    double fl0 = 0;
+    double fl1 = 0;
+};
 
 /// State that handlers share; the first fields are the hot ones. Fields marked (view) repeat what
 /// the current module instance says and change when a call crosses instances.
@@ -34,10 +45,12 @@ struct Execution {
     uint32_t depth = 0;   ///< Nested runs (host functions that call back).
     Store* store = nullptr;
 
-    Error trap{};  ///< Set when a run stopped before its end.
+    Exception exception;  ///< On its way, or not caught by the last run.
+    Landing landing;      ///< Where the last one was caught.
+    Error trap{};         ///< Set when a run stopped before its end.
     const Cell* trap_pc = nullptr;
     Slot* trap_frame = nullptr;
-    const ModuleInstance* trap_instance = nullptr;
+    ModuleInstance* trap_instance = nullptr;
 };
 
 /// A frame of a backtrace, innermost first.
@@ -53,7 +66,7 @@ void init_execution(Execution& execution, Store& store, std::span<Slot> slots) n
 /// Calls `func`. `window` holds the arguments and receives the results (at least func.window()
 /// slots). A trap, exhaustion, an interrupt or a host function's error comes back as the Error,
 /// whose offset is that of the instruction in the binary; `backtrace()` then tells the frames until
-/// the next run.
+/// the next run. So does an exception that nothing caught, which is then in `execution.exception`.
 Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept;
 
 /// Writes the frames of the last failed run, innermost first, and returns how many there were

@@ -72,8 +72,12 @@ struct GlobalInstance {
     Store* store = nullptr;
 };
 
+/// The address is the identity that handlers compare.
 struct TagInstance {
-    uint32_t type = 0;  ///< Type id in the store's registry.
+    uint32_t type = 0;                         ///< Type id in the store's registry.
+    uint32_t slots = 0;                        ///< Slots its values take.
+    const ModuleInstance* instance = nullptr;  ///< That defines it; null where the host did.
+    uint32_t index = 0;                        ///< Tag index in its module; for messages.
     Store* store = nullptr;
 };
 

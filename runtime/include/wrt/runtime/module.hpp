@@ -21,6 +21,7 @@ struct Function {
     uint32_t code_size = 0;   ///< Cells.
     uint32_t source_map = 0;  ///< Its source map, behind the code: first cell in `Module::code`.
     uint32_t source_map_size = 0;  ///< Bytes.
+    uint32_t catch_table = 0;      ///< Its catch table: first cell in `Module::code`; 0: none.
     uint32_t body_offset = 0;      ///< Byte offset of the body in the binary.
     uint16_t window = 0;       ///< Slots shared by parameters and results; the call record follows.
     uint16_t frame_slots = 0;  ///< Slots of the whole frame.
