@@ -53,8 +53,8 @@ public:
         return regions_.empty() ? 0 : CatchTable::cells_for(regions_.size(), entries_.size());
     }
 
-    /// Writes the table to `at`. `place` gives the cell of an operation, `labels` the operation of a
-    /// label. Only once.
+    /// Writes the table to `at`. `place` gives the cell of an operation, `labels` the operation of
+    /// a label. Only once.
     template <class Place, class Labels>
     void write(Cell* at, const Place& place, const Labels& labels)
     {
@@ -77,8 +77,7 @@ public:
             CatchRegion& region = regions_[pending.region];
             const uint32_t index = region.first_entry + region.entry_count++;
             pending.entry.target = place(labels[pending.entry.target]);
-            std::memcpy(entries + index * sizeof(CatchEntry), &pending.entry,
-                        sizeof(CatchEntry));
+            std::memcpy(entries + index * sizeof(CatchEntry), &pending.entry, sizeof(CatchEntry));
         }
         std::memcpy(to, regions_.data(), regions_.size() * sizeof(CatchRegion));
     }

@@ -31,9 +31,9 @@ struct CatchEntry {
     static constexpr uint16_t no_slot = 0xffff;
 
     uint32_t tag = any_tag;
-    uint32_t target = 0;          ///< Cell from the function's first one.
-    uint16_t values = no_slot;    ///< First slot of the exception's values; no_slot: not wanted.
-    uint16_t package = no_slot;   ///< Slot of the exnref; no_slot: there is none.
+    uint32_t target = 0;         ///< Cell from the function's first one.
+    uint16_t values = no_slot;   ///< First slot of the exception's values; no_slot: not wanted.
+    uint16_t package = no_slot;  ///< Slot of the exnref; no_slot: there is none.
     bool wants_package = false;  ///< Else that slot gets null: nobody reads it.
 };
 
@@ -59,7 +59,7 @@ public:
     [[nodiscard]] CatchEntry entry(uint32_t index) const
     {
         return read<CatchEntry>(regions() + region_count() * sizeof(CatchRegion) +
-                                 index * sizeof(CatchEntry));
+                                index * sizeof(CatchEntry));
     }
 
     /// The innermost region that `cell` lies in, or no_region.

@@ -30,9 +30,8 @@ Result<Ref> make_exception_package(Execution& execution, const Cell*, Slot*) noe
 Exception exception_of(Ref ref) noexcept
 {
     auto* const package = reinterpret_cast<Package*>(ref.bits);
-    return {.tag = package->tag,
-            .values = reinterpret_cast<const Slot*>(package + 1),
-            .package = ref};
+    return {
+        .tag = package->tag, .values = reinterpret_cast<const Slot*>(package + 1), .package = ref};
 }
 
 }  // namespace wrt::runtime

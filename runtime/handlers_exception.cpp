@@ -9,9 +9,9 @@ namespace wrt::runtime {
 
 namespace {
 
-// Goes on where the exception is caught. In another frame than this one, pins come from that frame's
-// records and slots. (What `unwind` finds lies in Execution: a local whose address is known elsewhere
-// would keep compilers from jumping to the next handler.)
+// Goes on where the exception is caught. In another frame than this one, pins come from that
+// frame's records and slots. (What `unwind` finds lies in Execution: a local whose address is known
+// elsewhere would keep compilers from jumping to the next handler.)
 #define WRT_UNWIND(from)                                                                           \
     if (ex->exception.tag == nullptr || !unwind(*ex, pc, fp, from)) WRT_STOP();                    \
     if (ex->landing.frame != fp) {                                                                 \

@@ -1,5 +1,5 @@
-// Translation of exception handling. A try_table emits nothing: it becomes a region of the function's
-// catch table, and its clauses say which labels exceptions go to.
+// Translation of exception handling. A try_table emits nothing: it becomes a region of the
+// function's catch table, and its clauses say which labels exceptions go to.
 //
 // What a clause's label may assume is what any branch to it may assume: operands below the label's
 // height lie in the slots of their heights, and locals in their homes or pins. Both hold wherever

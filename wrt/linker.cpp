@@ -66,6 +66,19 @@ Error Caller::error(std::string_view message) const noexcept
     return Error{.code = Errc::host_failure};
 }
 
+Error Caller::exception(Tag tag, std::span<const Value> values) const noexcept
+{
+    // As many as a function type may have params.
+    runtime::Value raw[limits::params];
+    if (values.size() > std::size(raw)) return Error{.code = Errc::wrong_argument_count};
+    for (size_t i = 0; i < values.size(); ++i) {
+        const runtime::Slot slots[2] = {{values[i].low()}, {values[i].high()}};
+        raw[i] = runtime::load_value(values[i].type(), slots);
+    }
+    return runtime::throw_exception(caller_->execution, tag.instance(),
+                                    std::span{raw}.first(values.size()));
+}
+
 Linker::Linker(Store& store) noexcept : status_{store.status()}
 {
     if (!status_) return;
@@ -128,6 +141,12 @@ Linker& Linker::define(std::string_view module, std::string_view name, Global gl
 Linker& Linker::define(std::string_view module, std::string_view name, Table table) noexcept
 {
     if (usable()) note(imports_->define(module, name, &table.instance()));
+    return *this;
+}
+
+Linker& Linker::define(std::string_view module, std::string_view name, Tag tag) noexcept
+{
+    if (usable()) note(imports_->define(module, name, &tag.instance()));
     return *this;
 }
 

@@ -279,6 +279,12 @@ Result<Table> Instance::table(std::string_view name) const noexcept
     return Table{*state_, *found.table};
 }
 
+Result<Tag> Instance::tag(std::string_view name) const noexcept
+{
+    WRT_TRY(const runtime::Extern found, find(*instance_, name, ExternKind::tag));
+    return Tag{*state_, *found.tag};
+}
+
 Store::Store(Engine& engine, const StoreConfig& config) noexcept : status_{engine.status()}
 {
     if (!status_) return;
@@ -339,6 +345,19 @@ size_t Store::backtrace(std::span<Frame> frames) const noexcept
         frames[i] = {raw[i].instance->module, raw[i].function, raw[i].offset};
     }
     return total;
+}
+
+std::optional<Exception> Store::exception() const noexcept
+{
+    if (state_ == nullptr || state_->execution().exception.tag == nullptr) return std::nullopt;
+    return Exception{*state_, state_->execution().exception};
+}
+
+Result<Tag> Store::make_tag(std::span<const ValType> params) noexcept
+{
+    WRT_CHECK(status_);
+    WRT_TRY(runtime::TagInstance* const tag, state_->store->make_tag(params));
+    return Tag{*state_, *tag};
 }
 
 std::string_view Store::host_message() const noexcept

@@ -216,6 +216,20 @@ TEST(wrtd_run, bounds_linear_memory)
     EXPECT_EQ(wrtd({"call", "calc.wasm", "grow", "3"}).out, "i32:1\n");
 }
 
+TEST(wrtd_run, says_what_was_thrown_and_not_caught)
+{
+    const Ended ended = wrtd({"call", "throws.wasm", "raise", "7"});
+    EXPECT_EQ(ended.status, 134);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err,
+                testing::MatchesRegex("error: throws.wasm: trap at 0x[0-9a-f]+: uncaught exception "
+                                      "'too much' .tag 0. with i32:7 f64:1.5\n"
+                                      "  at  0  throws.wasm!raise  .function 0 at 0x[0-9a-f]+.\n"
+                                      "      1  throws.wasm!raise  .function 1 at 0x[0-9a-f]+.\n"));
+    EXPECT_THAT(wrtd({"call", "throws.wasm", "plain"}).err,
+                HasSubstr(": uncaught exception (tag 1)\n"));
+}
+
 TEST(wrtd_run, traps_when_the_stack_is_exhausted)
 {
     const Ended ended = wrtd({"call", "--stack", "64KiB", "calc.wasm", "down", "1"});

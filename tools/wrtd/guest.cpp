@@ -73,6 +73,19 @@ wrt::wasi::Stdio stdio_of(const Stream& stream, int fd)
     return {};
 }
 
+/// "'overflow' (tag 0) with i32:7 f64:1.5"
+std::string exception_text(const wrt::Exception& exception)
+{
+    const wrt::Tag tag = exception.tag();
+    const std::string_view name = tag.name();
+    std::string text;
+    if (!name.empty()) text += fmt::format("'{}' ", escaped(name));
+    text += tag.module() ? fmt::format("(tag {})", tag.index()) : "(tag of the host)";
+    for (size_t i = 0; i < exception.size(); ++i)
+        text += (i == 0 ? " with " : " ") + value_text(exception.value(i));
+    return text;
+}
+
 }  // namespace
 
 Guest::Guest(const Options& options)
@@ -240,6 +253,10 @@ void Guest::complain_about_running(const wrt::Error& reason) const
     std::string text = error_text(reason);
     if (reason.code == wrt::Errc::host_failure && !store_->host_message().empty()) {
         text += fmt::format(": {}", escaped(store_->host_message()));
+    }
+    if (const auto exception = store_->exception();
+        exception && reason.code == wrt::Errc::uncaught_exception) {
+        text += " " + exception_text(*exception);
     }
     if (reason.code == wrt::Errc::interrupted) {
         text = Stopping::timed_out() ? "out of time" : "interrupted";

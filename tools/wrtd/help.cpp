@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> texts{
   126      found but not runnable: malformed, invalid, unsupported, an import that nothing provides
   127      no such file, or no such export in it
   130      interrupted
-  134      trap
+  134      trap, or an exception that nothing caught
   137      memory budget exceeded (--budget)
 
 validate, inspect and wast: 0 good, 1 the thing checked is bad, 2 it could not be checked.

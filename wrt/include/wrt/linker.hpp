@@ -62,6 +62,9 @@ public:
     /// An error to return, with words for whoever reads the report: they are kept (the first 200
     /// bytes) in Store::host_message().
     [[nodiscard]] Error error(std::string_view message) const noexcept;
+    /// Throws: returned from the host function, the guest can catch it. Errors: usage (number or
+    /// types of the values are not the tag's), exhaustion (stack).
+    [[nodiscard]] Error exception(Tag tag, std::span<const Value> values) const noexcept;
 
 private:
     detail::StoreState* state_;
@@ -320,6 +323,7 @@ public:
     Linker& define(std::string_view module, std::string_view name, SharedMemory memory) noexcept;
     Linker& define(std::string_view module, std::string_view name, Global global) noexcept;
     Linker& define(std::string_view module, std::string_view name, Table table) noexcept;
+    Linker& define(std::string_view module, std::string_view name, Tag tag) noexcept;
     /// All exports of an instance, under `module`.
     Linker& instance(std::string_view module, Instance instance) noexcept;
 

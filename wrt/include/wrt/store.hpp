@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <wrt/engine.hpp>
+#include <wrt/exception.hpp>
 #include <wrt/foundation/assert.hpp>
 #include <wrt/foundation/error.hpp>
 #include <wrt/foundation/result.hpp>
@@ -326,6 +327,7 @@ public:
     [[nodiscard]] Result<Memory> memory(std::string_view name = "memory") const noexcept;
     [[nodiscard]] Result<Global> global(std::string_view name) const noexcept;
     [[nodiscard]] Result<Table> table(std::string_view name) const noexcept;
+    [[nodiscard]] Result<Tag> tag(std::string_view name) const noexcept;
 
     [[nodiscard]] runtime::ModuleInstance& instance() const noexcept { return *instance_; }
 
@@ -374,6 +376,14 @@ public:
     /// The frames of the last call that failed, innermost first: writes as many as fit (64 at most)
     /// and returns how many there were. They hold until the next call.
     size_t backtrace(std::span<Frame> frames) const noexcept;
+
+    /// The exception that the last call ended with, because nobody caught it; none if it ended in
+    /// another way. In a host function: what a call of its own ended with.
+    [[nodiscard]] std::optional<Exception> exception() const noexcept;
+
+    /// A tag of the host's, for guests to import and Caller::exception() to throw. Errors: usage (a
+    /// reference type of another store), unsupported (too many params), exhaustion.
+    [[nodiscard]] Result<Tag> make_tag(std::span<const ValType> params) noexcept;
 
     /// The words that a host function gave its error (Caller::error(), what() of an exception);
     /// empty if it had none. They hold until the next such error.

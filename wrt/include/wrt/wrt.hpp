@@ -2,12 +2,14 @@
 //
 //     Engine  the memory that everything lives in      Module    a loaded binary
 //     Store   instances and what they use              Linker    what imports are resolved with
-//     Instance, Func, TypedFunc, Memory, Global, Table: handles into a store
+//     Instance, Func, TypedFunc, Memory, Global, Table, Tag: handles into a store
+//     Exception  what a call ended with because nobody caught it
 //
 // Also: <wrt/wasi.hpp> WASI, <wrt/report.hpp> error reports, <wrt/deadline.hpp> time limits.
 #pragma once
 
 #include <wrt/engine.hpp>
+#include <wrt/exception.hpp>
 #include <wrt/foundation/error.hpp>
 #include <wrt/foundation/result.hpp>
 #include <wrt/linker.hpp>

@@ -23,7 +23,7 @@ struct Execution;
 /// An exception that is thrown and not caught yet. Its package and the references among its values
 /// are roots of the collector.
 struct Exception {
-    TagInstance* tag = nullptr;  ///< Null: there is none.
+    TagInstance* tag = nullptr;    ///< Null: there is none.
     const Slot* values = nullptr;  ///< As the tag's parameters: in the frame that threw it, or in
                                    ///< the package.
     Ref package;                   ///< Where it was thrown from one (throw_ref), or null.
