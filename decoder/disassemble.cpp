@@ -212,8 +212,12 @@ Result<bool> BodyWalker::next(Instruction& instruction)
     case raw(Instr::block):
     case raw(Instr::loop):
     case raw(Instr::if_):
+    case raw(Instr::try_):
     case raw(Instr::try_table): ++next_depth_; break;
+    case raw(Instr::catch_):
+    case raw(Instr::catch_all):
     case raw(Instr::else_): depth_ -= depth_ != 0 ? 1 : 0; break;
+    case raw(Instr::delegate):
     case raw(Instr::end):
         // The last `end` closes the function, which is not indented.
         next_depth_ -= next_depth_ != 0 ? 1 : 0;

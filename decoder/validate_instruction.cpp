@@ -83,6 +83,7 @@ bool FunctionValidator::type_simple(Instruction& instruction)
     switch (raw(instruction.op)) {
     case raw(Instr::unreachable): set_unreachable(); return true;
     case raw(Instr::else_): return else_(instruction);
+    case raw(Instr::catch_all): return legacy_handler(instruction);
     case raw(Instr::end): return end(instruction);
     case raw(Instr::return_): {
         instruction.results = context_.results;
@@ -142,6 +143,8 @@ bool FunctionValidator::type_branch(Instruction& instruction)
 {
     std::span<const ValType> types;
     switch (raw(instruction.op)) {
+    case raw(Instr::delegate): return delegate(instruction);
+    case raw(Instr::rethrow): return rethrow(instruction);
     case raw(Instr::br): {
         if (!label_types(instruction.index, types) || !pop_all(types)) return false;
         set_unreachable();
@@ -208,6 +211,7 @@ bool FunctionValidator::type_cast_branch(Instruction& instruction)
 bool FunctionValidator::type_call(Instruction& instruction)
 {
     const Instr op = instruction.op;
+    if (op == Instr::catch_) return legacy_handler(instruction);
     if (op == Instr::throw_) {
         if (instruction.index >= module_.tags.size()) {
             return fail_index(Errc::unknown_tag, instruction.index, module_.tags.size());

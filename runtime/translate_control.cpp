@@ -221,8 +221,15 @@ Status Translator::instruction(const Instruction& instruction, bool)
         case raw(Instr::block):
         case raw(Instr::loop):
         case raw(Instr::if_):
+        case raw(Instr::try_):
         case raw(Instr::try_table): ++dead_depth_; return ok();
         case raw(Instr::else_): return dead_depth_ == 0 ? else_() : ok();
+        case raw(Instr::catch_):
+        case raw(Instr::catch_all): return dead_depth_ == 0 ? legacy_handler(instruction) : ok();
+        case raw(Instr::delegate):
+            if (dead_depth_ == 0) return delegate(instruction);
+            --dead_depth_;
+            return ok();
         case raw(Instr::end):
             if (dead_depth_ == 0) return end();
             --dead_depth_;
@@ -301,6 +308,7 @@ Status Translator::dispatch(const Instruction& instruction)
     const InstrInfo& row = info(instruction.op);
     if (row.prefix == 0xfd) return vector(instruction);
     if (row.feature == Feature::exceptions) return exception(instruction);
+    if (row.feature == Feature::legacy_exceptions) return legacy_exception(instruction);
     if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
     if (row.feature == Feature::threads) return atomic(instruction);
     if (row.feature == Feature::wide_arithmetic) return wide_arithmetic(instruction.op);
@@ -373,7 +381,7 @@ Status Translator::else_()
 Status Translator::end()
 {
     const Frame frame = frames_.pop();
-    if (frame.op == Instr::try_table) catches_.close(operations_.size());
+    if (frame.op == Instr::try_table || frame.op == Instr::try_) catches_.close(operations_.size());
     const auto count = static_cast<uint32_t>(frame.results.size());
     const bool outermost = frames_.empty();
     const bool merges = frame.op != Instr::loop && (frame.referenced || frame.else_pending);
@@ -381,7 +389,7 @@ Status Translator::end()
         if (outermost) {
             WRT_CHECK(return_());
         } else if (merges) {
-            WRT_CHECK(settle_top(count));
+            WRT_CHECK(bring_to_label(frame, count));  // a legacy handler has its exception below
         } else {
             return ok();
         }

@@ -95,6 +95,8 @@ private:
         uint32_t stub_table = 0;
         uint32_t region =
             no_region;  ///< That exceptions thrown directly in the block look at first.
+        uint32_t try_region = no_region;  ///< A legacy handler: the region of its try.
+        uint32_t catch_entry = 0;         ///< A legacy handler: its entry of the catch table.
         std::span<const ValType> params = {};
         std::span<const ValType> results = {};
         [[nodiscard]] std::span<const ValType> label_types() const
@@ -238,6 +240,10 @@ private:
     Status add_clause(const decoder::CatchClause& clause);
     Status throw_(const decoder::Instruction& instruction);
     Status throw_ref();
+    Status legacy_exception(const decoder::Instruction& instruction);
+    Status legacy_handler(const decoder::Instruction& instruction);
+    Status delegate(const decoder::Instruction& instruction);
+    Status rethrow(const decoder::Instruction& instruction);
 
     Status charge();
     void choose_pins(const decoder::FunctionContext& context);

@@ -106,3 +106,8 @@ test("a file without (module) around its fields is one module", () => {
   assert.deepEqual(commands.map((c) => c.type), ["module"]);
   assert.equal(modules[0], '(func) (memory 0)\n(func (export "f"))');
 });
+
+test("a folded try of before 3.0 becomes a flat one", () => {
+  const { modules } = commandsOf("(module (tag $e) (func (try $t (do (throw $e)) (catch $e (nop)) (catch_all)) (try (do) (delegate 0))))");
+  assert.equal(modules[0].replace(/\s+/g, " "), "(module (tag $e) (func try $t (throw $e) catch $e (nop) catch_all end try delegate 0 ))");
+});

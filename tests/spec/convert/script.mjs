@@ -7,6 +7,7 @@
 // a reference that may be any of its kind ({"type": "structref"}, without "value") and {"type": "refnull"}, any null.
 // A module kept as text has "module_type": "text"; one that the text parser refused has "unconverted": why.
 // See value() for how values are written.
+import { unfoldTries } from "./legacy_try.mjs";
 import { isAnnotation, itemsOf, parse, plain } from "./sexpr.mjs";
 import { floatBits, integerBits } from "./literals.mjs";
 
@@ -186,7 +187,7 @@ export class Script {
 
   #stored(text) {
     try {
-      return this.#binary(this.assemble(text));
+      return this.#binary(this.assemble(unfoldTries(text)));
     } catch (problem) {
       return {
         filename: this.emit("wat", Buffer.from(text, "latin1")),

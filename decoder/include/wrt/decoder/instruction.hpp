@@ -399,7 +399,8 @@ struct Instruction {
     std::span<const uint8_t> targets;
     uint32_t target_count = 0;
 
-    /// block, loop, if, try_table; else and end: of the block they continue or end.
+    /// block, loop, if, try_table, try; else, catch, catch_all, delegate and end: of the block they
+    /// continue or end.
     BlockType block;
     /// Reference types of the immediates: ref.null (the type of its result), ref.test, ref.cast
     /// (the target type), br_on_cast (`type` from, `type2` to), select_t (the operand type). Found
@@ -412,8 +413,8 @@ struct Instruction {
     ValType type2;
     /// block, loop, if, try_table, else, end: the block's. call*, return_call*: the callee's.
     /// br, br_if, br_table (its default label), br_on_*: params are the types the label takes.
-    /// return: results are the function's. throw: params are the tag's. They lie in the module's
-    /// pools or in static storage.
+    /// return: results are the function's. throw, catch: params are the tag's. They lie in the
+    /// module's pools or in static storage.
     std::span<const ValType> params;
     std::span<const ValType> results;
 };

@@ -75,7 +75,7 @@ struct ControlFrame {
     BlockType block;
     uint32_t height = 0;       ///< Operands below the block's own.
     uint32_t init_height = 0;  ///< Locals known to be set before the block.
-    Instr op = Instr::block;   ///< block, loop, if_, else_, try_table.
+    Instr op = Instr::block;   ///< block, loop, if_, else_, try_table, try_, catch_, catch_all.
     bool unreachable = false;
 };
 
@@ -352,6 +352,9 @@ private:
     bool end(Instruction& instruction);
     bool br_table(Instruction& instruction);
     bool catches(const Instruction& instruction);
+    bool legacy_handler(Instruction& instruction);
+    bool delegate(Instruction& instruction);
+    bool rethrow(const Instruction& instruction);
 
     // Locals.
 

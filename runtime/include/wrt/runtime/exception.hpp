@@ -14,11 +14,11 @@
 #include <wrt/foundation/result.hpp>
 #include <wrt/runtime/instance.hpp>
 #include <wrt/runtime/slot.hpp>
-#include <wrt/runtime/value.hpp>
 
 namespace wrt::runtime {
 
 struct Execution;
+struct Value;
 
 /// An exception that is thrown and not caught yet. Its package and the references among its values
 /// are roots of the collector.
