@@ -1,5 +1,6 @@
 #include "unwind.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <wrt/foundation/assert.hpp>
@@ -42,7 +43,7 @@ Caught find_entry(const FrameWalk& frame, const TagInstance* tag, uint64_t& step
 bool charge_steps(Execution& execution, uint64_t steps)
 {
     if (!execution.metered) return true;
-    if (steps > static_cast<uint64_t>(execution.fuel)) return false;
+    if (steps > static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0))) return false;
     execution.fuel -= static_cast<int64_t>(steps);
     return true;
 }

@@ -594,7 +594,6 @@ TEST_P(exceptions, cost_fuel_by_what_the_search_looked_at)
                            num(0)}),
             ins::func({}, {block(none, {try_table(none, {catch_all(0)}, {throw_(1)})}), num(1)})}};
     ModuleInstance& instance = make(parts, true);
-    execution().metered = true;
     execution().fuel = 10'000;
     EXPECT_EQ(failure(instance, "f0", 0), "out of fuel");
     execution().fuel = 10'000;
