@@ -42,8 +42,8 @@ namespace {
 uint32_t offset_of(const FrameWalk& frame)
 {
     const Function& function = frame.function();
-    const auto* const map = reinterpret_cast<const uint8_t*>(
-        frame.instance().module->code.data() + function.source_map);
+    const auto* const map = reinterpret_cast<const uint8_t*>(frame.instance().module->code.data() +
+                                                             function.source_map);
     return source_of({map, function.source_map_size}, frame.cell());
 }
 

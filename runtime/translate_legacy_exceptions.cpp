@@ -15,7 +15,9 @@ using decoder::Instruction;
 Status Translator::legacy_exception(const Instruction& instruction)
 {
     switch (raw(instruction.op)) {  // legacy exceptions only
-    case raw(Instr::try_): WRT_CHECK(catches_.open(operations_.size())); return open_block(instruction);
+    case raw(Instr::try_):
+        WRT_CHECK(catches_.open(operations_.size()));
+        return open_block(instruction);
     case raw(Instr::catch_):
     case raw(Instr::catch_all): return legacy_handler(instruction);
     case raw(Instr::delegate): return delegate(instruction);

@@ -12,7 +12,7 @@ inline constexpr int exit_failed = 125;        ///< wrtd itself failed: usage, I
 inline constexpr int exit_not_runnable = 126;  ///< Malformed, invalid, unsupported, not linkable.
 inline constexpr int exit_not_found = 127;     ///< No such file, or no such export in it.
 inline constexpr int exit_interrupted = 130;   ///< 128 + SIGINT.
-inline constexpr int exit_trap = 134;          ///< 128 + SIGABRT; also an exception that nothing caught.
-inline constexpr int exit_over_budget = 137;   ///< 128 + SIGKILL, as after an OOM kill.
+inline constexpr int exit_trap = 134;  ///< 128 + SIGABRT; also an exception that nothing caught.
+inline constexpr int exit_over_budget = 137;  ///< 128 + SIGKILL, as after an OOM kill.
 
 }  // namespace wrtd
