@@ -15,7 +15,7 @@ Status Translator::atomic(const decoder::Instruction& instruction)
                         .constant = instruction.value};
     // atomic.fence names no memory, and its instruction's fields are of an earlier one.
     if (signature.has_addr) operation.b = static_cast<uint16_t>(instruction.index);
-    forget_slot(next_slot());
+    forget_slots(next_slot(), 1);
     WRT_CHECK(emit(operation));
     if (signature.result_count == 0) return ok();
     return push_temp(signature.result.kind(), no_operation);

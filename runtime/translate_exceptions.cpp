@@ -10,6 +10,7 @@
 #include "translator.hpp"
 
 #include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/value.hpp>
 
 namespace wrt::runtime {
 
@@ -42,12 +43,11 @@ Status Translator::add_clause(const CatchClause& clause)
     Frame& frame = frame_at(clause.label);
     frame.referenced = true;
     CatchEntry to{.tag = clause.tag, .target = frame.label};
-    const uint32_t first = temps_base_ + frame.height;
+    const uint32_t first = frame.slot;
     uint32_t slots = 0;
     if (clause.tag != no_index) {
         const auto params = syntax_.types.params(syntax_.tags[clause.tag].type);
-        WRT_CHECK(refuse_vectors(params));
-        slots = static_cast<uint32_t>(params.size());
+        slots = slots_of(params);
         to.values = static_cast<uint16_t>(first);
     }
     WRT_CHECK(use_frame(first + slots + 1));
@@ -60,7 +60,6 @@ Status Translator::add_clause(const CatchClause& clause)
 
 Status Translator::throw_(const Instruction& instruction)
 {
-    WRT_CHECK(refuse_vectors(instruction.params));
     dead_ = true;
     return window_operation(Plain::throw_, static_cast<uint32_t>(instruction.params.size()),
                             ValKind::bot, instruction.index, 0);

@@ -29,7 +29,6 @@ Status Translator::legacy_exception(const Instruction& instruction)
 /// Ends the body or the handler before, as else_() does, and begins a handler.
 Status Translator::legacy_handler(const Instruction& instruction)
 {
-    WRT_CHECK(refuse_vectors(instruction.params));
     Frame& frame = frames_.back();
     frame.referenced = true;
     if (!dead_) {
@@ -77,7 +76,7 @@ Status Translator::rethrow(const Instruction& instruction)
     dead_ = true;
     return emit({.family = Family::window,
                  .plain = Plain::throw_ref,
-                 .a = static_cast<uint16_t>(temps_base_ + frame.height)});
+                 .a = static_cast<uint16_t>(frame.slot)});
 }
 
 }  // namespace wrt::runtime

@@ -24,7 +24,7 @@ Status Translator::wide_arithmetic(Instr op)
 {
     WRT_CHECK(window_operation(plain_of(op), info(op).signature.param_count, ValKind::bot, 0, 0));
     // The second result lies where an operand was, which a register may repeat.
-    forget_slot(next_slot() + 1);
+    forget_slots(next_slot() + 1, 1);
     WRT_CHECK(push_temp(ValKind::i64, no_operation));
     return push_temp(ValKind::i64, no_operation);
 }

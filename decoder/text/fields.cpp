@@ -275,7 +275,7 @@ Status Assembler::page_size(uint32_t& bits, bool& is_written)
     if (!is_written) return ok();
     const uint32_t place = position();
     WRT_TRY(const uint64_t bytes, natural64());
-    if (!std::has_single_bit(bytes)) return error_at(Errc::page_size_is_not_a_power_of_two, place);
+    if (!std::has_single_bit(bytes)) return error_at(Errc::malformed_custom_page_size, place);
     bits = static_cast<uint32_t>(std::countr_zero(bytes));
     return expect(TokenKind::right);
 }

@@ -37,6 +37,7 @@ Status Assembler::operands(Immediates kind, ByteBuffer& out)
 {
     switch (kind) {
     case Immediates::none: return ok();
+    case Immediates::zero_byte: out.byte(0); return ok();
     case Immediates::label: return label(out);
     case Immediates::label_table: return label_table(out);
     case Immediates::function: return index(Space::func, out);

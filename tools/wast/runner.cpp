@@ -66,9 +66,7 @@ bool says(const Error& error, std::string_view wanted)
 /// of them.
 bool is_to_come(Errc code)
 {
-    static constexpr std::array to_come{Errc::gc_unsupported, Errc::exceptions_unsupported,
-                                        Errc::threads_unsupported};
-    return std::ranges::find(to_come, code) != to_come.end();
+    return code == Errc::gc_unsupported;
 }
 
 /// An error where none was to come, or the wrong one.
