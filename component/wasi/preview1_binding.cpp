@@ -51,8 +51,9 @@ Status call(runtime::Caller& caller, void* data, runtime::Slot* slots)
         arguments[i] = slots[i].bits;
     }
     const runtime::MemoryInstance* const memory = caller.memory();
-    const GuestMemory guest =
-        memory == nullptr ? GuestMemory{} : GuestMemory{memory->base, memory->size};
+    const GuestMemory guest = memory == nullptr
+                                  ? GuestMemory{}
+                                  : GuestMemory{memory->base, runtime::memory_size(*memory)};
     context.pace.begin(bytes_paid_for(caller.execution));
     const Outcome outcome = Row->invoke(context, guest, arguments.data());
     WRT_CHECK(charge(caller.execution, context.pace.moved_bytes()));
