@@ -20,7 +20,7 @@ TEST(engine_features, refuse_a_module_that_needs_another)
     const auto refused = engine.load_module(fixture("shared"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(text_of(refused.error()),
-              "malformed at 0x2d: malformed limits flags, needs feature threads");
+              "malformed at 0x22: malformed limits flags, needs feature threads");
     wrt::LoadOptions options;
     options.features = wrt::FeatureSet{}.with(wrt::Feature::threads);
     EXPECT_TRUE(engine.load_module(fixture("shared"), options));
