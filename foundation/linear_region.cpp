@@ -19,6 +19,7 @@ struct LinearRegion::Mapping {
     void* base;
     size_t reserved;
     size_t committed;
+    Account account;
 };
 
 namespace {
@@ -49,9 +50,11 @@ void* map_reservation(size_t& wanted, size_t least) noexcept
 
 }  // namespace
 
-Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
+Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes,
+                             Account account) noexcept
 {
     LinearRegion region;
+    region.account_ = account;
     WRT_CHECK(region.make(arena, min_bytes, max_bytes));
     *this = std::move(region);
     return ok();
@@ -59,32 +62,35 @@ Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_byte
 
 Status LinearRegion::make(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
 {
-    const uint64_t cap = std::min(max_bytes, arena.linear_memory_cap());
+    // The arena's cap is about memories; a heap has a size of its own.
+    const uint64_t cap =
+        account_ == Account::memory ? std::min(max_bytes, arena.linear_memory_cap()) : max_bytes;
     constexpr uint64_t addressable = uint64_t{1}
                                      << 46;  // what a process can map; no sum below wraps
     if (min_bytes > cap || min_bytes > addressable) {
         return Error{.code = Errc::memory_too_large,
                      .detail = Detail::bytes,
-                     .account = Account::memory,
+                     .account = account_,
                      .expected = saturate_u32(cap),
                      .actual = saturate_u32(min_bytes)};
     }
     capacity_ = std::min(cap, addressable);
     arena_ = &arena;
     if (!arena.is_reserved()) {
-        WRT_TRY(const std::span<uint8_t> bytes,
-                arena.make_uninitialized_array<uint8_t>(End::retained, Account::memory, capacity_));
-        base_ = bytes.data();
+        const AllocResult bytes =
+            arena.try_allocate(End::retained, capacity_, alignof(uint64_t), account_);
+        if (!bytes) return bytes.error;
+        base_ = static_cast<uint8_t*>(bytes.pointer);
         return extend(min_bytes);
     }
-    WRT_TRY(mapping_, arena.make<Mapping>(End::retained, Account::memory, &arena, nullptr,
-                                          size_t{0}, size_t{0}));
+    WRT_TRY(mapping_, arena.make<Mapping>(End::retained, account_, &arena, nullptr, size_t{0},
+                                          size_t{0}, account_));
     WRT_CHECK(arena.on_release(&LinearRegion::unmap, mapping_));
     const size_t least = std::max(round_up(min_bytes, page_bytes()), page_bytes());
     size_t reserved = std::max(round_up(capacity_, page_bytes()), page_bytes());
     mapping_->base = map_reservation(reserved, least);
     if (mapping_->base == nullptr) {
-        return Error{.code = Errc::reserve_failed, .account = Account::memory};
+        return Error{.code = Errc::reserve_failed, .account = account_};
     }
     mapping_->reserved = reserved;
     capacity_ = std::min<uint64_t>(capacity_, reserved);
@@ -108,11 +114,11 @@ Status LinearRegion::extend(uint64_t new_size) noexcept
     } else {
         const size_t committed = round_up(new_size, page_bytes());
         const size_t more = committed - mapping_->committed;
-        WRT_CHECK(arena_->charge_external(Account::memory, more));
+        WRT_CHECK(arena_->charge_external(account_, more));
         if (more != 0 &&
             ::mprotect(base_ + mapping_->committed, more, PROT_READ | PROT_WRITE) != 0) {
-            arena_->discharge_external(Account::memory, more);
-            return Error{.code = Errc::commit_failed, .account = Account::memory};
+            arena_->discharge_external(account_, more);
+            return Error{.code = Errc::commit_failed, .account = account_};
         }
         mapping_->committed = committed;
     }
@@ -125,7 +131,7 @@ void LinearRegion::unmap(void* mapping) noexcept
     auto& self = *static_cast<Mapping*>(mapping);
     if (self.base == nullptr) return;  // the reservation had failed
     ::munmap(self.base, self.reserved);
-    self.arena->discharge_external(Account::memory, self.committed);
+    self.arena->discharge_external(self.account, self.committed);
 }
 
 }  // namespace wrt

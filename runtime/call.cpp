@@ -8,6 +8,7 @@
 #include <wrt/foundation/assert.hpp>
 #include <wrt/foundation/limits.hpp>
 #include <wrt/runtime/module.hpp>
+#include <wrt/runtime/object.hpp>
 
 namespace wrt::runtime {
 namespace {
@@ -67,7 +68,17 @@ bool is_value_of(const TypeRegistry& types, const Value& value, ValType type) no
         // Any null of the hierarchy will do: they have the same bits.
         return type.nullable() && types.is_subtype(value.type.heap(), HeapType::func) == of_func;
     }
-    if (!of_func) return types.is_subtype(value.type.as_non_null(), type);
+    if (!of_func) {
+        // Any other reference must have come out of the same hierarchy; then it is judged itself.
+        if (types.is_subtype(value.type.as_non_null(), type)) return true;
+        if (!types.is_subtype(type.heap(), HeapType::any) ||
+            !types.is_subtype(value.type.heap(), HeapType::any)) {
+            return false;
+        }
+        if (value.ref.is_i31()) return types.is_subtype(HeapType::i31, type.heap());
+        if (value.ref.is_host()) return type.heap() == HeapType::any;
+        return types.is_subtype(HeapType::of_index(value.ref.as_object()->type()), type.heap());
+    }
     if (!value.ref.is_object()) return false;
     return types.is_subtype(HeapType::of_index(value.ref.as_func()->type), type.heap());
 }

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/field_layout.hpp>
+#include <wrt/runtime/store.hpp>
 #include <wrt/runtime/value.hpp>
 
 #include "numeric.hpp"
@@ -18,31 +20,67 @@ struct Known {
 };
 
 constexpr Known known[] = {
-    {Instr::i32_const, ConstKind::value},   {Instr::i64_const, ConstKind::value},
-    {Instr::f32_const, ConstKind::value},   {Instr::f64_const, ConstKind::value},
-    {Instr::ref_null, ConstKind::value},    {Instr::v128_const, ConstKind::v128},
-    {Instr::ref_func, ConstKind::function}, {Instr::global_get, ConstKind::global},
-    {Instr::i32_add, ConstKind::i32_add},   {Instr::i32_sub, ConstKind::i32_sub},
-    {Instr::i32_mul, ConstKind::i32_mul},   {Instr::i64_add, ConstKind::i64_add},
-    {Instr::i64_sub, ConstKind::i64_sub},   {Instr::i64_mul, ConstKind::i64_mul},
+    {Instr::i32_const, ConstKind::value},
+    {Instr::i64_const, ConstKind::value},
+    {Instr::f32_const, ConstKind::value},
+    {Instr::f64_const, ConstKind::value},
+    {Instr::ref_null, ConstKind::value},
+    {Instr::v128_const, ConstKind::v128},
+    {Instr::ref_func, ConstKind::function},
+    {Instr::global_get, ConstKind::global},
+    {Instr::i32_add, ConstKind::i32_add},
+    {Instr::i32_sub, ConstKind::i32_sub},
+    {Instr::i32_mul, ConstKind::i32_mul},
+    {Instr::i64_add, ConstKind::i64_add},
+    {Instr::i64_sub, ConstKind::i64_sub},
+    {Instr::i64_mul, ConstKind::i64_mul},
+    {Instr::ref_i31, ConstKind::ref_i31},
+    {Instr::any_convert_extern, ConstKind::convert},
+    {Instr::extern_convert_any, ConstKind::convert},
+    {Instr::struct_new, ConstKind::struct_new},
+    {Instr::struct_new_default, ConstKind::struct_new_default},
+    {Instr::array_new, ConstKind::array_new},
+    {Instr::array_new_default, ConstKind::array_new_default},
+    {Instr::array_new_fixed, ConstKind::array_new_fixed},
 };
 
-/// Null for what makes objects of the garbage-collected heap.
-const Known* find_known(Instr instr) noexcept
+ConstKind kind_of(Instr instr) noexcept
 {
     const Known* const found = std::find_if(std::begin(known), std::end(known),
                                             [&](const Known& row) { return row.instr == instr; });
-    return found != std::end(known) ? found : nullptr;
+    WRT_ASSERT(found != std::end(known));  // validated: a constant instruction
+    return found->kind;
+}
+
+uint32_t slots_of_fields(std::span<const FieldType> fields) noexcept
+{
+    uint32_t slots = 0;
+    for (const FieldType& field : fields)
+        slots += slots_of(field.storage.unpacked());
+    return slots;
 }
 
 /// Slots that an instruction adds to the stack.
-int slots_added(const decoder::Module& syntax, ConstKind kind, uint32_t index) noexcept
+int slots_added(const decoder::Module& syntax, ConstKind kind,
+                const decoder::Instruction& instruction) noexcept
 {
+    const auto fields = [&] {
+        return static_cast<int>(
+            slots_of_fields(syntax.types.fields_of(syntax.types.defs[instruction.index])));
+    };
     switch (kind) {
     case ConstKind::value:
-    case ConstKind::function: return 1;
+    case ConstKind::function:
+    case ConstKind::struct_new_default: return 1;
     case ConstKind::v128: return 2;
-    case ConstKind::global: return static_cast<int>(slots_of(syntax.globals[index].type));
+    case ConstKind::global:
+        return static_cast<int>(slots_of(syntax.globals[instruction.index].type));
+    case ConstKind::convert:
+    case ConstKind::ref_i31:
+    case ConstKind::array_new_default: return 0;
+    case ConstKind::struct_new: return 1 - fields();
+    case ConstKind::array_new: return -fields();
+    case ConstKind::array_new_fixed: return 1 - fields() * static_cast<int>(instruction.index2);
     case ConstKind::i32_add:
     case ConstKind::i32_sub:
     case ConstKind::i32_mul:
@@ -55,7 +93,7 @@ int slots_added(const decoder::Module& syntax, ConstKind kind, uint32_t index) n
 
 }  // namespace
 
-Result<ConstSize> measure(const decoder::Module& syntax, const decoder::ConstExpr& expr) noexcept
+ConstSize measure(const decoder::Module& syntax, const decoder::ConstExpr& expr) noexcept
 {
     ConstSize size;
     int depth = 0;
@@ -63,11 +101,8 @@ Result<ConstSize> measure(const decoder::Module& syntax, const decoder::ConstExp
     decoder::Instruction instruction;
     while (reader.next(instruction)) {
         if (instruction.op == Instr::end) break;
-        const Known* const row = find_known(instruction.op);
-        if (row == nullptr)
-            return Error{.code = Errc::gc_unsupported, .offset = instruction.offset};
         ++size.ops;
-        depth += slots_added(syntax, row->kind, instruction.index);
+        depth += slots_added(syntax, kind_of(instruction.op), instruction);
         size.depth = std::max(size.depth, static_cast<uint32_t>(depth));
         size.is_function = instruction.op == Instr::ref_func || instruction.op == Instr::ref_null;
         size.function = instruction.op == Instr::ref_func ? instruction.index : no_function;
@@ -84,7 +119,7 @@ ConstCode convert(const decoder::Module& syntax, const decoder::ConstExpr& expr,
     while (reader.next(instruction)) {
         if (instruction.op == Instr::end) break;
         ConstOp& op = ops.push_back_unchecked();
-        op.kind = find_known(instruction.op)->kind;
+        op.kind = kind_of(instruction.op);
         if (op.kind == ConstKind::v128) {
             std::memcpy(&op.value, instruction.vector.bytes.data(), 8);
             std::memcpy(&op.value_high, instruction.vector.bytes.data() + 8, 8);
@@ -92,46 +127,141 @@ ConstCode convert(const decoder::Module& syntax, const decoder::ConstExpr& expr,
             op.value = instruction.op == Instr::ref_null ? 0 : instruction.value;
         } else {
             op.index = instruction.index;  // means nothing to the operators
+            op.value = instruction.index2;
         }
         ++code.count;
     }
     return code;
 }
 
-void evaluate(const ModuleInstance& instance, ConstCode code, std::span<Slot> stack) noexcept
-{
-    const Module& module = *instance.module;
-    size_t top = 0;
-    const auto binary = [&]<class T>(T (*function)(T, T) noexcept) {
-        --top;
-        stack[top - 1] = Slot::of(function(stack[top - 1].as<T>(), stack[top].as<T>()));
-    };
-    for (const ConstOp& op : module.const_ops.as_span().subspan(code.first, code.count)) {
-        switch (op.kind) {
-        case ConstKind::value: stack[top++] = {op.value}; break;
-        case ConstKind::v128:
-            stack[top++] = {op.value};
-            stack[top++] = {op.value_high};
-            break;
-        case ConstKind::function:
-            stack[top++] = {Ref::func(instance.functions[op.index]).bits};
-            break;
-        case ConstKind::global: {
-            const GlobalInstance& global = *instance.globals[op.index];
-            const uint32_t slots = slots_of(global.type.type);
-            std::copy_n(global.value, slots, stack.begin() + static_cast<std::ptrdiff_t>(top));
-            top += slots;
-            break;
-        }
-        case ConstKind::i32_add: binary(&numeric::i32_add); break;
-        case ConstKind::i32_sub: binary(&numeric::i32_sub); break;
-        case ConstKind::i32_mul: binary(&numeric::i32_mul); break;
-        case ConstKind::i64_add: binary(&numeric::i64_add); break;
-        case ConstKind::i64_sub: binary(&numeric::i64_sub); break;
-        case ConstKind::i64_mul: binary(&numeric::i64_mul); break;
-        }
+namespace {
+
+class Evaluator {
+public:
+    Evaluator(ModuleInstance& instance, ConstantStack& stack) noexcept
+        : instance_(instance), store_(*instance.store), stack_(stack)
+    {
     }
-    WRT_ASSERT(top == 1 || top == 2);  // validated: one value
+
+    Status run(ConstCode code) noexcept
+    {
+        const Module& module = *instance_.module;
+        for (const ConstOp& op : module.const_ops.as_span().subspan(code.first, code.count))
+            WRT_CHECK(step(op));
+        return ok();
+    }
+
+private:
+    Status step(const ConstOp& op) noexcept
+    {
+        switch (op.kind) {
+        case ConstKind::value: push({op.value}); return ok();
+        case ConstKind::v128:
+            push({op.value});
+            push({op.value_high});
+            return ok();
+        case ConstKind::function:
+            push({Ref::func(instance_.functions[op.index]).bits});
+            return ok();
+        case ConstKind::global: {
+            const GlobalInstance& global = *instance_.globals[op.index];
+            for (uint32_t i = 0; i < slots_of(global.type.type); ++i)
+                stack_.push(global.value[i], is_traced(global.type.type));
+            return ok();
+        }
+        case ConstKind::convert: return ok();
+        case ConstKind::ref_i31: push({Ref::i31(stack_.pop().as<uint32_t>()).bits}); return ok();
+        case ConstKind::struct_new:
+        case ConstKind::struct_new_default: return new_struct(op);
+        case ConstKind::array_new:
+        case ConstKind::array_new_default:
+        case ConstKind::array_new_fixed: return new_array(op);
+        case ConstKind::i32_add: binary(&numeric::i32_add); return ok();
+        case ConstKind::i32_sub: binary(&numeric::i32_sub); return ok();
+        case ConstKind::i32_mul: binary(&numeric::i32_mul); return ok();
+        case ConstKind::i64_add: binary(&numeric::i64_add); return ok();
+        case ConstKind::i64_sub: binary(&numeric::i64_sub); return ok();
+        case ConstKind::i64_mul: binary(&numeric::i64_mul); return ok();
+        }
+        WRT_UNREACHABLE();
+    }
+
+    void push(Slot value) noexcept { stack_.push(value, false); }
+
+    template <class T>
+    void binary(T (*function)(T, T) noexcept) noexcept
+    {
+        const T b = stack_.pop().as<T>();
+        const T a = stack_.pop().as<T>();
+        push(Slot::of(function(a, b)));
+    }
+
+    /// All zero, with the operands still on the stack.
+    Result<Object*> allocate(ObjectKind kind, TypeId type, uint32_t length, uint64_t bytes) noexcept
+    {
+        Object* const object =
+            store_.allocate(Object::header_of(kind, type, length), bytes, store_.waiting());
+        if (object == nullptr) return Error{.code = Errc::gc_heap_exhausted};
+        std::memset(object->elements(), 0, bytes - Object::header_bytes);
+        return object;
+    }
+
+    Status new_struct(const ConstOp& op) noexcept
+    {
+        const TypeId id = instance_.type_ids[op.index];
+        WRT_TRY(Object* const object,
+                allocate(ObjectKind::struct_, id, 0, instance_.module->structs[op.index].bytes));
+        const RegisteredType& type = store_.types()[id];
+        const std::span<const FieldType> fields{type.fields, type.param_count};
+        if (op.kind == ConstKind::struct_new) {
+            const uint32_t slots = slots_of_fields(fields);
+            const Slot* from = stack_.top(slots).data();
+            FieldPlacer placer;
+            for (const FieldType& field : fields) {
+                std::memcpy(object->at(placer.place(field.storage)), from,
+                            field_bytes(field.storage));
+                from += slots_of(field.storage.unpacked());
+            }
+            stack_.drop(slots);
+        }
+        stack_.push({Ref::object(object).bits}, true);
+        return ok();
+    }
+
+    Status new_array(const ConstOp& op) noexcept
+    {
+        const TypeId id = instance_.type_ids[op.index];
+        const ValType storage = store_.types()[id].fields[0].storage;
+        const uint32_t bytes = field_bytes(storage);
+        const uint32_t slots = slots_of(storage.unpacked());
+        const bool fixed = op.kind == ConstKind::array_new_fixed;
+        const uint32_t length =
+            fixed ? static_cast<uint32_t>(op.value) : stack_.pop().as<uint32_t>();
+        WRT_TRY(Object* const array,
+                allocate(ObjectKind::array, id, length, round_to_word(array_bytes(length, bytes))));
+        if (op.kind != ConstKind::array_new_default) {
+            const uint32_t given = fixed ? length * slots : slots;
+            const Slot* const from = stack_.top(given).data();
+            for (uint32_t i = 0; i < length; ++i) {
+                std::memcpy(array->elements() + uint64_t{i} * bytes,
+                            from + (fixed ? uint64_t{i} * slots : 0), bytes);
+            }
+            stack_.drop(given);
+        }
+        stack_.push({Ref::object(array).bits}, true);
+        return ok();
+    }
+
+    ModuleInstance& instance_;
+    Store& store_;
+    ConstantStack& stack_;
+};
+
+}  // namespace
+
+Status evaluate(ModuleInstance& instance, ConstCode code, ConstantStack& stack) noexcept
+{
+    return Evaluator{instance, stack}.run(code);
 }
 
 }  // namespace wrt::runtime

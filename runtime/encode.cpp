@@ -48,6 +48,15 @@ Handler handler_for(const Operation& o)
     case Family::branch_table: return branch_table_handler(o.a_class);
     case Family::call_indirect: return call_indirect_handler(o.d_class);
     case Family::return_value: return return_value_handler(o.bank, o.a_class);
+    case Family::struct_get: return struct_get_handler(o.field, o.a_class, o.d_class);
+    case Family::struct_set: return struct_set_handler(o.field, o.a_class, o.b_class);
+    case Family::array_get: return array_get_handler(o.field, o.a_class, o.b_class, o.d_class);
+    case Family::array_set: return array_set_handler(o.field, o.b_class, o.d_class);
+    case Family::gc_unary: return gc_unary_handler(o.instr, o.a_class, o.d_class);
+    case Family::null_check: return null_check_handler(o.a_class);
+    case Family::ref_test: return ref_test_handler(o.wide, o.a_class, o.d_class);
+    case Family::ref_cast: return ref_cast_handler(o.wide, o.a_class);
+    case Family::cast_branch: return cast_branch_handler(o.wide, o.flag, o.polls, o.a_class);
     case Family::branch:
     case Family::call:
     case Family::call_import:
@@ -91,7 +100,12 @@ uint32_t words_of(const Operation& o)
     case Family::call_import:
     case Family::call_indirect:
     case Family::call_wide:
+    case Family::ref_test:
+    case Family::ref_cast:
     case Family::window: return 3;
+    case Family::cast_branch: return 4;
+    case Family::struct_set: return o.b_class == Class::constant ? 3 : 2;
+    case Family::array_set: return o.d_class == Class::constant ? 3 : 2;
     case Family::binary: return has_double_constant(o) ? 3 : 2;
     case Family::compare_branch: return has_double_constant(o) ? 4 : 3;
     case Family::store: return o.b_class == Class::constant ? 3 : 2;
@@ -118,10 +132,41 @@ uint32_t words_of(const Operation& o)
     case Family::return_many:
     case Family::copy_slots:
     case Family::float_pins:
+    case Family::struct_get:
+    case Family::array_get:
+    case Family::gc_unary:
+    case Family::null_check:
     case Family::charge:
     case Family::unreachable: return 2;
     }
     WRT_UNREACHABLE();
+}
+
+/// Cells of a function's root map; 0 where it needs none.
+uint32_t root_map_cells(const Translator& translator)
+{
+    const size_t runs = translator.root_runs().size();
+    const size_t safepoints = translator.safepoints().size();
+    if (runs == 0 && safepoints == 0) return 0;
+    // No more than operations and operands, which fit 32 bits together.
+    return static_cast<uint32_t>(1 + runs + safepoints + translator.root_links().size());
+}
+
+void write_root_map(const Translator& translator, std::span<const Operation> operations, Cell* at)
+{
+    const std::span<const RootRun> runs = translator.root_runs();
+    const std::span<const RootSafepoint> safepoints = translator.safepoints();
+    const auto put = [&](const auto& item) { *at++ = std::bit_cast<Cell>(item); };
+    put(RootMapHeader{static_cast<uint32_t>(runs.size()),
+                      static_cast<uint32_t>(safepoints.size())});
+    for (const RootRun& run : runs)
+        put(run);
+    for (const RootSafepoint& safepoint : safepoints) {
+        const Operation& operation = operations[safepoint.cell];
+        put(RootSafepoint{operation.place + words_of(operation) - 1, safepoint.top});
+    }
+    for (const RootLink& link : translator.root_links())
+        put(link);
 }
 
 /// The code of a module while it grows.
@@ -243,7 +288,20 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
             put16(at, 16 + 2 * i, translator.pin_slots()[static_cast<size_t>(i)]);
         break;
     case Family::binary: immediate_or_word(2); break;
-    case Family::load: put32(at, 12, o.index); break;
+    case Family::load:
+    case Family::struct_get: put32(at, 12, o.index); break;
+    case Family::array_get:
+        if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
+        break;
+    case Family::array_set:
+        if (o.b_class == Class::constant) put32(at, 12, o.constant2);
+        if (o.d_class == Class::constant) at[2].bits = o.constant;
+        break;
+    case Family::cast_branch:
+        at[2].bits = target(o.label);
+        at[3].bits = o.constant;
+        break;
+    case Family::struct_set:
     case Family::store:
         put32(at, 12, o.index);
         if (o.b_class == Class::constant) at[2].bits = o.constant;
@@ -259,6 +317,8 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     case Family::call_import:
     case Family::call_indirect:
     case Family::call_wide:
+    case Family::ref_test:
+    case Family::ref_cast:
     case Family::window: at[2].bits = o.constant; break;
     case Family::tail_call_other:
         at[2].bits = o.constant;
@@ -314,6 +374,8 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     case Family::return_many:
     case Family::copy_slots:
     case Family::float_pins:
+    case Family::gc_unary:
+    case Family::null_check:
     case Family::unreachable: break;
     }
 }
@@ -331,7 +393,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     const auto map_cells =
         static_cast<uint32_t>((map_size.bytes() + sizeof(Cell) - 1) / sizeof(Cell));
     const uint32_t catch_cells = translator.catches().cells();
-    WRT_CHECK(grow(cells + map_cells + catch_cells));
+    const uint32_t root_cells = root_map_cells(translator);
+    WRT_CHECK(grow(cells + map_cells + catch_cells + root_cells));
 
     Function& function = module_.functions[index];
     function.code = size_;
@@ -340,8 +403,9 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     function.source_map_size = map_size.bytes();
     function.window = static_cast<uint16_t>(translator.window());
     function.frame_slots = static_cast<uint16_t>(translator.frame_slots());
+    function.root_map = root_cells != 0 ? size_ + cells + map_cells + catch_cells : 0;
     Cell* const code = cells_ + size_;
-    size_ += cells + map_cells + catch_cells;
+    size_ += cells + map_cells + catch_cells + root_cells;
 
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells)};
     for (const Operation& o : operations) {
@@ -355,6 +419,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
         };
         translator.catches().write(code + cells + map_cells, place, translator.labels());
     }
+    if (root_cells != 0)
+        write_root_map(translator, operations, code + cells + map_cells + catch_cells);
     resolve(index);
     return ok();
 }
@@ -385,6 +451,7 @@ Handler plain_handler(Plain op)
     if (const Handler handler = tables::plain_bulk(op)) return handler;
     if (const Handler handler = tables::plain_wide(op)) return handler;
     if (const Handler handler = tables::plain_exception(op)) return handler;
+    if (const Handler handler = tables::plain_gc(op)) return handler;
     return tables::plain_control(op);
 }
 

@@ -107,6 +107,7 @@ Status run_host(Execution& execution, FuncInstance& func, Slot* base)
 void init_execution(Execution& execution, Store& store, std::span<Slot> slots) noexcept
 {
     execution.store = &store;
+    execution.heap = &store.heap();
     execution.stack_base = slots.data();
     execution.stack_end = slots.data() + slots.size();
     execution.stack_limit.store(execution.stack_end);

@@ -34,6 +34,20 @@ Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins);
 Handler return_value_handler(Bank bank, Class a);
 Handler call_indirect_handler(Class index);
 
+/// How a field or an element is read and written. References are i64 to whoever only moves them.
+enum class FieldKind : uint8_t { i8_s, i8_u, i16_s, i16_u, i32, i64, f32, f64 };
+
+Handler struct_get_handler(FieldKind field, Class object, Class d);
+Handler struct_set_handler(FieldKind field, Class object, Class value);
+Handler array_get_handler(FieldKind field, Class object, Class index, Class d);
+Handler array_set_handler(FieldKind field, Class index, Class value);
+Handler gc_unary_handler(Instr op, Class a, Class d);
+Handler null_check_handler(Class a);
+/// `concrete`: the target is a structure or array type of the module.
+Handler ref_test_handler(bool concrete, Class a, Class d);
+Handler ref_cast_handler(bool concrete, Class a);
+Handler cast_branch_handler(bool concrete, bool negate, bool polls, Class a);
+
 /// Loads and stores with a 64-bit address or offset, or of another memory than 0.
 Handler wide_load_handler(Instr op);
 Handler wide_store_handler(Instr op);
@@ -77,7 +91,22 @@ enum class Plain : uint8_t {
     throw_,
     throw_ref,
     ref_func,
-    check_null,
+    struct_new,
+    struct_new_of_words,  ///< All its fields have eight bytes.
+    struct_new_default,
+    struct_get_vector,
+    struct_set_vector,
+    array_get_vector,
+    array_set_vector,
+    array_new,
+    array_new_default,
+    array_new_fixed,
+    array_new_data,
+    array_new_elem,
+    array_fill,
+    array_copy,
+    array_init_data,
+    array_init_elem,
     table_get,
     table_set,
     table_size,
@@ -115,6 +144,7 @@ const Handler* vector_floating(Instr op);
 Handler plain_call(Plain op);
 Handler plain_bulk(Plain op);
 Handler plain_exception(Plain op);
+Handler plain_gc(Plain op);
 Handler plain_control(Plain op);
 Handler plain_wide(Plain op);
 }  // namespace tables

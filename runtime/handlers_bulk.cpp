@@ -1,11 +1,10 @@
 // Handlers of memory, table and segment instructions and of references. Operands lie in slots from
 // field `a` on, the result takes the first one's place; word 2 holds two indices. What is computed
 // stands in memory.hpp and table.hpp.
-#include <algorithm>
-
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
+#include "bulk_charge.hpp"
 #include "frame.hpp"
 #include "handler_tables.hpp"
 
@@ -43,21 +42,6 @@ WRT_INLINE uint64_t common_length(const Limits& to, const Limits& from, Slot slo
     return to.is64 && from.is64 ? slot.bits : slot.as<uint32_t>();
 }
 
-/// Bulk operations pay for their length too, where the code was translated with fuel.
-WRT_INLINE bool charge_length(Execution& execution, uint64_t units)
-{
-    if (!execution.metered) return true;
-    constexpr uint64_t units_per_fuel = 64;
-    const uint64_t cost = units / units_per_fuel;
-    if (cost > static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0))) return false;
-    execution.fuel -= static_cast<int64_t>(cost);
-    return true;
-}
-
-#define WRT_CHARGE_LENGTH(units)                                                                   \
-    if (!charge_length(*ex, units)) [[unlikely]]                                                   \
-        WRT_TRAP(out_of_fuel)
-
 #define WRT_OPERANDS Slot* const operands = fp + field_a(pc)
 
 WRT_HANDLER ref_func(WRT_REGISTERS)
@@ -65,15 +49,6 @@ WRT_HANDLER ref_func(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     operands[0].bits = Ref::func(ex->instance->functions[first_index(pc)]).bits;
-    WRT_NEXT(window_words);
-}
-
-WRT_HANDLER check_null(WRT_REGISTERS)
-{
-    WRT_BEGIN
-    WRT_OPERANDS;
-    if (operands[0].bits == 0) [[unlikely]]
-        WRT_TRAP(null_reference);
     WRT_NEXT(window_words);
 }
 
@@ -246,7 +221,6 @@ Handler tables::plain_bulk(Plain op)
 {
     switch (raw(op)) {  // the rest is elsewhere
     case raw(Plain::ref_func): return &ref_func;
-    case raw(Plain::check_null): return &check_null;
     case raw(Plain::table_get): return &table_get;
     case raw(Plain::table_set): return &table_set;
     case raw(Plain::table_size): return &table_size;

@@ -93,8 +93,13 @@ constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unro
     execution.top = base + func.window();
     execution.trap_pc = pc;
     execution.trap_frame = fp;
-    Caller caller{*execution.store, execution, instance};
+    Store& store = *execution.store;
+    // What the host runs meanwhile may collect, and then this activation's frames count as well.
+    const Safepoint waiting{pc + call_words - 1, fp, instance, store.waiting()};
+    store.set_waiting(&waiting);
+    Caller caller{store, execution, instance};
     const Status status = func.host(caller, func.context, base);
+    store.set_waiting(waiting.outer);
     execution.top = outer_top;
     enter_instance(execution, *instance);  // memories may have grown
     // A run of its own that the host made may have failed, and the host may have forgiven it.

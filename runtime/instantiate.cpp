@@ -41,6 +41,9 @@ public:
         : store_(store), arena_(store.arena()), module_(module)
     {
     }
+    Builder(const Builder&) = delete;
+    Builder& operator=(const Builder&) = delete;
+    ~Builder() { store_.set_constants(nullptr); }
 
     Result<ModuleInstance*> build(const ImportSource& imports) noexcept
     {
@@ -51,8 +54,14 @@ public:
                 arena_.make_array<TypeId>(End::retained, Account::types, module_.types.size()));
         WRT_CHECK(store_.types().intern(arena_, module_, ids));
         instance_->type_ids = ids.data();
-        WRT_TRY(stack_,
+        WRT_TRY(const std::span<Slot> slots,
                 arena_.make_array<Slot>(End::scratch, Account::scratch, module_.const_depth));
+        WRT_TRY(const std::span<bool> references,
+                arena_.make_array<bool>(End::scratch, Account::scratch, module_.const_depth));
+        stack_ = {slots, references};
+        // From here on the collector looks at what is there of it.
+        store_.add(*instance_);
+        store_.set_constants(&stack_);
 
         WRT_CHECK(make(instance_->functions, Account::functions, module_.functions.size()));
         WRT_CHECK(make(instance_->tables, Account::tables, module_.tables.size()));
@@ -71,7 +80,6 @@ public:
             memory && memory.kind == ExternKind::memory) {
             instance_->exported_memory = memory.memory;
         }
-        store_.add(*instance_);
         return instance_;
     }
 
@@ -86,7 +94,8 @@ public:
             if (!segment.active) continue;
             MemoryInstance& memory = *instance_->memories[segment.memory];
             DataInstance& data = instance_->data[i];
-            if (!memory_init(memory, value_of(segment.offset).bits, data, 0, data.size)) {
+            WRT_TRY(const Slot offset, value_of(segment.offset));
+            if (!memory_init(memory, offset.bits, data, 0, data.size)) {
                 return Error{.code = Errc::out_of_bounds_memory_access};
             }
             data_drop(data);
@@ -103,10 +112,10 @@ private:
     }
 
     /// The value of a constant expression of one slot.
-    Slot value_of(ConstCode code) noexcept
+    Result<Slot> value_of(ConstCode code) noexcept
     {
-        evaluate(*instance_, code, stack_);
-        return stack_[0];
+        WRT_CHECK(evaluate(*instance_, code, stack_));
+        return stack_.pop();
     }
 
     Status link(const ImportSource& imports) noexcept
@@ -210,8 +219,9 @@ private:
             own[i].value = values.data() + global.slot;
             own[i].type = {close(global.type.type, instance_->type_ids), global.type.mut};
             own[i].store = &store_;
-            evaluate(*instance_, global.init, stack_);
-            std::copy_n(stack_.begin(), slots_of(global.type.type), own[i].value);
+            WRT_CHECK(evaluate(*instance_, global.init, stack_));
+            std::ranges::copy(stack_.top(stack_.size()), own[i].value);
+            stack_.drop(stack_.size());
             instance_->globals.push_back_unchecked(&own[i]);
         }
         return ok();
@@ -226,8 +236,11 @@ private:
             const Table& table = module_.tables[module_.imported_tables + i];
             TableType type = table.type;
             type.element = close(type.element, instance_->type_ids);
-            const Ref init = table.init.count != 0 ? Ref{value_of(table.init).bits} : Ref{};
-            WRT_CHECK(open_table(own[i], store_, type, init));
+            Slot init;
+            if (table.init.count != 0) {
+                WRT_TRY(init, value_of(table.init));
+            }
+            WRT_CHECK(open_table(own[i], store_, type, Ref{init.bits}));
             instance_->tables.push_back_unchecked(&own[i]);
         }
         return ok();
@@ -243,8 +256,8 @@ private:
             if (segment.mode != ElementSegment::Mode::passive) continue;
             WRT_TRY(const std::span<Slot> items,
                     arena_.make_array<Slot>(End::retained, Account::elements, segment.count));
-            write_items(segment, items.data());
             element = {items.data(), segment.count};
+            WRT_CHECK(write_items(segment, items.data()));
         }
         return ok();
     }
@@ -259,33 +272,33 @@ private:
         return ok();
     }
 
-    void write_items(const ElementSegment& segment, Slot* to) noexcept
+    Status write_items(const ElementSegment& segment, Slot* to) noexcept
     {
         for (uint32_t i = 0; i < segment.count; ++i) {
             if (segment.expressions) {
-                to[i] = value_of(module_.element_items[segment.first + i]);
+                WRT_TRY(to[i], value_of(module_.element_items[segment.first + i]));
                 continue;
             }
             const uint32_t function = module_.element_functions[segment.first + i];
             to[i] = {function != no_function ? Ref::func(instance_->functions[function]).bits : 0};
         }
+        return ok();
     }
 
     Status apply(const ElementSegment& segment) noexcept
     {
         TableInstance& table = *instance_->tables[segment.table];
-        const uint64_t offset = value_of(segment.offset).bits;
-        if (!in_bounds(offset, segment.count, table.size))
+        WRT_TRY(const Slot offset, value_of(segment.offset));
+        if (!in_bounds(offset.bits, segment.count, table.size))
             return Error{.code = Errc::out_of_bounds_table_access};
-        write_items(segment, table.elements + offset);
-        return ok();
+        return write_items(segment, table.elements + offset.bits);
     }
 
     Store& store_;
     Arena& arena_;
     const Module& module_;
     ModuleInstance* instance_ = nullptr;
-    std::span<Slot> stack_;  ///< For constant expressions; as deep as the module's deepest.
+    ConstantStack stack_;  ///< For constant expressions; as deep as the module's deepest.
 };
 
 Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/field_layout.hpp>
 #include <wrt/runtime/value.hpp>
 
 #include "const_expr.hpp"
@@ -40,6 +41,7 @@ public:
         WRT_CHECK(globals());
         WRT_CHECK(elements());
         WRT_CHECK(data());
+        module_.has_references = has_references();
         WRT_ASSERT(module_.const_ops.full() && module_.element_items.full() &&
                    module_.element_functions.full());
         return ok();
@@ -67,7 +69,50 @@ private:
         WRT_CHECK(copy<TypeDef>(module_.types, Account::types, syntax_.types.defs));
         WRT_CHECK(copy<RecGroup>(module_.groups, Account::types, syntax_.types.groups));
         WRT_CHECK(copy<ValType>(module_.type_values, Account::types, syntax_.types.values));
-        return copy<FieldType>(module_.type_fields, Account::types, syntax_.types.fields);
+        WRT_CHECK(copy<FieldType>(module_.type_fields, Account::types, syntax_.types.fields));
+        return layouts();
+    }
+
+    /// Where fields lie in objects.
+    Status layouts() noexcept
+    {
+        WRT_CHECK(make(module_.field_offsets, Account::types, module_.type_fields.size()));
+        const auto is_struct = [](const TypeDef& type) {
+            return type.kind == CompositeKind::struct_;
+        };
+        if (std::ranges::any_of(module_.types, is_struct))
+            WRT_CHECK(make(module_.structs, Account::types, module_.types.size()));
+        for (const TypeDef& type : module_.types) {
+            FieldPlacer placer;
+            bool words = true;
+            if (type.kind != CompositeKind::func) {
+                WRT_ASSERT(type.first == module_.field_offsets.size());  // in the types' order
+                for (uint32_t i = 0; i < type.params; ++i) {
+                    const ValType storage = module_.type_fields[type.first + i].storage;
+                    words = words && field_bytes(storage) == sizeof(Slot);
+                    module_.field_offsets.push_back_unchecked(placer.place(storage));
+                }
+            }
+            if (!module_.structs.full())
+                module_.structs.push_back_unchecked(placer.object_bytes(), words);
+        }
+        return ok();
+    }
+
+    /// Whether a reference to an object of the heap can get into it: made here, or from outside.
+    bool has_references() const noexcept
+    {
+        const auto is_aggregate = [](const TypeDef& type) {
+            return type.kind != CompositeKind::func;
+        };
+        return !module_.tags.empty() || std::ranges::any_of(module_.types, is_aggregate) ||
+               std::ranges::any_of(module_.type_values, is_traced) ||
+               std::ranges::any_of(
+                   module_.tables,
+                   [](const Table& table) { return is_traced(table.type.element); }) ||
+               std::ranges::any_of(module_.globals, [](const Global& global) {
+                   return is_traced(global.type.type);
+               });
     }
 
     Status names() noexcept
@@ -99,59 +144,56 @@ private:
     }
 
     /// Adds what `expr` takes to the sums.
-    Result<ConstSize> add(const decoder::ConstExpr& expr) noexcept
+    void add(const decoder::ConstExpr& expr) noexcept
     {
-        WRT_TRY(const ConstSize size, measure(syntax_, expr));
+        const ConstSize size = measure(syntax_, expr);
         const_ops_ += size.ops;
         module_.const_depth = std::max(module_.const_depth, size.depth);
-        return size;
     }
 
     /// Finds out how long const_ops, element_functions and element_items are, and makes them.
     Status measure_constants() noexcept
     {
         for (const decoder::ConstExpr& init : syntax_.table_inits) {
-            if (init) WRT_CHECK(add(init));
+            if (init) add(init);
         }
         for (const decoder::ConstExpr& init : syntax_.global_inits)
-            WRT_CHECK(add(init));
+            add(init);
         for (const decoder::DataSegment& segment : syntax_.data) {
-            if (segment.active) WRT_CHECK(add(segment.offset));
+            if (segment.active) add(segment.offset);
         }
         uint64_t functions = 0;
         uint64_t items = 0;
         for (const decoder::ElementSegment& segment : syntax_.elements) {
-            if (segment.mode == decoder::ElementSegment::active) WRT_CHECK(add(segment.offset));
-            WRT_TRY(const bool simple, is_simple(segment));
+            if (segment.mode == decoder::ElementSegment::active) add(segment.offset);
+            const bool simple = is_simple(segment);
             (simple ? functions : items) += segment.count;
-            if (!simple) WRT_CHECK(add_items(segment));
+            if (!simple) add_items(segment);
         }
         WRT_CHECK(make(module_.const_ops, Account::elements, const_ops_));
         WRT_CHECK(make(module_.element_functions, Account::elements, functions));
         return make(module_.element_items, Account::elements, items);
     }
 
-    /// Whether all items are functions and nulls. Refuses items that are not evaluated.
-    Result<bool> is_simple(const decoder::ElementSegment& segment) noexcept
+    /// Whether all items are functions and nulls.
+    bool is_simple(const decoder::ElementSegment& segment) noexcept
     {
         if (!segment.expressions) return true;
         bool simple = true;
         decoder::ElementItems items{syntax_, segment};
         decoder::ElementItems::Item item;
         while (items.next(item)) {
-            WRT_TRY(const ConstSize size, measure(syntax_, item.expression));
-            simple = simple && size.is_function;
+            simple = simple && measure(syntax_, item.expression).is_function;
         }
         return simple;
     }
 
-    Status add_items(const decoder::ElementSegment& segment) noexcept
+    void add_items(const decoder::ElementSegment& segment) noexcept
     {
         decoder::ElementItems items{syntax_, segment};
         decoder::ElementItems::Item item;
         while (items.next(item))
-            WRT_CHECK(add(item.expression));
-        return ok();
+            add(item.expression);
     }
 
     ConstCode constant(const decoder::ConstExpr& expr) noexcept
@@ -190,7 +232,7 @@ private:
     {
         WRT_CHECK(make(module_.elements, Account::elements, syntax_.elements.size()));
         for (const decoder::ElementSegment& from : syntax_.elements) {
-            WRT_TRY(const bool simple, is_simple(from));
+            const bool simple = is_simple(from);
             ElementSegment& to = module_.elements.push_back_unchecked();
             to.expressions = !simple;
             to.type = from.type;
@@ -207,12 +249,12 @@ private:
                 to.mode = ElementSegment::Mode::declarative;
                 break;
             }
-            WRT_CHECK(element_items(from, simple));
+            element_items(from, simple);
         }
         return ok();
     }
 
-    Status element_items(const decoder::ElementSegment& segment, bool simple) noexcept
+    void element_items(const decoder::ElementSegment& segment, bool simple) noexcept
     {
         decoder::ElementItems items{syntax_, segment};
         decoder::ElementItems::Item item;
@@ -222,11 +264,10 @@ private:
             } else if (!segment.expressions) {
                 module_.element_functions.push_back_unchecked(item.function);
             } else {
-                WRT_TRY(const ConstSize size, measure(syntax_, item.expression));
-                module_.element_functions.push_back_unchecked(size.function);
+                module_.element_functions.push_back_unchecked(
+                    measure(syntax_, item.expression).function);
             }
         }
-        return ok();
     }
 
     Status data() noexcept

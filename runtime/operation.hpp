@@ -51,6 +51,15 @@ enum class Family : uint8_t {
     copy_slots,
     float_pins,
     window,
+    struct_get,
+    struct_set,
+    array_get,
+    array_set,
+    gc_unary,
+    null_check,
+    ref_test,
+    ref_cast,
+    cast_branch,
     charge,
     unreachable,
 };
@@ -66,23 +75,28 @@ struct Operation {
     Class b_class = Class::slot;
     Class d_class = Class::slot;
     Class x_class = Class::slot;
-    bool flag =
-        false;  ///< compare_branch, branch_if: negated; global_*: imported; enter: has float pins.
-    bool polls = false;        ///< Branches: backward, and looking for an interrupt on the way.
-    bool wide = false;         ///< branch_if: 64 bits.
-    Instr instr = Instr::nop;  ///< binary, unary, load*, store*, compare_branch, vector_*, *_lane.
-    Plain plain = Plain::count_;  ///< Families whose handler has no operand classes.
+    bool flag = false;   ///< compare_branch, branch_if, cast_branch: negated; global_*: imported;
+                         ///< enter: has float pins.
+    bool polls = false;  ///< Branches: backward, and looking for an interrupt on the way.
+    bool wide = false;   ///< branch_if: 64 bits. ref_test, ref_cast, cast_branch: concrete.
+    Instr instr = Instr::nop;          ///< binary, unary, load*, store*, compare_branch, vector_*,
+                                       ///< *_lane.
+    Plain plain = Plain::count_;       ///< Families whose handler has no operand classes.
+    FieldKind field = FieldKind::i32;  ///< struct_*, array_*.
     uint16_t a = 0;
     uint16_t b = 0;
     uint16_t d = 0;
     uint16_t x = 0;
-    uint32_t label = 0;   ///< Branches: the label; calls: the function; branch_table: its first
-                          ///< entry in the target list.
-    uint32_t index = 0;   ///< Memory offset, global, type, lane: whatever 32 bits the family needs.
-    uint32_t source = 0;  ///< Byte offset of the instruction in the binary.
-    uint32_t place = 0;   ///< First cell, from the function's first one; encode.cpp fills it in.
-    uint64_t constant = 0;  ///< Operand of class `constant` (bits of a slot; a v128's place in the
-                            ///< translator's vectors), wide offset, or the immediates of a window.
+    uint32_t label = 0;      ///< Branches: the label; calls: the function; branch_table: its first
+                             ///< entry in the target list.
+    uint32_t index = 0;      ///< Memory or field offset, global, type, lane: whatever 32 bits the
+                             ///< family needs.
+    uint32_t source = 0;     ///< Byte offset of the instruction in the binary.
+    uint32_t place = 0;      ///< First cell, from the function's first one; encode.cpp fills it in.
+    uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
+                             ///< the translator's vectors), wide offset, the
+                             ///< immediates of a window, or what a cast asks for.
+    uint32_t constant2 = 0;  ///< array_set: the index, where it is a constant.
 };
 
 }  // namespace wrt::runtime

@@ -19,6 +19,12 @@ uint32_t default_stack_slots(const Arena& arena) noexcept
                                  sizeof(Slot));
 }
 
+/// Bytes of the heap when nobody said how many.
+uint64_t default_heap_size(const Arena& arena) noexcept
+{
+    return arena.is_reserved() ? largest_default_heap : arena.available() / 32;
+}
+
 /// Which scope is open at `depth`; 0 stands for the arena itself.
 uint32_t generation_at(const Arena& arena, size_t depth) noexcept
 {
@@ -58,6 +64,13 @@ Result<Store*> Store::make(Arena& arena, const StoreOptions& options) noexcept
     WRT_TRY(const std::span<Slot> stack,
             arena.make_uninitialized_array<Slot>(End::retained, Account::stack, slots));
     init_execution(store->execution_, *store, stack);
+    const uint64_t heap_bytes = options.limits.heap_bytes != default_heap_bytes
+                                    ? options.limits.heap_bytes
+                                    : default_heap_size(arena);
+    WRT_CHECK(store->heap_.open(arena, heap_bytes, options.collect_always));
+    // Handles may outlive the store.
+    WRT_CHECK(arena.on_release([](void* rooted) { static_cast<RootedList*>(rooted)->detach(); },
+                               &store->rooted_));
     scope.commit();
     return store;
 }
@@ -98,6 +111,7 @@ Result<GlobalInstance*> Store::make_global(GlobalType type, const Value& value) 
     global->value = slots.data();
     global->type = type;
     global->store = this;
+    add(*global);
     WRT_CHECK(transaction.prepare());
     transaction.commit();
     return global;
@@ -181,21 +195,31 @@ void Store::add(TableInstance& table) noexcept
     newest_table_ = &table;
 }
 
-Store::Mark Store::mark() const noexcept
+void Store::add(GlobalInstance& global) noexcept
 {
-    return {types_.mark(), names_.mark(), newest_instance_, newest_memory_, newest_table_};
+    global.older = newest_global_;
+    newest_global_ = &global;
 }
 
-void Store::rewind(const Mark& mark) noexcept
+Store::Mark Store::mark() const noexcept
 {
-    types_.rewind(mark.types);
+    return {types_.mark(),  names_.mark(), newest_instance_,
+            newest_memory_, newest_table_, newest_global_};
+}
+
+void Store::rewind(const Mark& mark, bool used) noexcept
+{
     names_.rewind(mark.names);
     newest_instance_ = mark.instance;
+    newest_global_ = mark.global;
     for (; newest_memory_ != mark.memory; newest_memory_ = newest_memory_->older) {
         if (newest_memory_->shared == nullptr) discharge_memory(newest_memory_->size);
     }
     for (; newest_table_ != mark.table; newest_table_ = newest_table_->older)
         discharge_table(newest_table_->size);
+    // What is left may refer to objects whose types go: such references become null.
+    if (used) collect(waiting_, mark.types.size);
+    types_.rewind(mark.types);
 }
 
 Result<Store::Transaction> Store::Transaction::begin(Store& store, std::string_view name) noexcept
@@ -229,7 +253,7 @@ Status Store::Transaction::prepare() noexcept
         WRT_CHECK(store_->arena_.on_release(
             [](void* object) {
                 const Undo& what = *static_cast<const Undo*>(object);
-                what.store->rewind(what.mark);
+                what.store->rewind(what.mark, true);
             },
             undo));
         registered_ = true;
@@ -248,7 +272,7 @@ void Store::Transaction::commit() noexcept
 Store::Transaction::~Transaction()
 {
     // Registered: leaving the scope rewinds the store.
-    if (store_ != nullptr && !registered_) store_->rewind(mark_);
+    if (store_ != nullptr && !registered_) store_->rewind(mark_, false);
 }
 
 bool Store::is_at_home() const noexcept

@@ -135,6 +135,10 @@ bool Translator::may_write(const Operation& operation, Class d)
     case raw(Family::constant):
     case raw(Family::global_get):
         return operation.bank == Bank::vector ? is_vector_place(d) : is_place(d);
+    case raw(Family::struct_get): return has_struct_get(operation.a_class, d);
+    case raw(Family::array_get): return has_array_get(operation.a_class, operation.b_class, d);
+    case raw(Family::gc_unary): return has_gc_unary(operation.instr, operation.a_class, d);
+    case raw(Family::ref_test): return has_ref_test(operation.a_class, d);
     case raw(Family::select):
         return has_select(operation.bank == Bank::integer, operation.a_class, operation.b_class,
                           operation.x_class, d);
@@ -200,6 +204,7 @@ Translator::Operand Translator::pop()
     next_slot_ = operand.slot;
     if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
     if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
+    if (roots_floor_ > operands_.size()) roots_floor_ = operands_.size();
     return operand;
 }
 
@@ -694,7 +699,7 @@ Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, 
     Operation operation{
         .family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
     operation.constant = index | uint64_t{index2} << 32;
-    forget_slots(next_slot(), 1);
+    forget_slots(next_slot(), width_of(result));
     WRT_CHECK(emit(operation));
     return result == ValKind::bot ? ok() : push_temp(result, no_operation);
 }
@@ -707,9 +712,8 @@ Status Translator::reference(const Instruction& instruction)
     case raw(Instr::ref_eq): return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
     case raw(Instr::ref_func):
         return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
-    case raw(Instr::ref_as_non_null):
-        return window_operation(Plain::check_null, 1, ValKind::ref, 0, 0);
-    default: return refuse(Errc::gc_unsupported);
+    case raw(Instr::ref_as_non_null): return check_reference({.family = Family::null_check});
+    default: WRT_UNREACHABLE();
     }
 }
 

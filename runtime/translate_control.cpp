@@ -73,6 +73,11 @@ Status Translator::begin(const decoder::FunctionContext& context)
     dead_ = false;
     dead_depth_ = 0;
     lazy_floor_ = 0;
+    roots_floor_ = 0;
+    maps_roots_ = module_.has_references;
+    root_runs_.clear();
+    root_links_.clear();
+    safepoints_.clear();
     charge_operation_ = no_operation;
 
     const uint32_t count = context.locals.count();
@@ -90,6 +95,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     frame_slots_ = 0;
     WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
 
+    WRT_CHECK(list_root_runs(context));
     choose_pins(context);
     WRT_CHECK(emit({.family = Family::enter,
                     .flag = has_pins_[1],
@@ -309,7 +315,7 @@ Status Translator::dispatch(const Instruction& instruction)
     if (row.prefix == 0xfd) return vector(instruction);
     if (row.feature == Feature::exceptions) return exception(instruction);
     if (row.feature == Feature::legacy_exceptions) return legacy_exception(instruction);
-    if (row.feature == Feature::gc) return refuse(Errc::gc_unsupported);
+    if (row.feature == Feature::gc) return gc(instruction);
     if (row.feature == Feature::threads) return atomic(instruction);
     if (row.feature == Feature::wide_arithmetic) return wide_arithmetic(instruction.op);
     const Signature& signature = row.signature;
@@ -507,6 +513,10 @@ Status Translator::condition_branch(Operand condition, bool wide, bool negate, u
             made.family = Family::compare_branch;
             made.flag = negate;
             fused = true;
+        } else if (made.family == Family::ref_test) {
+            made.family = Family::cast_branch;
+            made.flag = negate;
+            fused = true;
         } else if (made.family == Family::unary &&
                    (made.instr == Instr::i32_eqz || made.instr == Instr::i64_eqz)) {
             made.family = Family::branch_if;
@@ -651,9 +661,10 @@ Status Translator::return_()
 Status Translator::call(const Instruction& instruction)
 {
     const bool direct = instruction.op == Instr::call;
+    const auto params = static_cast<uint32_t>(instruction.params.size());
+    WRT_CHECK(settle_roots(operands_.size() - params - (direct ? 0 : 1)));
     Operand callee;
     if (!direct) callee = pop();
-    const auto params = static_cast<uint32_t>(instruction.params.size());
     WRT_CHECK(settle_top(params));
     if (!direct && callee.kind == Kind::constant) WRT_CHECK(to_home(callee));
 
@@ -688,6 +699,7 @@ Status Translator::call(const Instruction& instruction)
     operation.b = static_cast<uint16_t>(window);
     WRT_CHECK(use_frame(next_slot() + window + call_slack_slots));
     WRT_CHECK(emit(operation));
+    WRT_CHECK(note_safepoint());
     if (has_pins_[1]) {
         Operation reload = pins;
         reload.plain = Plain::reload_floats;

@@ -25,6 +25,7 @@
 
 #include "catch_builder.hpp"
 #include "operation.hpp"
+#include "root_map.hpp"
 #include "translate.hpp"
 
 namespace wrt::runtime {
@@ -44,7 +45,10 @@ public:
           vectors_{scratch},
           locals_{scratch},
           run_slots_{scratch},
-          catches_{scratch}
+          catches_{scratch},
+          root_runs_{scratch},
+          root_links_{scratch},
+          safepoints_{scratch}
     {
     }
 
@@ -65,6 +69,13 @@ public:
     [[nodiscard]] uint32_t window() const { return window_; }
     [[nodiscard]] uint32_t frame_slots() const { return frame_slots_; }
     [[nodiscard]] std::span<const uint16_t, 4> pin_slots() const { return pin_slots_; }
+    /// What becomes the root map. Safepoints name operations where the map names cells.
+    [[nodiscard]] std::span<const RootRun> root_runs() const { return root_runs_.as_span(); }
+    [[nodiscard]] std::span<const RootLink> root_links() const { return root_links_.as_span(); }
+    [[nodiscard]] std::span<const RootSafepoint> safepoints() const
+    {
+        return safepoints_.as_span();
+    }
 
 private:
     enum class Kind : uint8_t { local, constant, temp };
@@ -79,7 +90,8 @@ private:
             no_operation;  ///< Kind::local: the next operand below that is the same local.
         uint32_t producer = no_operation;  ///< Kind::temp: the operation that may still be changed.
         uint64_t constant =
-            0;  ///< Kind::constant: bits of the slot; of a v128 its place in vectors_.
+            0;              ///< Kind::constant: bits of the slot; of a v128 its place in vectors_.
+        uint32_t root = 0;  ///< Below roots_floor_: link of the topmost reference up to here.
     };
 
     struct Frame {
@@ -181,6 +193,11 @@ private:
     Status settle_uses(uint32_t local);
     Status force_slot(Operand& operand, Class& cls);
 
+    // Roots (translate_roots.cpp).
+    Status list_root_runs(const decoder::FunctionContext& context);
+    Status settle_roots(uint32_t keep);
+    Status note_safepoint();
+
     // Instructions.
     Status numeric_binary(Instr op, ValKind operand_type, ValKind result_type);
     Status numeric_unary(Instr op, ValKind result_type);
@@ -212,6 +229,19 @@ private:
     Status bulk(const decoder::Instruction& instruction);
     Status wide_arithmetic(Instr op);
     Status atomic(const decoder::Instruction& instruction);
+
+    // Objects (translate_gc.cpp).
+    Status gc(const decoder::Instruction& instruction);
+    Status reference_class(Operand& reference, Class& cls, bool second);
+    Status check_reference(Operation operation);
+    Status cast_branch(const decoder::Instruction& instruction);
+    Status struct_get(const decoder::Instruction& instruction);
+    Status struct_set(const decoder::Instruction& instruction);
+    Status array_get(const decoder::Instruction& instruction);
+    Status array_set(const decoder::Instruction& instruction);
+    Status gc_unary(const decoder::Instruction& instruction);
+    Status new_object(const decoder::Instruction& instruction, Plain plain, uint32_t operands,
+                      uint32_t detail);
 
     // Control.
     Status make_label(uint32_t& label);
@@ -266,6 +296,9 @@ private:
     /// Where each run of locals begins; empty where every one takes a slot.
     GrowingStack<uint32_t> run_slots_;
     CatchBuilder catches_;
+    GrowingStack<RootRun> root_runs_;
+    GrowingStack<RootLink> root_links_;
+    GrowingStack<RootSafepoint> safepoints_;
 
     Temps temps_[2];
     uint16_t pin_slots_[4] = {};  ///< Of l0, l1, fl0, fl1.
@@ -280,6 +313,9 @@ private:
     uint32_t frame_slots_ = 0;
     uint32_t barrier_ = 0;  ///< Operations before it are settled: a merge or a call lies between.
     uint32_t lazy_floor_ = 0;  ///< Operands below are no unread locals.
+    uint32_t roots_floor_ =
+        0;  ///< Operands below are settled where they are references, and linked.
+    bool maps_roots_ = false;  ///< References to objects of the heap can get into this function.
     uint32_t dead_depth_ = 0;  ///< Blocks opened in code that nothing reaches.
     uint32_t charge_operation_ = no_operation;
     uint32_t source_ = 0;

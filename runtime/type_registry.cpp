@@ -1,7 +1,11 @@
 // Interning of recursion groups, and subtyping over the ids they get.
 #include <wrt/runtime/type_registry.hpp>
 
+#include <algorithm>
+
+#include <wrt/runtime/field_layout.hpp>
 #include <wrt/runtime/module.hpp>
+#include <wrt/runtime/value.hpp>
 
 namespace wrt::runtime {
 namespace {
@@ -112,6 +116,61 @@ ValType type_of(Code code, TypeId first) noexcept
                                   : type;
 }
 
+/// Makes room for as many reference bits as `type` has words; they are zero.
+Result<std::span<uint64_t>> reference_bits(Arena& arena, RegisteredType& type) noexcept
+{
+    constexpr uint32_t bits = 64;
+    type.word_bits = 0;
+    if (type.words <= bits) return std::span<uint64_t>{&type.word_bits, 1};
+    WRT_TRY(const std::span<uint64_t> parts,
+            arena.make_array<uint64_t>(End::retained, Account::registry,
+                                       (type.words + bits - 1) / bits));
+    type.word_bits_array = parts.data();
+    return parts;
+}
+
+void mark_reference(std::span<uint64_t> bits, uint32_t word) noexcept
+{
+    bits[word / 64] |= uint64_t{1} << word % 64;
+}
+
+/// What the collector has to know of a structure or an array.
+Status lay_out_fields(Arena& arena, RegisteredType& type) noexcept
+{
+    if (type.kind == CompositeKind::array) {
+        type.words = field_bytes(type.fields[0].storage);
+        type.word_bits = is_traced(type.fields[0].storage) ? 1 : 0;
+        return ok();
+    }
+    const std::span<const FieldType> fields{type.fields, type.param_count};
+    FieldPlacer size;
+    for (const FieldType& field : fields)
+        size.place(field.storage);
+    type.words = size.object_bytes() / 8 - 1;
+    WRT_TRY(const std::span<uint64_t> bits, reference_bits(arena, type));
+    FieldPlacer placer;
+    for (const FieldType& field : fields) {
+        const uint32_t offset = placer.place(field.storage);
+        if (is_traced(field.storage)) mark_reference(bits, offset / 8 - 1);
+    }
+    return ok();
+}
+
+/// The same for what exceptions of a tag of this type carry.
+Status lay_out_payload(Arena& arena, RegisteredType& type) noexcept
+{
+    const std::span<const ValType> params = type.params();
+    if (std::ranges::none_of(params, is_traced)) return ok();
+    type.words = slots_of(params);
+    WRT_TRY(const std::span<uint64_t> bits, reference_bits(arena, type));
+    uint32_t slot = 0;
+    for (const ValType param : params) {
+        if (is_traced(param)) mark_reference(bits, slot);
+        slot += slots_of(param);
+    }
+    return ok();
+}
+
 template <class Source>
 uint64_t hash_of(const SipKey& key, const Source& source) noexcept
 {
@@ -173,6 +232,20 @@ Result<RegisteredType*> TypeRegistry::add_type(Arena& arena) noexcept
     return &segments_[place.segment][place.index];
 }
 
+/// The display of a type is its supertype's and the supertype.
+Status TypeRegistry::fill_display(Arena& arena, RegisteredType& type) noexcept
+{
+    if (type.depth == 0) return ok();
+    const RegisteredType& super = (*this)[type.supertype];
+    WRT_ASSERT(super.depth + 1 == type.depth);
+    WRT_TRY(const std::span<TypeId> display,
+            arena.make_uninitialized_array<TypeId>(End::retained, Account::registry, type.depth));
+    std::copy_n(super.display, super.depth, display.begin());
+    display.back() = type.supertype;
+    type.display = display.data();
+    return ok();
+}
+
 template <class Source>
 Result<TypeId> TypeRegistry::intern_group(Arena& arena, const Source& source) noexcept
 {
@@ -207,6 +280,7 @@ Result<TypeId> TypeRegistry::intern_group(Arena& arena, const Source& source) no
             for (uint32_t k = 0; k < values.size(); ++k)
                 values[k] = type_of(source.item(i, k), first);
             type->values = values.data();
+            WRT_CHECK(lay_out_payload(arena, *type));
         } else {
             WRT_TRY(const std::span<FieldType> fields,
                     arena.make_array<FieldType>(End::retained, Account::registry, header.items()));
@@ -215,7 +289,9 @@ Result<TypeId> TypeRegistry::intern_group(Arena& arena, const Source& source) no
                 fields[k] = {type_of(code & ~mutable_field, first), (code & mutable_field) != 0};
             }
             type->fields = fields.data();
+            WRT_CHECK(lay_out_fields(arena, *type));
         }
+        WRT_CHECK(fill_display(arena, *type));
     }
     WRT_TRY(Group* const group, arena.make<Group>(End::retained, Account::registry));
     group->first = first;
@@ -261,14 +337,6 @@ void TypeRegistry::rewind(const Mark& mark) noexcept
         const TypeId first = first_segment * ((1u << segment) - 1);
         if (first >= size_) segments_[segment] = nullptr;
     }
-}
-
-bool TypeRegistry::is_proper_subtype(TypeId sub, TypeId super) const noexcept
-{
-    const uint16_t depth = (*this)[super].depth;
-    while ((*this)[sub].depth > depth)
-        sub = (*this)[sub].supertype;  // at most 63 steps
-    return sub == super;
 }
 
 /// https://webassembly.github.io/spec/core/valid/matching.html#heap-types

@@ -267,4 +267,45 @@ constexpr bool has_select(bool integers, Class a, Class b, Class condition, Clas
     return !integers || condition != Class::t0 || (a != Class::t0 && b != Class::t0);
 }
 
+// Objects of the heap. References never live in pins.
+
+constexpr bool is_reference_place(Class c)
+{
+    return c == Class::slot || (is_temp(c) && available(c));
+}
+/// Reads of a field: where the object is, where the value goes.
+constexpr bool has_struct_get(Class object, Class d)
+{
+    return is_reference_place(object) && is_place(d);
+}
+constexpr bool has_struct_set(Class object, Class value)
+{
+    return is_reference_place(object) && operand_pair(object, value, false);
+}
+constexpr bool has_array_get(Class object, Class index, Class d)
+{
+    return is_reference_place(object) && object != Class::t1 && index != Class::t1 &&
+           operand_pair(object, index, false) && is_common_place(d);
+}
+/// The array lies in its slot: temps belong to index and value.
+constexpr bool has_array_set(Class index, Class value)
+{
+    const auto common = [](Class c) { return is_place_or_constant(c) && c != Class::t1; };
+    return common(index) && common(value);
+}
+/// array.len, i31.get_s, i31.get_u, ref.i31.
+constexpr bool has_gc_unary(Instr op, Class a, Class d)
+{
+    return (op == Instr::ref_i31 ? is_place(a) : is_reference_place(a)) && is_place(d);
+}
+constexpr bool has_ref_test(Class a, Class d)
+{
+    return is_reference_place(a) && a != Class::t1 && is_plain_destination(d);
+}
+/// Casts and branches on them leave the reference where it is.
+constexpr bool has_cast(Class a)
+{
+    return is_reference_place(a) && a != Class::t1;
+}
+
 }  // namespace wrt::runtime

@@ -30,11 +30,9 @@ struct StoreState {
 
 /// Bytes of arena and linear memories may not exceed the budget together: gives linear memory what
 /// the arena has left of it, and refuses where it has too much already.
-[[nodiscard]] Status share_budget(Arena& arena, uint64_t budget) noexcept;
-[[nodiscard]] inline Status share_budget(StoreState& state) noexcept
-{
-    return share_budget(state.arena(), state.budget);
-}
+/// `heap_bytes`: what is kept for objects.
+[[nodiscard]] Status share_budget(Arena& arena, uint64_t budget, uint64_t heap_bytes = 0) noexcept;
+[[nodiscard]] Status share_budget(StoreState& state) noexcept;
 
 /// Whether a value may be given where `type` (closed) is wanted.
 [[nodiscard]] bool fits(StoreState& state, const Value& value, ValType type) noexcept;

@@ -6,6 +6,7 @@
 #include <wrt/runtime/call.hpp>
 #include <wrt/runtime/extern.hpp>
 #include <wrt/runtime/memory.hpp>
+#include <wrt/runtime/module.hpp>
 #include <wrt/runtime/table.hpp>
 #include <wrt/shared_memory.hpp>
 
@@ -20,10 +21,29 @@ Status call(StoreState& state, runtime::FuncInstance& func,
     return runtime::execute(state.execution(), func, window);
 }
 
-Status share_budget(Arena& arena, uint64_t budget) noexcept
+namespace {
+
+/// What the heap may come to take outside the arena, once anybody can make objects.
+uint64_t heap_share(const runtime::Store& store) noexcept
+{
+    for (const runtime::ModuleInstance* instance = store.newest_instance(); instance != nullptr;
+         instance = instance->older) {
+        if (instance->module->has_references) return store.heap().reserved_bytes();
+    }
+    return 0;
+}
+
+}  // namespace
+
+Status share_budget(StoreState& state) noexcept
+{
+    return share_budget(state.arena(), state.budget, heap_share(*state.store));
+}
+
+Status share_budget(Arena& arena, uint64_t budget, uint64_t heap_bytes) noexcept
 {
     if (budget == UINT64_MAX) return ok();
-    const size_t used = arena.used();
+    const uint64_t used = arena.used() + heap_bytes;
     const uint64_t left = budget > used ? budget - used : 0;
     if (const Status shared = arena.set_limit(Account::memory, static_cast<size_t>(left));
         !shared) {
@@ -291,6 +311,10 @@ Store::Store(Engine& engine, const StoreConfig& config) noexcept : status_{engin
     runtime::StoreOptions options;
     options.limits.memory_bytes = std::min(options.limits.memory_bytes, config.max_memory_bytes);
     options.limits.stack_slots = saturate_u32(config.stack_bytes / sizeof(runtime::Slot));
+    if (config.heap_bytes != 0)
+        options.limits.heap_bytes = config.heap_bytes;
+    else if (engine.budget() != UINT64_MAX)
+        options.limits.heap_bytes = std::min(runtime::largest_default_heap, engine.budget() / 4);
     const Result<runtime::Store*> store = runtime::Store::make(engine.arena(), options);
     if (!store) {
         status_ = store.error();
@@ -333,6 +357,25 @@ void Store::clear_interrupt() noexcept
     runtime::Execution& execution = state_->execution();
     execution.interrupt.store(0);
     execution.stack_limit.store(execution.stack_end);
+}
+
+void Store::collect() noexcept
+{
+    if (state_ != nullptr) state_->store->collect();
+}
+
+runtime::HeapStats Store::heap_stats() const noexcept
+{
+    return state_ != nullptr ? state_->store->heap().stats() : runtime::HeapStats{};
+}
+
+RootedValue::RootedValue(Store& store, const Value& value) noexcept
+    : type_{value.type()},
+      number_{value},
+      rooted_{value.type().is_ref() && store.status()
+                  ? runtime::Rooted{*store.state().store, value.ref()}
+                  : runtime::Rooted{}}
+{
 }
 
 size_t Store::backtrace(std::span<Frame> frames) const noexcept

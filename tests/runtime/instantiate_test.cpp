@@ -108,14 +108,15 @@ TEST(instantiate, evaluates_deep_constant_expressions_without_recursion)
     EXPECT_EQ(instance.module->const_depth, 5'000u);
 }
 
-TEST(instantiate, refuses_constants_that_make_objects)
+TEST(instantiate, makes_the_objects_of_constants)
 {
     World world;
     const Bytes struct_new_default = {0xfb, 0x01, 0x00};
-    const auto binary = wasm(
-        {types({struct_type({})}), globals({global(ref_null(0), false, {struct_new_default})})});
-    EXPECT_EQ(text_of(world.load(binary)),
-              "unsupported at 0x13: garbage-collected objects are not supported yet");
+    const auto& instance = world.instance(
+        wasm({types({struct_type({})}), globals({global(ref_null(0), false, {struct_new_default})}),
+              exports({export_global("g", 0)})}));
+    EXPECT_TRUE(world.store().heap().contains(Ref{global_of(instance, "g").value->bits}));
+    EXPECT_EQ(world.store().heap().used(), 8u);  // a header
 }
 
 TEST(instantiate, fills_tables_with_their_initialiser)

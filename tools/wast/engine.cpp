@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
 
 #include <wrt/foundation/arena.hpp>
 #include <wrt/runtime/call.hpp>
 #include <wrt/runtime/extern.hpp>
 #include <wrt/runtime/instantiate.hpp>
 #include <wrt/runtime/load.hpp>
+#include <wrt/runtime/object.hpp>
 #include <wrt/runtime/store.hpp>
 
 namespace wrt::wast {
@@ -19,6 +21,16 @@ constexpr size_t reserved_bytes = size_t{1} << 40;
 /// Deep enough for what the suite recurses on purpose, small enough that running out of it is
 /// quick.
 constexpr uint32_t stack_slots = 1u << 18;
+
+/// WRT_COLLECT_ALWAYS in the environment: every allocation of an object collects first, so that
+/// what the collector does not find is missed at once.
+runtime::StoreOptions store_options()
+{
+    runtime::StoreOptions options;
+    options.limits.stack_slots = stack_slots;
+    options.collect_always = std::getenv("WRT_COLLECT_ALWAYS") != nullptr;
+    return options;
+}
 
 /// spectest.print and its siblings: a script is not about what they print.
 Status ignore(runtime::Caller&, void*, runtime::Slot*)
@@ -97,8 +109,9 @@ Value::Kind kind_of(HeapType heap, runtime::Ref ref, const runtime::TypeRegistry
     if (types.is_subtype(heap, HeapType::exn)) return Value::Kind::exn_ref;
     if (ref.is_host()) return Value::Kind::host_ref;
     if (types.is_subtype(heap, HeapType::extern_)) return Value::Kind::extern_ref;
-    // Objects and i31 come with the garbage collector; until then no other reference can be made.
-    return Value::Kind::i31_ref;
+    if (ref.is_i31()) return Value::Kind::i31_ref;
+    return ref.as_object()->kind() == runtime::ObjectKind::struct_ ? Value::Kind::struct_ref
+                                                                   : Value::Kind::array_ref;
 }
 
 Value from_runtime(const runtime::Value& value, const runtime::TypeRegistry& types)
@@ -151,8 +164,7 @@ struct Engine::State {
 
     Arena arena;
     FeatureSet features;
-    Result<runtime::Store*> store =
-        runtime::Store::make(arena, {.limits = {.stack_slots = stack_slots}});
+    Result<runtime::Store*> store = runtime::Store::make(arena, store_options());
     std::vector<const runtime::Module*> modules;
     std::vector<runtime::ModuleInstance*> instances;
 };

@@ -66,7 +66,8 @@ bool says(const Error& error, std::string_view wanted)
 /// of them.
 bool is_to_come(Errc code)
 {
-    return code == Errc::gc_unsupported;
+    static constexpr std::array to_come{Errc::exceptions_unsupported, Errc::threads_unsupported};
+    return std::ranges::find(to_come, code) != to_come.end();
 }
 
 /// An error where none was to come, or the wrong one.

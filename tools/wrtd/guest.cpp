@@ -37,6 +37,7 @@ wrt::StoreConfig store_config(const Limits& limits)
     wrt::StoreConfig config;
     if (limits.stack) config.stack_bytes = static_cast<size_t>(*limits.stack);
     if (limits.max_memory) config.max_memory_bytes = *limits.max_memory;
+    if (limits.gc_heap) config.heap_bytes = *limits.gc_heap;
     return config;
 }
 
@@ -295,12 +296,18 @@ void Guest::print_stats() const
 {
     const wrt::Arena& arena = const_cast<wrt::Engine&>(engine_).arena();
     note("{} of memory at most in use: {} in the arena, {} of linear memory",
-         size_text(arena.peak() + arena.usage(wrt::Account::memory).peak), size_text(arena.peak()),
-         size_text(arena.usage(wrt::Account::memory).peak));
+         size_text(arena.peak() + arena.usage(wrt::Account::memory).peak +
+                   arena.usage(wrt::Account::gc).peak),
+         size_text(arena.peak()), size_text(arena.usage(wrt::Account::memory).peak));
     arena.visit_accounts([](wrt::Account account, const wrt::Usage& usage) {
         if (usage.peak == 0) return;
         fmt::print(stderr, "  {:<12}{:>12}\n", wrt::name_of(account), size_text(usage.peak));
     });
+    if (const wrt::runtime::HeapStats heap = store_->heap_stats(); heap.allocated != 0) {
+        note("{} of objects made, {} in the heap at the end; {} collections, {:.3f} ms the longest",
+             size_text(heap.allocated), size_text(heap.used), count_text(heap.collections),
+             static_cast<double>(heap.max_pause_ns) / 1e6);
+    }
     if (options_.limits.fuel) {
         note("{} of {} fuel used", count_text(*options_.limits.fuel - store_->fuel()),
              count_text(*options_.limits.fuel));

@@ -48,6 +48,8 @@ A module that needs more is refused, with the place and the feature.
                      instances, the stack, tables and memories. Exceeding it while loading ends with
                      137; a guest that grows its memory past it sees memory.grow return -1.
   --max-memory SIZE  linear memory of all memories together; memory.grow past it returns -1.
+  --gc-heap SIZE     garbage-collected objects; where live ones do not fit, the guest ends with
+                     "garbage-collected heap exhausted". A quarter of the budget, at most 1 GiB.
   --stack SIZE       the block that holds frames and operands; past it the guest traps with
                      "call stack exhausted".
   --fuel N           about one unit per instruction, more for bulk operations; ends with 124.

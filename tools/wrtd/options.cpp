@@ -161,6 +161,8 @@ void add_limits(CLI::App& app, Limits& limits)
         ->envname("WRTD_BUDGET");
     add_quantity(app, "--max-memory", "SIZE", "linear memory, all memories together", parse_size,
                  size, limits.max_memory);
+    add_quantity(app, "--gc-heap", "SIZE", "garbage-collected objects", parse_size, size,
+                 limits.gc_heap);
     add_quantity(app, "--stack", "SIZE", "execution stack", parse_size, size, limits.stack);
     add_quantity(app, "--fuel", "N", "stop after about N instructions", parse_count,
                  "a count such as 1000000 or 1M", limits.fuel);

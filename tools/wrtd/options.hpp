@@ -22,6 +22,7 @@ enum class LogLevel : uint8_t { off, error, warn, info, debug, trace };
 struct Limits {
     std::optional<uint64_t> budget;  ///< Bytes of the arena: module, instances, stack, memories.
     std::optional<uint64_t> max_memory;  ///< Bytes of linear memory, all memories together.
+    std::optional<uint64_t> gc_heap;     ///< Bytes of garbage-collected objects.
     std::optional<uint64_t> stack;       ///< Bytes of the execution stack.
     std::optional<uint64_t> fuel;
     std::optional<uint64_t>

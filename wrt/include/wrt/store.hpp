@@ -17,6 +17,8 @@
 #include <wrt/foundation/assert.hpp>
 #include <wrt/foundation/error.hpp>
 #include <wrt/foundation/result.hpp>
+#include <wrt/runtime/heap_stats.hpp>
+#include <wrt/runtime/rooted.hpp>
 #include <wrt/value.hpp>
 
 namespace wrt {
@@ -350,6 +352,9 @@ struct StoreConfig {
         0;  ///< For frames and operands of all active calls; 0: as the arena has room, up to 8 MiB.
     /// Linear memory of all memories together; memory.grow past it gives -1.
     uint64_t max_memory_bytes = UINT64_MAX;
+    /// Objects of the garbage-collected heap, live ones and those not collected yet. 0: 1 GiB of
+    /// address space, or a quarter of the engine's budget; in a buffer a 32nd of what it has left.
+    uint64_t heap_bytes = 0;
 };
 
 /// Instances and all that they use: one thread at a time. It lives in the engine's arena until the
@@ -373,6 +378,11 @@ public:
     /// Forgets an interrupt that has not stopped anything yet.
     void clear_interrupt() noexcept;
 
+    /// Collects what is not reachable any more. It happens by itself where the heap is full; this
+    /// is for hosts that know when it suits.
+    void collect() noexcept;
+    [[nodiscard]] runtime::HeapStats heap_stats() const noexcept;
+
     /// The frames of the last call that failed, innermost first: writes as many as fit (64 at most)
     /// and returns how many there were. They hold until the next call.
     size_t backtrace(std::span<Frame> frames) const noexcept;
@@ -395,6 +405,25 @@ public:
 private:
     detail::StoreState* state_ = nullptr;
     Status status_ = ok();
+};
+
+/// A value that the host keeps. References to objects of the guest's heap (anyref, structref,
+/// externref and so on) hold only until the store runs or allocates again, because objects move and
+/// are collected; this one is kept alive and up to date. It takes no memory but its own, may be
+/// copied, and becomes null where it outlives its store. On the store's thread.
+class RootedValue {
+public:
+    RootedValue(Store& store, const Value& value) noexcept;
+
+    [[nodiscard]] Value get() const noexcept
+    {
+        return type_.is_ref() ? Value::of_bits(type_, rooted_.get().bits) : number_;
+    }
+
+private:
+    ValType type_;
+    Value number_;
+    runtime::Rooted rooted_;
 };
 
 }  // namespace wrt

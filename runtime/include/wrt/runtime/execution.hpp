@@ -13,6 +13,8 @@
 
 namespace wrt::runtime {
 
+class Heap;
+
 /// Where an exception was caught, and what registers hold there.
 struct Landing {
     const Cell* target = nullptr;
@@ -37,6 +39,7 @@ struct Execution {
     const uint32_t* type_ids = nullptr;    ///< (view)
     int64_t fuel = 0;                    ///< What is left, when the code was translated with fuel.
     bool metered = false;                ///< (view) Work that grows with a length charges fuel too.
+    Heap* heap = nullptr;                ///< The store's.
     std::atomic<uint32_t> interrupt{0};  ///< Nonzero: stop at the next loop or function entry.
 
     Slot* stack_base = nullptr;

@@ -70,6 +70,7 @@ struct GlobalInstance {
     Slot* value = nullptr;  ///< One slot, two for a v128.
     GlobalType type;        ///< Names types by their ids in the store.
     Store* store = nullptr;
+    GlobalInstance* older = nullptr;  ///< The globals that the host made, newest first.
 };
 
 /// The address is the identity that handlers compare.

@@ -22,7 +22,9 @@ struct Function {
     uint32_t source_map = 0;  ///< Its source map, behind the code: first cell in `Module::code`.
     uint32_t source_map_size = 0;  ///< Bytes.
     uint32_t catch_table = 0;      ///< Its catch table: first cell in `Module::code`; 0: none.
-    uint32_t body_offset = 0;      ///< Byte offset of the body in the binary.
+    uint32_t root_map =
+        0;  ///< Where references lie in its frames (root_map.hpp): first cell, or 0.
+    uint32_t body_offset = 0;  ///< Byte offset of the body in the binary.
     uint16_t window = 0;       ///< Slots shared by parameters and results; the call record follows.
     uint16_t frame_slots = 0;  ///< Slots of the whole frame.
 };
@@ -33,6 +35,13 @@ enum class ConstKind : uint8_t {
     v128,      ///< Pushes `value` and `value_high`.
     function,  ///< Pushes the function `index`.
     global,    ///< Pushes the global `index`.
+    convert,   ///< Leaves the reference as it is.
+    ref_i31,
+    struct_new,  ///< Of type `index`; pops its fields.
+    struct_new_default,
+    array_new,  ///< Of type `index`; pops the value and the length.
+    array_new_default,
+    array_new_fixed,  ///< Of type `index`; pops `value` elements.
     i32_add,
     i32_sub,
     i32_mul,
@@ -47,6 +56,12 @@ struct ConstOp {
     uint32_t index = 0;
     uint64_t value = 0;
     uint64_t value_high = 0;
+};
+
+/// How the objects of a structure type lie in the heap.
+struct StructLayout {
+    uint32_t bytes = 0;  ///< With header.
+    bool words = false;  ///< All fields have eight bytes.
 };
 
 /// A run of `Module::const_ops`.
@@ -108,6 +123,8 @@ struct Module {
     static_vector<RecGroup> groups;
     static_vector<ValType> type_values;
     static_vector<FieldType> type_fields;
+    static_vector<StructLayout> structs;    ///< Of each type that is one, by type index.
+    static_vector<uint32_t> field_offsets;  ///< Of each field, from its object's header.
     static_vector<Import> imports;
     static_vector<Export> exports;  ///< In the binary's order; `export_order` is sorted by name.
     static_vector<uint32_t> export_order;
@@ -129,7 +146,8 @@ struct Module {
     uint32_t imported_tags = 0;
     uint32_t own_global_slots = 0;
     uint32_t start = no_function;
-    bool metered = false;  ///< Its code charges fuel.
+    bool metered = false;         ///< Its code charges fuel.
+    bool has_references = false;  ///< Some value of it may be a reference to an object of the heap.
     static_vector<Cell> code;
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept

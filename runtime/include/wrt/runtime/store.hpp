@@ -10,12 +10,21 @@
 #include <wrt/foundation/limits.hpp>
 #include <wrt/foundation/result.hpp>
 #include <wrt/runtime/execution.hpp>
+#include <wrt/runtime/heap.hpp>
 #include <wrt/runtime/imports.hpp>
 #include <wrt/runtime/instance.hpp>
+#include <wrt/runtime/rooted.hpp>
 #include <wrt/runtime/type_registry.hpp>
 #include <wrt/runtime/value.hpp>
 
 namespace wrt::runtime {
+
+class ConstantStack;
+
+/// StoreLimits::heap_bytes: 1 GiB of address space in a reserved arena, a 32nd of what a fixed one
+/// has left.
+inline constexpr uint64_t default_heap_bytes = ~uint64_t{0};
+inline constexpr uint64_t largest_default_heap = uint64_t{1} << 30;
 
 /// What the instances of one store may take together.
 struct StoreLimits {
@@ -25,6 +34,9 @@ struct StoreLimits {
     /// Slots of the execution's stack; 0: an eighth of what the arena has left, at most 1 Mi slots
     /// (8 MiB).
     uint32_t stack_slots = 0;
+    /// Bytes of garbage-collected objects, exceptions included. The collector takes a 32nd of that
+    /// beside them.
+    uint64_t heap_bytes = default_heap_bytes;
     /// Native nesting: how many host functions may wait for calls of their own.
     uint32_t host_depth = 64;
 };
@@ -33,6 +45,8 @@ struct StoreOptions {
     StoreLimits limits = {};
     /// Give each process its own where modules are hostile.
     SipKey hash_key = {0x6b6e6f776e20746f, 0x6576657279626f64};
+    /// Collect before every allocation in the heap. For tests.
+    bool collect_always = false;
 };
 
 /// Confined to the arena's thread. Trivially destructible: leaving the arena's scope ends it.
@@ -61,6 +75,26 @@ public:
     /// The instance made last; `older` leads to the others.
     ModuleInstance* newest_instance() const noexcept { return newest_instance_; }
 
+    // The heap. Every allocation in it may move what it holds: see heap.hpp.
+
+    const Heap& heap() const noexcept { return heap_; }
+    Heap& heap() noexcept { return heap_; }
+    /// Collects what no root reaches. For hosts that know when it suits; it happens by itself where
+    /// the heap is full.
+    void collect() noexcept { collect(waiting_); }
+    /// The same where the innermost activation stands at `at`.
+    void collect(const Safepoint* at) noexcept;
+    /// An object of `bytes` bytes (a multiple of eight), uninitialised but for its header; null
+    /// where the heap is full even after a collection (Errc::gc_heap_exhausted).
+    [[nodiscard]] Object* allocate(uint64_t header, uint64_t bytes, const Safepoint* at) noexcept;
+    /// The innermost call of a host function that is under way, or null. Whoever calls the host
+    /// puts its own in front meanwhile.
+    const Safepoint* waiting() const noexcept { return waiting_; }
+    void set_waiting(const Safepoint* safepoint) noexcept { waiting_ = safepoint; }
+    RootedList& rooted() noexcept { return rooted_; }
+    /// What a constant expression that is being evaluated holds, or null.
+    void set_constants(ConstantStack* stack) noexcept { constants_ = stack; }
+
     // What the host adds. Types given here are closed: type indices in them are ids of this store.
     // Each is all or nothing.
 
@@ -88,9 +122,12 @@ public:
     void add(ModuleInstance& instance) noexcept;
     void add(MemoryInstance& memory) noexcept;
     void add(TableInstance& table) noexcept;
+    void add(GlobalInstance& global) noexcept;  ///< Of the host; others are their instance's.
     class Transaction;
 
 private:
+    friend class Collector;
+
     /// What the store links to that was not there from the start.
     struct Mark {
         TypeRegistry::Mark types;
@@ -98,6 +135,7 @@ private:
         ModuleInstance* instance = nullptr;
         MemoryInstance* memory = nullptr;
         TableInstance* table = nullptr;
+        GlobalInstance* global = nullptr;
 
         friend bool operator==(const Mark&, const Mark&) = default;
     };
@@ -108,7 +146,10 @@ private:
 
     Store(Arena& arena, const StoreOptions& options) noexcept;
     Mark mark() const noexcept;
-    void rewind(const Mark& mark) noexcept;
+    /// Forgets what was linked since. `used`: it was there for guests to use, so the heap may hold
+    /// objects of types that go.
+    void rewind(const Mark& mark, bool used) noexcept;
+    void collect(const Safepoint* at, TypeId first_dead_type) noexcept;
     /// Whether the arena's innermost scope but one is that which the store lies in.
     bool is_at_home() const noexcept;
 
@@ -122,6 +163,11 @@ private:
     ModuleInstance* newest_instance_ = nullptr;
     MemoryInstance* newest_memory_ = nullptr;
     TableInstance* newest_table_ = nullptr;
+    GlobalInstance* newest_global_ = nullptr;
+    Heap heap_;
+    RootedList rooted_;
+    const Safepoint* waiting_ = nullptr;
+    ConstantStack* constants_ = nullptr;
     uint64_t memory_bytes_ = 0;
     uint64_t table_elements_ = 0;
 };

@@ -28,6 +28,18 @@ struct RegisteredType {
         const ValType* values = nullptr;  ///< func: params, then results.
         const FieldType* fields;          ///< struct: its fields. array: its element.
     };
+    /// Its supertypes, the topmost first: as many as its depth. What the n-th type of a chain is
+    /// answers whether something is below it.
+    const TypeId* display = nullptr;
+    /// Which words after an object's header are references that the collector follows: in the bits
+    /// of `word_bits`, or where there are more than 64 words of an array that `word_bits_array`
+    /// points at. func: which slots of its params, as an exception carries them. array: 1 for
+    /// references, else 0.
+    union {
+        uint64_t word_bits = 0;
+        const uint64_t* word_bits_array;
+    };
+    uint32_t words = 0;  ///< Of an object after its header. array: bytes of an element.
     TypeId supertype = no_index;
     uint16_t param_count = 0;  ///< func: params. struct: fields. array: 1.
     uint16_t result_count = 0;
@@ -35,6 +47,11 @@ struct RegisteredType {
     CompositeKind kind = CompositeKind::func;
     bool final = true;
 
+    /// The reference bits of 64 words after the header, from word 64 * `part` on.
+    uint64_t references(uint32_t part) const noexcept
+    {
+        return words <= 64 ? word_bits : word_bits_array[part];
+    }
     std::span<const ValType> params() const noexcept { return {values, param_count}; }
     std::span<const ValType> results() const noexcept
     {
@@ -65,7 +82,7 @@ public:
         return segments_[place.segment][place.index];
     }
 
-    /// Whether `sub` is `super` or declared below it.
+    /// Whether `sub` is `super` or declared below it. Constant time.
     bool is_subtype(TypeId sub, TypeId super) const noexcept
     {
         return sub == super || is_proper_subtype(sub, super);
@@ -111,10 +128,16 @@ private:
         return {static_cast<uint32_t>(std::countr_zero(size)), id - first_segment * (size - 1)};
     }
 
-    bool is_proper_subtype(TypeId sub, TypeId super) const noexcept;
+    bool is_proper_subtype(TypeId sub, TypeId super) const noexcept
+    {
+        const RegisteredType& below = (*this)[sub];
+        const uint16_t depth = (*this)[super].depth;
+        return below.depth > depth && below.display[depth] == super;
+    }
     template <class Source>
     Result<TypeId> intern_group(Arena& arena, const Source& source) noexcept;
     Result<RegisteredType*> add_type(Arena& arena) noexcept;
+    Status fill_display(Arena& arena, RegisteredType& type) noexcept;
 
     SipKey key_;
     TypeId size_ = 0;

@@ -1,0 +1,63 @@
+// Translation of where references lie, for the collector. See root_map.hpp.
+//
+// At a safepoint every operand that is a reference lies in its slot. Those that are locals nobody
+// has read yet are read there and then: each once, so a safepoint costs in proportion to what was
+// pushed since the last one. Nulls need no entry wherever they go.
+#include <algorithm>
+
+#include <wrt/foundation/assert.hpp>
+
+#include "translator.hpp"
+
+namespace wrt::runtime {
+
+/// Locals that are references and no parameters. They are null from the function's start.
+Status Translator::list_root_runs(const decoder::FunctionContext& context)
+{
+    if (!maps_roots_) return ok();
+    const auto params = static_cast<uint32_t>(context.params.size());
+    uint32_t local = 0;
+    for (const decoder::LocalRun& run : context.locals.runs()) {
+        const uint32_t first = std::max(local, params);
+        local = run.end;
+        if (local > first && is_traced(run.type)) {
+            WRT_CHECK(root_runs_.push({local_slot(first), local - first}));
+        }
+    }
+    return ok();
+}
+
+/// From here on the lowest `keep` operands lie in their slots where they are references, and the
+/// next safepoint knows of them. To be called before an instruction decides about its operands.
+Status Translator::settle_roots(uint32_t keep)
+{
+    if (!maps_roots_ || roots_floor_ >= keep) return ok();
+    for (uint32_t i = keep; i-- > roots_floor_;) {
+        if (operands_[i].kind == Kind::local && operands_[i].type == ValKind::ref)
+            WRT_CHECK(settle(i));
+    }
+    uint32_t root = roots_floor_ != 0 ? operands_[roots_floor_ - 1].root : 0;
+    for (uint32_t i = roots_floor_; i < keep; ++i) {
+        Operand& operand = operands_[i];
+        if (operand.kind == Kind::temp && operand.type == ValKind::ref) {
+            WRT_CHECK(root_links_.push({operand.slot, root}));
+            root = root_links_.size();
+        }
+        operand.root = root;
+    }
+    roots_floor_ = keep;
+    return ok();
+}
+
+/// The last operation is a safepoint: a collection may happen while it is under way. What is on the
+/// stack now are operands that outlive it, and all of them are settled roots; registers hold none.
+Status Translator::note_safepoint()
+{
+    if (!maps_roots_ || operands_.empty()) return ok();
+    WRT_ASSERT(roots_floor_ >= operands_.size());
+    const uint32_t top = operands_.back().root;
+    if (top == 0) return ok();
+    return safepoints_.push({last_index(), top});
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,18 @@
+;; One object of each shape: how many bytes they take is counted.
+(module
+  (type $none (struct))
+  (type $mixed (struct (field i8) (field i64) (field i16) (field i32) (field f32) (field f64) (field anyref)))
+  (type $bytes (array (mut i8)))
+  (type $halves (array (mut i16)))
+  (type $words (array (mut i32)))
+  (type $refs (array (mut anyref)))
+  (data $text "hello, world")
+  (global $kept (export "kept") (mut anyref) (ref.null any))
+  (func (export "none") (global.set $kept (struct.new $none)))
+  (func (export "mixed") (global.set $kept (struct.new_default $mixed)))
+  (func (export "bytes") (param i32) (global.set $kept (array.new $bytes (i32.const 1) (local.get 0))))
+  (func (export "halves") (param i32) (global.set $kept (array.new_default $halves (local.get 0))))
+  (func (export "words") (global.set $kept (array.new_fixed $words 3 (i32.const 1) (i32.const 2) (i32.const 3))))
+  (func (export "refs") (param i32) (global.set $kept (array.new_default $refs (local.get 0))))
+  (func (export "text") (global.set $kept (array.new_data $bytes $text (i32.const 0) (i32.const 12))))
+)
