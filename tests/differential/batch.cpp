@@ -14,8 +14,8 @@ namespace wrt::test {
 
 namespace {
 
-constexpr const char* type_names[] = {"i32",       "i64",    "f32",       "f64", "funcref",
-                                      "externref", "callee", "some_func", "v128"};
+constexpr const char* type_names[] = {"i32",       "i64",    "f32",       "f64",  "funcref",
+                                      "externref", "callee", "some_func", "v128", "exn"};
 
 void write_types(std::ostream& out, const Types& types)
 {
@@ -38,7 +38,12 @@ void write_module(std::ostream& out, const GeneratedModule& module)
     }
     out << "],\"globals\":";
     write_types(out, module.globals);
-    out << ",\"calls\":[";
+    out << ",\"tags\":[";
+    for (size_t i = 0; i < module.tags.size(); ++i) {
+        if (i != 0) out << ',';
+        write_types(out, module.tags[i]);
+    }
+    out << "],\"calls\":[";
     for (size_t i = 0; i < module.calls.size(); ++i) {
         const GeneratedModule::Call& call = module.calls[i];
         out << (i == 0 ? "{" : ",{") << "\"function\":" << call.function

@@ -21,7 +21,19 @@ const failures = [
   [/^array element access out of bounds|^requested new array|^array/, "array"],
 ];
 
-class HostFailure extends Error {}
+// A trap, which unlike other errors no handler of a guest catches; told apart by being remembered.
+const trap = new WebAssembly.Instance(
+  new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11])),
+).exports.t;
+const hostFailures = new WeakSet();
+function hostFailure() {
+  try {
+    trap();
+  } catch (failure) {
+    hostFailures.add(failure);
+    return failure;
+  }
+}
 
 const scratch = new DataView(new ArrayBuffer(8));
 const hex = (bits) => BigInt.asUintN(64, bits).toString(16).padStart(16, "0");
@@ -117,11 +129,20 @@ class Run {
   }
 
   nameOf(failure) {
-    if (failure instanceof HostFailure) return "host";
-    if (failure instanceof WebAssembly.Exception) return "exception";
+    if (hostFailures.has(failure)) return "host";
+    if (failure instanceof WebAssembly.Exception) return `exception${this.exception(failure)}`;
     if (failure instanceof RangeError && /call stack/.test(failure.message)) return "stack";
     const known = failures.find(([message]) => message.test(failure.message));
     return known ? known[1] : `${failure.constructor.name}: ${failure.message}`;
+  }
+
+  exception(thrown) {
+    const index = this.module.tags.findIndex((_, i) => thrown.is(this.exports[`e${i}`]));
+    let text = ` e${index}`;
+    this.module.tags[index].forEach((type, i) => {
+      if (type !== "v128") text += this.text(type, thrown.getArg(this.exports[`e${index}`], i));
+    });
+    return text;
   }
 
   memory(memory) {
@@ -163,12 +184,13 @@ class Run {
     const dice = this.mix(BigInt(index));
     const memory = this.exports.memory;
     switch (dice % 16) {
-      case 0: throw new HostFailure();
+      case 0: throw hostFailure();
       case 1:
         new Uint8Array(memory.buffer)[((dice >>> 8) & 0xfff) + (dice & 7)] = dice >>> 20;
         break;
       case 2: this.mix(this.grow(memory, (dice >>> 8) & 1)); break;
       case 3: case 4: case 5: this.callBack(dice); break;
+      case 6: this.throwSomething(dice >>> 8); break;
     }
     const results = type.results.map((result, i) => this.made(result, i));
     return results.length === 1 ? results[0] : results;
@@ -187,6 +209,15 @@ class Run {
       }
       return 0xffffffffffffffffn;
     }
+  }
+
+  throwSomething(which) {
+    if (this.module.tags.length === 0) return;
+    const index = which % this.module.tags.length;
+    const types = this.module.tags[index];
+    if (types.includes("v128")) return;
+    const values = types.map((type, i) => (isNumber(type) ? this.made(type, i) : null));
+    throw new WebAssembly.Exception(this.exports[`e${index}`], values);
   }
 
   callBack(dice) {

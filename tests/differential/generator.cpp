@@ -24,6 +24,7 @@ public:
         choose_globals();
         choose_memories();
         choose_tables();
+        choose_tags();
         shape_.data_segments = random_.below(3);
         shape_.element_segments = random_.below(3);
 
@@ -118,6 +119,16 @@ private:
         module_.tables = static_cast<uint32_t>(shape_.tables.size());
     }
 
+    void choose_tags()
+    {
+        if (!shape_.features.exceptions) return;
+        for (uint32_t i = 1 + random_.below(3); i-- > 0;) {
+            const Types params = any_types(random_.one_in(6) ? 6 : 2, random_.one_in(2));
+            shape_.tags.push_back(shape_.type_index({params, {}}));
+            module_.tags.push_back(params);
+        }
+    }
+
     static Bytes item(uint32_t function)
     {
         if (function == ModuleShape::no_entry) return {0xd0, 0x70, 0x0b};
@@ -135,7 +146,8 @@ private:
         case Type::funcref:
         case Type::externref:
         case Type::callee:
-        case Type::some_func: break;
+        case Type::some_func:
+        case Type::exn: break;
         case Type::v128: {
             Bytes vector = {0xfd, 0x0c};
             for (int i = 0; i < 16; ++i)
@@ -179,6 +191,8 @@ private:
             exported.push_back(export_memory("m" + std::to_string(i), i));
         for (uint8_t i = 0; i < shape_.tables.size(); ++i)
             exported.push_back(export_table("t" + std::to_string(i), i));
+        for (uint8_t i = 0; i < shape_.tags.size(); ++i)
+            exported.push_back(export_tag("e" + std::to_string(i), i));
         exported.push_back(export_memory("memory", 0));
 
         for (uint8_t i = 0; i < shape_.tables.size(); ++i) {
@@ -217,6 +231,8 @@ private:
                                       [&](const ModuleShape::Memory& memory, uint32_t) {
                                           return limits(memory.is64, 1, 1 + random_.below(3));
                                       })),
+                     tags(list_of(shape_.tags,
+                                  [](uint32_t type, uint32_t) { return bytes(0x00, leb(type)); })),
                      globals(list_of(shape_.globals,
                                      [&](Type type, uint32_t) {
                                          return bytes(encoded(type), 0x01, initial(type));

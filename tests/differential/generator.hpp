@@ -44,7 +44,7 @@ private:
 };
 
 /// Types that operands have. `callee` is (ref null 0): type 0 is a function's.
-enum class Type : uint8_t { i32, i64, f32, f64, funcref, externref, callee, some_func, v128 };
+enum class Type : uint8_t { i32, i64, f32, f64, funcref, externref, callee, some_func, v128, exn };
 using Types = std::vector<Type>;
 
 struct FunctionType {
@@ -56,7 +56,8 @@ struct FunctionType {
 };
 
 /// A module and what to do with it. Function i is exported as "f<i>", global i as "g<i>", memory i
-/// as "m<i>", table i as "t<i>". Imports are functions, from module "h" with their index as name.
+/// as "m<i>", table i as "t<i>", tag i
+/// as "e<i>". Imports are functions, from module "h" with their index as name.
 /// Loops and recursion end because every round and every call takes one from global 0 (i32): set it
 /// before a call.
 struct GeneratedModule {
@@ -72,12 +73,14 @@ struct GeneratedModule {
     Types globals;
     uint32_t memories = 0;
     uint32_t tables = 0;
+    std::vector<Types> tags;  ///< What exceptions carry.
     std::vector<Call> calls;
 };
 
 /// Parts of WebAssembly that modules may have beyond numbers, references to functions and memories.
 struct Features {
     bool vectors = true;
+    bool exceptions = true;
 };
 
 GeneratedModule generate_module(uint64_t seed, const Features& features = {});

@@ -14,11 +14,12 @@ inline constexpr uint8_t op_unreachable = 0x00, op_nop = 0x01, op_block = 0x02, 
                          op_table_get = 0x25, op_table_set = 0x26, op_memory_size = 0x3f,
                          op_i32_eqz = 0x45, op_i32_lt_s = 0x48, op_i64_eqz = 0x50, op_f32_eq = 0x5b,
                          op_f64_eq = 0x61, op_i32_add = 0x6a, op_i32_sub = 0x6b, op_i32_and = 0x71,
-                         op_i32_or = 0x72, op_i64_and = 0x83, op_i64_or = 0x84,
-                         op_i32_wrap_i64 = 0xa7, op_i64_extend_i32_u = 0xad,
-                         op_f32_convert_i32_s = 0xb2, op_f64_convert_i32_s = 0xb7,
-                         op_ref_null = 0xd0, op_ref_is_null = 0xd1, op_ref_func = 0xd2,
-                         op_ref_as_non_null = 0xd4, op_br_on_null = 0xd5, op_br_on_non_null = 0xd6;
+                         op_i32_or = 0x72, op_i64_and = 0x83, op_i64_or = 0x84, op_throw = 0x08,
+                         op_throw_ref = 0x0a, op_try_table = 0x1f, op_i32_wrap_i64 = 0xa7,
+                         op_i64_extend_i32_u = 0xad, op_f32_convert_i32_s = 0xb2,
+                         op_f64_convert_i32_s = 0xb7, op_ref_null = 0xd0, op_ref_is_null = 0xd1,
+                         op_ref_func = 0xd2, op_ref_as_non_null = 0xd4, op_br_on_null = 0xd5,
+                         op_br_on_non_null = 0xd6;
 
 /// What bodies may refer to.
 struct ModuleShape {
@@ -37,6 +38,7 @@ struct ModuleShape {
     Types globals;                    ///< All mutable; 0 bounds loops and calls.
     std::vector<Memory> memories;
     std::vector<Table> tables;
+    std::vector<uint32_t> tags;  ///< Type of each.
     uint32_t data_segments = 0;
     uint32_t element_segments = 0;
 
@@ -76,6 +78,7 @@ private:
     void number_of(bool wide, uint32_t number);
     void constant(Type type);
     void open(uint8_t opcode, const FunctionType& type);
+    void block_type(const FunctionType& type);
     void close();
 
     // Choices.
@@ -145,6 +148,9 @@ private:
     void leave(int depth);
     void on_null(int depth);
     void bulk(int depth);
+    void try_(int depth);
+    void throw_(int depth);
+    void clauses(uint8_t kind, uint32_t tag, uint32_t label);
     void table_statement(int depth);
     void absorb(const Types& types, size_t keep = 0);
     Types junk(int depth);

@@ -15,7 +15,7 @@ bool is_float(Type type)
 }
 bool is_reference(Type type)
 {
-    return type >= Type::funcref && type != Type::v128;
+    return type >= Type::funcref && type != Type::v128;  // exn too
 }
 
 /// First opcode of the type's operators, and how many of them there are.
@@ -72,7 +72,8 @@ uint64_t interesting_bits(Random& random, Type type)
     case Type::externref:
     case Type::callee:
     case Type::some_func:
-    case Type::v128: break;
+    case Type::v128:
+    case Type::exn: break;
     }
     return 0;
 }
@@ -116,6 +117,7 @@ void BodyGenerator::constant(Type type)
     case Type::callee: return append(code_, bytes(op_ref_null, 0x00));
     case Type::some_func: return op(op_ref_func, random_.below(shape_.functions.size()));
     case Type::v128: return vector_constant();
+    case Type::exn: return append(code_, bytes(op_ref_null, 0x69));
     }
 }
 
@@ -191,6 +193,7 @@ void BodyGenerator::value(Type type, int depth, bool clean)
         case Type::callee:
         case Type::some_func: return reference(type, depth - 1);
         case Type::v128: return vector_value(depth - 1);
+        case Type::exn: return reference(type, depth - 1);
         }
     }
     if (clean) canonical(type);
@@ -443,7 +446,7 @@ void BodyGenerator::reference(Type type, int depth)
     const uint32_t kind = random_.below(5);
     if (kind == 0) return constant(type);
     if (kind == 1 && local != ModuleShape::no_entry) return op(op_local_get, local);
-    if (type == Type::externref) return leaf(type);
+    if (type == Type::externref || type == Type::exn) return leaf(type);
     if (type == Type::callee) {
         for (uint32_t i = 0; i < shape_.functions.size(); ++i) {
             if (shape_.functions[i] == 0 && random_.one_in(2)) return op(op_ref_func, i);

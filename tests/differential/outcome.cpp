@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ ValType value_type(Type type)
     case Type::some_func: return ValType::funcref;
     case Type::externref: return ValType::externref;
     case Type::v128: return ValType::v128;
+    case Type::exn: return ValType::exnref;
     }
     return ValType::bot;
 }
@@ -48,6 +50,7 @@ uint64_t seen(Type type, Slot slot)
     case Type::externref:
     case Type::callee:
     case Type::some_func: return slot.bits != 0;
+    case Type::exn:
     case Type::v128: break;
     }
     return 0;
@@ -167,6 +170,7 @@ private:
                 std::snprintf(text, sizeof text, " f%u",
                               index_of(*runtime::Ref{slot.bits}.as_func()));
             break;
+        case Type::exn:
         case Type::v128: return;  // other engines cannot show it
         }
         outcome_.record += text;
@@ -193,6 +197,17 @@ private:
         print(outcome_.details, "  %zu frames\n", count);
     }
 
+    void add_exception()
+    {
+        const runtime::Exception& exception = world_.store().execution().exception;
+        print(outcome_.record, " e%u", exception.tag->index);
+        const Slot* slot = exception.values;
+        for (const Type type : module_.tags[exception.tag->index]) {
+            add_value(type, *slot);
+            slot += type == Type::v128 ? 2 : 1;
+        }
+    }
+
     void top_call(const GeneratedModule::Call& call)
     {
         *global(0) = Slot::of(call.rounds);
@@ -208,6 +223,7 @@ private:
                 add_value(type.results[i], window[i]);
         } else {
             print(outcome_.record, " %s", failure_of(status.error().code).c_str());
+            if (status.error().code == Errc::uncaught_exception) add_exception();
             add_details(status.error());
         }
         print(outcome_.record, " globals");
@@ -267,6 +283,7 @@ private:
         case Type::funcref:
         case Type::callee:
         case Type::some_func:
+        case Type::exn:
         case Type::v128: break;
         }
         return {};
@@ -317,11 +334,32 @@ private:
             mix(status ? 1 : 2);
             break;
         }
+        case 6:
+            if (module_.tags.empty()) break;
+            if (const auto thrown = throw_something(caller, dice >> 8)) return *thrown;
+            break;
         default: break;
         }
         for (size_t i = 0; i < type.results.size(); ++i)
             slots[i] = made(type.results[i], i);
         return ok();
+    }
+
+    /// Nothing where JavaScript could not make the values.
+    std::optional<Error> throw_something(runtime::Caller& caller, uint32_t which)
+    {
+        const uint32_t index = which % static_cast<uint32_t>(module_.tags.size());
+        const Types& types = module_.tags[index];
+        runtime::Value values[8];
+        for (size_t i = 0; i < types.size(); ++i) {
+            if (types[i] == Type::v128) return std::nullopt;
+        }
+        for (size_t i = 0; i < types.size(); ++i) {
+            const Slot slot = types[i] <= Type::f64 ? made(types[i], i) : Slot{};
+            values[i] = runtime::load_value(value_type(types[i]), &slot);
+        }
+        return runtime::throw_exception(caller.execution, *instance_->tags[index],
+                                        {values, types.size()});
     }
 
     const GeneratedModule& module_;
