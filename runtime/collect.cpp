@@ -100,6 +100,10 @@ private:
             if (instance->module->has_references) visit_instance(*instance, visit);
         }
         if (store_.constants_ != nullptr) store_.constants_->visit(visit);
+        for (Exception* exception = &store_.execution_.exception; exception != nullptr;
+             exception = exception->outer) {
+            visit_exception(*exception, visit);
+        }
         for (; at != nullptr; at = at->outer)
             visit_frames(*at, visit);
     }
@@ -109,6 +113,25 @@ private:
     {
         for (uint64_t i = 0; i < count; ++i)
             visit(slots[i]);
+    }
+
+    /// One that is on its way, or that a host function holds.
+    template <class Visit>
+    void visit_exception(Exception& exception, Visit&& visit) noexcept
+    {
+        if (exception.tag == nullptr) return;
+        if (!exception.package.is_null()) {
+            Slot package{exception.package.bits};
+            visit(package);
+            exception.package = {package.bits};
+            exception.values = exception.package.as_object()->payload();
+            return;
+        }
+        Slot* slot = exception.values;
+        for (const ValType type : types_[exception.tag->type].params()) {
+            if (is_traced(type)) visit(*slot);
+            slot += slots_of(type);
+        }
     }
 
     /// Globals and element segments of an instance, which may be in the making.

@@ -43,7 +43,7 @@ Error throw_exception(Execution& execution, TagInstance& tag,
         store_value(value, slot);
         slot += slots_of(value.type);
     }
-    execution.exception = {.tag = &tag, .values = execution.top, .package = {}};
+    begin_exception(execution, {.tag = &tag, .values = execution.top, .package = {}});
     return Error{.code = Errc::uncaught_exception};
 }
 

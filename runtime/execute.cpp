@@ -62,27 +62,25 @@ public:
     ~HeldException()
     {
         execution_.top = top_;
-        if (execution_.exception.tag == nullptr) execution_.exception = held_;
+        if (execution_.exception.tag == nullptr)
+            execution_.exception = held_;
+        else
+            execution_.exception.outer = held_.outer;  // it takes this one's place
     }
 
     /// Slots that it takes of the stack.
     [[nodiscard]] size_t slots() const noexcept
     {
-        if (held_.tag == nullptr) return 0;
-        return 1 + (held_.package.is_null() ? held_.tag->slots : 0);
+        return held_.tag == nullptr || !held_.package.is_null() ? 0 : held_.tag->slots;
     }
 
     void keep() noexcept
     {
-        execution_.exception = {};
-        if (held_.tag == nullptr) return;
-        if (held_.package.is_null()) {
-            std::memmove(static_cast<void*>(top_ + 1), held_.values,
-                         held_.tag->slots * sizeof(Slot));
-            held_.values = top_ + 1;
-        }
-        // Where the collector finds it.
-        top_[0].bits = held_.package.bits;
+        // The collector goes on from `outer`.
+        execution_.exception = {.outer = held_.tag != nullptr ? &held_ : held_.outer};
+        if (slots() == 0) return;
+        std::memmove(static_cast<void*>(top_), held_.values, slots() * sizeof(Slot));
+        held_.values = top_;
         execution_.top = top_ + slots();
     }
 
@@ -152,7 +150,7 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
         if (execution.trap.offset == no_offset && innermost.valid())
             execution.trap.offset = offset_of(innermost);
     }
-    if (execution.trap.code != Errc::uncaught_exception) execution.exception = {};
+    if (execution.trap.code != Errc::uncaught_exception) end_exception(execution);
     --execution.depth;
     execution.top = base;
     if (outer_instance != nullptr)

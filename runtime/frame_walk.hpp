@@ -12,7 +12,7 @@
 namespace wrt::runtime {
 
 /// Index of the function that `pc` lies in, or no_function.
-inline uint32_t function_at(const Module& module, const Cell* pc) noexcept
+inline uint32_t function_index_at(const Module& module, const Cell* pc) noexcept
 {
     if (pc < module.code.data() || pc >= module.code.data() + module.code.size())
         return no_function;
@@ -81,7 +81,7 @@ public:
     }
 
 private:
-    void find_function() noexcept { function_ = function_at(*instance_->module, pc_); }
+    void find_function() noexcept { function_ = function_index_at(*instance_->module, pc_); }
 
     ModuleInstance* instance_;
     const Cell* pc_;

@@ -105,7 +105,7 @@ constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unro
     // A run of its own that the host made may have failed, and the host may have forgiven it.
     execution.trap = status ? Error{} : status.error();
     execution.trap_instance = nullptr;
-    if (execution.trap.code != Errc::uncaught_exception) execution.exception = {};
+    if (execution.trap.code != Errc::uncaught_exception) end_exception(execution);
     return status.has_value();
 }
 

@@ -29,7 +29,7 @@ WRT_HANDLER throw_(WRT_REGISTERS)
 {
     WRT_BEGIN
     TagInstance* const tag = ex->instance->tags[static_cast<uint32_t>(pc[2].bits)];
-    ex->exception = {.tag = tag, .values = fp + field_a(pc), .package = {}};
+    begin_exception(*ex, {.tag = tag, .values = fp + field_a(pc), .package = {}});
     WRT_CONTINUE_IN(op_unwind);
 }
 
@@ -40,7 +40,7 @@ WRT_HANDLER throw_ref(WRT_REGISTERS)
     const Ref package{fp[field_a(pc)].bits};
     if (package.is_null()) [[unlikely]]
         WRT_TRAP(null_exception_reference);
-    ex->exception = exception_of(package);
+    begin_exception(*ex, exception_of(package));
     WRT_CONTINUE_IN(op_unwind);
 }
 

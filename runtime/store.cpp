@@ -217,6 +217,9 @@ void Store::rewind(const Mark& mark, bool used) noexcept
     }
     for (; newest_table_ != mark.table; newest_table_ = newest_table_->older)
         discharge_table(newest_table_->size);
+    // Tags go as well, and what a run ended with may be of one.
+    for (Exception* each = &execution_.exception; each != nullptr; each = each->outer)
+        *each = {.outer = each->outer};
     // What is left may refer to objects whose types go: such references become null.
     if (used) collect(waiting_, mark.types.size);
     types_.rewind(mark.types);

@@ -54,6 +54,7 @@ Status Translator::add_clause(const CatchClause& clause)
     if (clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref) {
         to.package = static_cast<uint16_t>(first + slots);
         to.wants_package = true;
+        maps_roots_ = true;
     }
     return catches_.add(catches_.current(), to);
 }
@@ -61,8 +62,12 @@ Status Translator::add_clause(const CatchClause& clause)
 Status Translator::throw_(const Instruction& instruction)
 {
     dead_ = true;
-    return window_operation(Plain::throw_, static_cast<uint32_t>(instruction.params.size()),
-                            ValKind::bot, instruction.index, 0);
+    const auto params = static_cast<uint32_t>(instruction.params.size());
+    // A handler that wants a package has it made while this frame is still there. What is thrown
+    // the collector finds by itself.
+    WRT_CHECK(settle_roots(operands_.size() - params));
+    WRT_CHECK(window_operation(Plain::throw_, params, ValKind::bot, instruction.index, 0));
+    return note_safepoint();
 }
 
 Status Translator::throw_ref()

@@ -53,6 +53,7 @@ Status Translator::legacy_handler(const Instruction& instruction)
         entry.tag = instruction.index;
         entry.values = static_cast<uint16_t>(next_slot() + 1);
     }
+    maps_roots_ = true;
     frame.catch_entry = catches_.entry_count();
     WRT_CHECK(catches_.add(frame.try_region, entry));
     WRT_CHECK(push_temp(ValKind::ref, no_operation));

@@ -51,7 +51,7 @@ bool charge_steps(Execution& execution, uint64_t steps)
 bool end_with(Execution& execution, Errc code)
 {
     execution.trap = Error{.code = code};
-    if (code != Errc::uncaught_exception) execution.exception = {};
+    if (code != Errc::uncaught_exception) end_exception(execution);
     return false;
 }
 
@@ -79,11 +79,12 @@ bool unwind(Execution& execution, const Cell* pc, Slot* frame, From from)
 
     const CatchEntry& entry = caught.entry;
     if (entry.wants_package && exception.package.is_null()) {
-        // While all frames are still there, so that the collector finds what they refer to.
+        // While all frames are still there, so that the collector finds what they refer to. It
+        // finds the values through Execution::exception.
         const Result<Ref> package = make_exception_package(execution, pc, frame);
         if (!package) {
             execution.trap = package.error();
-            exception = {};
+            end_exception(execution);
             return false;
         }
         exception.package = *package;
@@ -108,7 +109,7 @@ bool unwind(Execution& execution, const Cell* pc, Slot* frame, From from)
         landing.fl1 = to[load_at<uint16_t>(enter, enter_fl1)].as<double>();
     }
     if (&walk.instance() != execution.instance) enter_instance(execution, walk.instance());
-    exception = {};
+    end_exception(execution);
     execution.trap = Error{};
     return true;
 }

@@ -9,7 +9,7 @@ namespace wrt::test::ins {
 
 using Code = std::vector<Bytes>;
 
-inline Bytes all(const Code& code)
+inline Bytes all_of(const Code& code)
 {
     Bytes bytes;
     for (const Bytes& part : code)
@@ -26,16 +26,16 @@ inline Bytes type(uint8_t index)
 
 inline Bytes block(const Bytes& type, const Code& code)
 {
-    return bytes(0x02, type, all(code), 0x0b);
+    return bytes(0x02, type, all_of(code), 0x0b);
 }
 inline Bytes loop(const Bytes& type, const Code& code)
 {
-    return bytes(0x03, type, all(code), 0x0b);
+    return bytes(0x03, type, all_of(code), 0x0b);
 }
 inline Bytes if_(const Bytes& type, const Code& code, const Code& otherwise = {})
 {
-    if (otherwise.empty()) return bytes(0x04, type, all(code), 0x0b);
-    return bytes(0x04, type, all(code), 0x05, all(otherwise), 0x0b);
+    if (otherwise.empty()) return bytes(0x04, type, all_of(code), 0x0b);
+    return bytes(0x04, type, all_of(code), 0x05, all_of(otherwise), 0x0b);
 }
 
 inline Bytes catch_(uint8_t tag, uint8_t label)
@@ -56,7 +56,7 @@ inline Bytes catch_all_ref(uint8_t label)
 }
 inline Bytes try_table(const Bytes& type, const Code& clauses, const Code& code)
 {
-    return bytes(0x1f, type, vec(clauses), all(code), 0x0b);
+    return bytes(0x1f, type, vec(clauses), all_of(code), 0x0b);
 }
 inline Bytes throw_(uint8_t tag)
 {
@@ -127,7 +127,7 @@ inline Bytes func(const std::vector<Locals>& locals, const Code& code)
     std::vector<Bytes> runs;
     for (const Locals& run : locals)
         runs.push_back({run.count, run.type});
-    return bytes(vec(runs), all(code), 0x0b);
+    return bytes(vec(runs), all_of(code), 0x0b);
 }
 
 // Single bytes.

@@ -2,6 +2,7 @@
 // test runs in both modes of translation, which must agree.
 #include <wrt/runtime/exception.hpp>
 
+#include <cstring>
 #include <functional>
 
 #include <wrt/runtime/host.hpp>
@@ -247,9 +248,9 @@ TEST_P(exceptions, leave_locals_as_they_were_when_they_were_thrown)
                   get(4), i32_trunc_f64, i32_add, get(5), i32_trunc_f64, i32_add, get(6),
                   i32_trunc_f64, i32_add}),
              ins::func({{3, i32}, {3, f64}},
-                       {all(busy), all(busy), get(0), drop, get(0), get(1), i32_add, drop, get(0),
-                        num(0), i32_mul, num(77), i32_add, call(2)}),
-             ins::func({{3, i32}, {3, f64}}, {all(busy), all(busy), num(400), throw_(0)})}});
+                       {all_of(busy), all_of(busy), get(0), drop, get(0), get(1), i32_add, drop,
+                        get(0), num(0), i32_mul, num(77), i32_add, call(2)}),
+             ins::func({{3, i32}, {3, f64}}, {all_of(busy), all_of(busy), num(400), throw_(0)})}});
     EXPECT_EQ(number(instance, "f0", 0), 4 + 18 + 24 + 400 + 34 + 6 + 54);
 }
 
@@ -628,6 +629,87 @@ TEST_P(exceptions, take_nothing_from_heap_or_arena_where_nobody_wants_a_referenc
     arena.unseal();
     EXPECT_EQ(text_of(status), "ok");
     EXPECT_EQ(result[0].i32, 500'500);
+}
+
+// A structure of one i32, type 1 of such a module, behind the common types.
+constexpr uint8_t box = 7, box_to_none = 8;
+
+/// Makes a box of what is on the stack; what is in one.
+const Bytes box_up = {0xfb, 0x00, box};
+const Bytes unbox = {0xfb, 0x02, box, 0};
+
+/// f0 catches boxes by reference while it makes others; f1 throws one; f2 throws what f0 caught
+/// once more. Tag 0 carries a box.
+Bytes boxes()
+{
+    std::vector<Bytes> all = common_types();
+    all.push_back(struct_type({field({i32}, false)}));
+    all.push_back(func_type({ref_null(box)}, {}));
+    all.push_back(func_type({}, {ref_null(box), {exnref}}));
+    // locals: 0 param, 1 exnref, 2 (ref null box)
+    const Bytes locals = bytes(2, 1, exnref, 1, ref_null(box));
+    const auto with_locals = [&](const Code& body) { return bytes(locals, all_of(body), 0x0b); };
+    const Bytes two = {9};
+    return wasm(
+        {types(all), functions({{i32_to_i32}, {i32_to_i32}, {i32_to_i32}}),
+         tags({{0x00, box_to_none}}),
+         exports({export_func("f0", 0), export_func("f1", 1), export_func("f2", 2),
+                  export_tag("t0", 0)}),
+         code({with_locals(
+                   {num(100), box_up, set(2),
+                    block(two,
+                          {get(2), try_table(none, {catch_ref(0, 0)}, {get(0), ins::call(1), drop}),
+                           drop, unreachable}),
+                    set(1), set(2), num(5), box_up, drop, get(2), unbox,
+                    block({0x63, box},
+                          {num(3), box_up, try_table(none, {catch_(0, 0)}, {get(1), throw_ref}),
+                           unreachable}),
+                    num(6), box_up, drop, unbox, i32_add}),
+               with_locals({num(1), box_up, set(2), get(0), num(10), i32_add, box_up, num(9),
+                            box_up, drop, throw_(0)}),
+               with_locals(
+                   {block(two, {try_table(none, {catch_ref(0, 0)}, {get(0), ins::call(1), drop}),
+                                unreachable}),
+                    throw_ref})})});
+}
+
+TEST_P(exceptions, keep_what_they_carry_while_the_heap_moves)
+{
+    World world{{.limits = {.stack_slots = 1u << 14}, .hash_key = {}, .collect_always = true}};
+    const auto module = world.load(boxes(), {.translate = {.slots_only = GetParam()}});
+    ASSERT_EQ(text_of(module), "ok");
+    const auto made = runtime::instantiate(world.store(), *module.value());
+    ASSERT_EQ(text_of(made), "ok");
+    ModuleInstance& instance = *made.value();
+    const Value args[] = {int32_t{32}};
+    Value result[1];
+    ASSERT_EQ(text_of(runtime::call(world.store(), test::func(instance, "f0"), args, result)),
+              "ok");
+    EXPECT_EQ(result[0].i32, 2 * 42);
+
+    // Nobody catches it: it stays, and what it carries moves with the heap.
+    for (const char* const name : {"f1", "f2"}) {
+        EXPECT_FALSE(runtime::call(world.store(), test::func(instance, name), args, result));
+        world.store().collect();
+        Value values[1];
+        ASSERT_EQ(runtime::exception_values(world.store().execution(), values), 1u);
+        ASSERT_TRUE(world.store().heap().contains(values[0].ref));
+        int32_t number = 0;
+        std::memcpy(&number, values[0].ref.as_object()->elements(), sizeof number);
+        EXPECT_EQ(number, 42) << name;
+    }
+}
+
+TEST_P(exceptions, are_made_again_and_again_without_filling_the_heap)
+{
+    ModuleInstance& instance = make(ins::func(
+        {{1, exnref}},
+        {loop(none, {block(type(i32_exn),
+                           {try_table(none, {catch_ref(0, 0)}, {get(0), throw_(0)}), unreachable}),
+                     set(1), num(1), i32_sub, tee(0), br_if(0)}),
+         get(0)}));
+    EXPECT_EQ(number(instance, "f0", 1'000'000), 0);
+    EXPECT_GT(world_.store().heap().stats().collections, 0u);
 }
 
 TEST_P(exceptions, in_a_start_function_end_instantiation)

@@ -23,10 +23,11 @@ struct Value;
 /// An exception that is thrown and not caught yet. Its package and the references among its values
 /// are roots of the collector.
 struct Exception {
-    TagInstance* tag = nullptr;    ///< Null: there is none.
-    const Slot* values = nullptr;  ///< As the tag's parameters: in the frame that threw it, or in
-                                   ///< the package.
-    Ref package;                   ///< Where it was thrown from one (throw_ref), or null.
+    TagInstance* tag = nullptr;  ///< Null: there is none.
+    Slot* values = nullptr;      ///< As the tag's parameters: in the frame that threw it, or in the
+                                 ///< package.
+    Ref package = {};                 ///< Where it was thrown from one (throw_ref), or null.
+    Exception* outer = nullptr;  ///< One that a host function got before, and may still hand on.
 };
 
 /// Throws from a host function: `return throw_exception(caller.execution, tag, values);`. The

@@ -56,6 +56,18 @@ struct Execution {
     ModuleInstance* trap_instance = nullptr;
 };
 
+/// `exception` is on its way from here. Those that host functions hold stay where they are.
+inline void begin_exception(Execution& execution, Exception exception) noexcept
+{
+    exception.outer = execution.exception.outer;
+    execution.exception = exception;
+}
+/// It was caught, or what happened instead ended it.
+inline void end_exception(Execution& execution) noexcept
+{
+    begin_exception(execution, {});
+}
+
 /// A frame of a backtrace, innermost first.
 struct BacktraceFrame {
     const ModuleInstance* instance;
