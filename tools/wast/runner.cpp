@@ -62,18 +62,9 @@ bool says(const Error& error, std::string_view wanted)
     return said.starts_with(wanted) || wanted.starts_with(said);
 }
 
-/// What wrt knows and does not execute yet. Its limits are not among these: the suite respects none
-/// of them.
-bool is_to_come(Errc code)
-{
-    static constexpr std::array to_come{Errc::exceptions_unsupported, Errc::threads_unsupported};
-    return std::ranges::find(to_come, code) != to_come.end();
-}
-
 /// An error where none was to come, or the wrong one.
 Outcome unexpected(const Error& error, std::string_view wanted)
 {
-    if (is_to_come(error.code)) return skipped(std::string{phrase(error.code)});
     return failed(fmt::format("expected {}, got {}", wanted, text_of(error)));
 }
 
