@@ -54,7 +54,7 @@ Status Translator::add_clause(const CatchClause& clause)
     if (clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref) {
         to.package = static_cast<uint16_t>(first + slots);
         to.wants_package = true;
-        maps_roots_ = true;
+        maps_roots_ = true;  // from here on: no operand before can be one
     }
     return catches_.add(catches_.current(), to);
 }

@@ -14,6 +14,9 @@ namespace wrt::runtime {
 /// Locals that are references and no parameters. They are null from the function's start.
 Status Translator::list_root_runs(const decoder::FunctionContext& context)
 {
+    // A module that has no reference elsewhere may still catch one, and keep it in a local.
+    const auto is_root = [](const decoder::LocalRun& run) { return is_traced(run.type); };
+    maps_roots_ = maps_roots_ || std::ranges::any_of(context.locals.runs(), is_root);
     if (!maps_roots_) return ok();
     const auto params = static_cast<uint32_t>(context.params.size());
     uint32_t local = 0;
