@@ -47,10 +47,12 @@ inline void fill_elements(uint8_t* at, uint32_t count, uint32_t bytes, const Slo
     return true;
 }
 
-/// Puts zeros behind the last element, up to the object's end.
-inline void clear_padding(Object& array, uint64_t unrounded) noexcept
+/// Makes the last word of an array of so many bytes zero, before its elements are written: behind
+/// the last one there are zeros then.
+inline void clear_last_word(Object& array, uint64_t unrounded) noexcept
 {
-    std::memset(array.at(unrounded), 0, round_to_word(unrounded) - unrounded);
+    if (unrounded <= Object::header_bytes) return;
+    *reinterpret_cast<uint64_t*>(array.at(round_to_word(unrounded) - sizeof(uint64_t))) = 0;
 }
 
 }  // namespace wrt::runtime

@@ -36,34 +36,38 @@ WRT_INLINE uint32_t slots_of_bytes(uint32_t bytes)
     return bytes == 16 ? 2 : 1;
 }
 
-/// An object whose fields are not written yet; null where the heap is full.
-WRT_INLINE Object* make(Execution& execution, const Cell* pc, Slot* fp, uint64_t header,
-                        uint64_t bytes)
+/// Makes room for the bytes in t0 and executes the operation again. Apart from those that allocate,
+/// so that they need no frame.
+WRT_HANDLER make_room_and_retry(WRT_REGISTERS)
 {
-    Object* const object = execution.heap->bump(bytes);
-    if (object == nullptr) [[unlikely]]
-        return allocate_slow(execution, pc + window_words - 1, fp, header, bytes);
-    object->header = header;
-    return object;
+    WRT_BEGIN
+    if (!make_room(*ex, pc + window_words - 1, fp, t0)) [[unlikely]]
+        WRT_TRAP(gc_heap_exhausted);
+    WRT_GOTO(pc);
 }
 
-WRT_INLINE Object* make_array(Execution& execution, const Cell* pc, Slot* fp, uint32_t type_index,
-                              uint32_t length, uint32_t element_bytes)
-{
-    const uint64_t bytes = array_bytes(length, element_bytes);
-    Object* const array =
-        make(execution, pc, fp,
-             Object::header_of(ObjectKind::array, execution.type_ids[type_index], length),
-             round_to_word(bytes));
-    if (array != nullptr) clear_padding(*array, bytes);
-    return array;
-}
+/// `made`: an object whose fields are not written yet. It may be the second try of an operation
+/// that had to make room first: nothing before it may have an effect.
+// Fuel for lengths is charged afterwards, so that a second try does not pay twice.
+#define WRT_ALLOCATE(made, header_bits, bytes)                                                     \
+    Object* const made = ex->heap->bump(bytes);                                                    \
+    if (made == nullptr) [[unlikely]] {                                                            \
+        t0 = bytes;                                                                                \
+        WRT_CONTINUE_IN(make_room_and_retry);                                                      \
+    }                                                                                              \
+    made->header = header_bits
+
+#define WRT_ALLOCATE_STRUCT(made, bytes)                                                           \
+    WRT_ALLOCATE(made, Object::header_of(ObjectKind::struct_, ex->type_ids[first_index(pc)]), bytes)
+
+#define WRT_ALLOCATE_ARRAY(made, length, element_bytes)                                            \
+    const uint64_t unrounded_ = array_bytes(length, element_bytes);                                \
+    WRT_ALLOCATE(made,                                                                             \
+                 Object::header_of(ObjectKind::array, ex->type_ids[first_index(pc)], length),      \
+                 round_to_word(unrounded_));                                                       \
+    clear_last_word(*made, unrounded_)
 
 #define WRT_OPERANDS Slot* const operands = fp + field_a(pc)
-
-#define WRT_MADE(made)                                                                             \
-    if ((made) == nullptr) [[unlikely]]                                                            \
-        WRT_TRAP(gc_heap_exhausted)
 
 /// The object is complete: it is the result.
 #define WRT_RETURN_OBJECT(made)                                                                    \
@@ -76,12 +80,13 @@ WRT_HANDLER struct_new_of_words(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     const uint32_t bytes = second_index(pc);
-    Object* const object = make(
-        *ex, pc, fp, Object::header_of(ObjectKind::struct_, ex->type_ids[first_index(pc)]), bytes);
-    WRT_MADE(object);
+    WRT_ALLOCATE_STRUCT(object, bytes);
     auto* const fields = reinterpret_cast<Slot*>(object->elements());
-    for (uint32_t i = 0; i < bytes / sizeof(Slot) - 1; ++i)
+    const uint64_t count = bytes / sizeof(Slot) - 1;
+    for (uint64_t i = 0; i != count; ++i) {
         fields[i] = operands[i];
+        asm volatile("" ::: "memory");  // most have a few: not worth a vector loop
+    }
     WRT_RETURN_OBJECT(object);
 }
 
@@ -91,8 +96,7 @@ WRT_HANDLER struct_new(WRT_REGISTERS)
     WRT_OPERANDS;
     const uint32_t bytes = second_index(pc);
     const TypeId id = ex->type_ids[first_index(pc)];
-    Object* const object = make(*ex, pc, fp, Object::header_of(ObjectKind::struct_, id), bytes);
-    WRT_MADE(object);
+    WRT_ALLOCATE_STRUCT(object, bytes);
     const RegisteredType& type = ex->store->types()[id];
     FieldPlacer placer;
     const Slot* from = operands;
@@ -116,10 +120,8 @@ WRT_HANDLER struct_new_default(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     const uint32_t bytes = second_index(pc);
+    WRT_ALLOCATE_STRUCT(object, bytes);
     WRT_CHARGE_LENGTH(bytes / sizeof(Slot));
-    Object* const object = make(
-        *ex, pc, fp, Object::header_of(ObjectKind::struct_, ex->type_ids[first_index(pc)]), bytes);
-    WRT_MADE(object);
     std::memset(object->elements(), 0, bytes - Object::header_bytes);
     WRT_RETURN_OBJECT(object);
 }
@@ -130,9 +132,8 @@ WRT_HANDLER array_new(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     const auto length = operands[slots_of_bytes(second_index(pc))].as<uint32_t>();
+    WRT_ALLOCATE_ARRAY(array, length, second_index(pc));
     WRT_CHARGE_LENGTH(length);
-    Object* const array = make_array(*ex, pc, fp, first_index(pc), length, second_index(pc));
-    WRT_MADE(array);
     fill_elements(array->elements(), length, second_index(pc), operands);
     WRT_RETURN_OBJECT(array);
 }
@@ -142,9 +143,8 @@ WRT_HANDLER array_new_default(WRT_REGISTERS)
     WRT_BEGIN
     WRT_OPERANDS;
     const auto length = operands[0].as<uint32_t>();
+    WRT_ALLOCATE_ARRAY(array, length, second_index(pc));
     WRT_CHARGE_LENGTH(length);
-    Object* const array = make_array(*ex, pc, fp, first_index(pc), length, second_index(pc));
-    WRT_MADE(array);
     std::memset(array->elements(), 0, uint64_t{length} * second_index(pc));
     WRT_RETURN_OBJECT(array);
 }
@@ -156,8 +156,7 @@ WRT_HANDLER array_new_fixed(WRT_REGISTERS)
     WRT_OPERANDS;
     const uint32_t length = second_index(pc);
     const uint32_t bytes = type_at(*ex, first_index(pc)).words;
-    Object* const array = make_array(*ex, pc, fp, first_index(pc), length, bytes);
-    WRT_MADE(array);
+    WRT_ALLOCATE_ARRAY(array, length, bytes);
     for (uint32_t i = 0; i < length; ++i)
         fill_elements(array->elements() + uint64_t{i} * bytes, 1, bytes,
                       operands + uint64_t{i} * slots_of_bytes(bytes));
@@ -173,11 +172,10 @@ WRT_HANDLER array_new_data(WRT_REGISTERS)
     const auto length = operands[1].as<uint32_t>();
     const uint32_t bytes = type_at(*ex, first_index(pc)).words;
     const DataInstance& data = ex->instance->data[second_index(pc)];
-    WRT_CHARGE_LENGTH(length);
     if (!in_bounds(offset, uint64_t{length} * bytes, data.size)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
-    Object* const array = make_array(*ex, pc, fp, first_index(pc), length, bytes);
-    WRT_MADE(array);
+    WRT_ALLOCATE_ARRAY(array, length, bytes);
+    WRT_CHARGE_LENGTH(length);
     if (length != 0) std::memcpy(array->elements(), data.bytes + offset, uint64_t{length} * bytes);
     WRT_RETURN_OBJECT(array);
 }
@@ -189,11 +187,10 @@ WRT_HANDLER array_new_elem(WRT_REGISTERS)
     const auto offset = operands[0].as<uint32_t>();
     const auto length = operands[1].as<uint32_t>();
     const ElementInstance& segment = ex->instance->elements[second_index(pc)];
-    WRT_CHARGE_LENGTH(length);
     if (!in_bounds(offset, length, segment.count)) [[unlikely]]
         WRT_TRAP(out_of_bounds_table_access);
-    Object* const array = make_array(*ex, pc, fp, first_index(pc), length, sizeof(Slot));
-    WRT_MADE(array);
+    WRT_ALLOCATE_ARRAY(array, length, sizeof(Slot));
+    WRT_CHARGE_LENGTH(length);
     if (length != 0)
         std::memcpy(array->elements(), segment.items + offset, uint64_t{length} * sizeof(Slot));
     WRT_RETURN_OBJECT(array);

@@ -71,39 +71,48 @@ void Heap::note_collection(uint64_t live, uint64_t pause_ns) noexcept
     live_ = live;
     top_ = base_ + live;
     threshold_ = std::min(std::max(2 * live, first_threshold), capacity_);
-    limit_ = base_ + std::max(live, std::min(threshold_, objects_.size()));
+    limit_ = stress_ ? top_ : base_ + std::max(live, std::min(threshold_, objects_.size()));
     ++collections_;
     total_pause_ns_ += pause_ns;
     max_pause_ns_ = std::max(max_pause_ns_, pause_ns);
 }
 
-Object* Store::allocate(uint64_t header, uint64_t bytes, const Safepoint* at) noexcept
+bool Store::make_room(uint64_t bytes, const Safepoint* at) noexcept
 {
     WRT_ASSERT(bytes % 8 == 0 && bytes >= Object::header_bytes);
-    if (heap_.stress_) collect(at);
+    const bool always = heap_.stress_;
+    if (!always && heap_.make_room_for(bytes, false)) return true;
+    collect(at);
+    if (!heap_.make_room_for(bytes, true)) return false;
+    if (always) heap_.grant_only(bytes);
+    return true;
+}
+
+Object* Store::allocate(uint64_t header, uint64_t bytes, const Safepoint* at) noexcept
+{
     Object* object = heap_.bump(bytes);
     if (object == nullptr) {
-        bool fits = heap_.make_room_for(bytes, false);
-        if (!fits && heap_.used() != 0 && !heap_.stress_) {
-            collect(at);
-            fits = false;
-        }
-        if (!fits) fits = heap_.make_room_for(bytes, true);
-        if (!fits) return nullptr;
+        if (!make_room(bytes, at)) return nullptr;
         object = heap_.bump(bytes);
     }
     object->header = header;
-    // The next one has to come here as well.
-    if (heap_.stress_) heap_.limit_ = heap_.top_;
     return object;
+}
+
+bool make_room(Execution& execution, const Cell* cell, Slot* fp, uint64_t bytes) noexcept
+{
+    Store& store = *execution.store;
+    const Safepoint here{cell, fp, execution.instance, store.waiting()};
+    return store.make_room(bytes, &here);
 }
 
 Object* allocate_slow(Execution& execution, const Cell* cell, Slot* fp, uint64_t header,
                       uint64_t bytes) noexcept
 {
-    Store& store = *execution.store;
-    const Safepoint here{cell, fp, execution.instance, store.waiting()};
-    return store.allocate(header, bytes, &here);
+    if (!make_room(execution, cell, fp, bytes)) return nullptr;
+    Object* const object = execution.heap->bump(bytes);
+    object->header = header;
+    return object;
 }
 
 }  // namespace wrt::runtime

@@ -83,6 +83,8 @@ private:
     /// Room for objects up to `bytes` from the base; false where the region or the system has not.
     [[nodiscard]] bool make_room(uint64_t bytes) noexcept;
     [[nodiscard]] bool make_room_for(uint64_t bytes, bool collected) noexcept;
+    /// No more than `bytes` until somebody makes room again.
+    void grant_only(uint64_t bytes) noexcept { limit_ = top_ + bytes; }
     /// After a collection that left `live` bytes.
     void note_collection(uint64_t live, uint64_t pause_ns) noexcept;
     [[nodiscard]] Block* blocks() const noexcept
@@ -105,10 +107,14 @@ private:
     LinearRegion tables_;
 };
 
-/// An object of `bytes` bytes (a multiple of eight), uninitialised but for its header; null where
+/// Makes room for an object of `bytes` bytes (a multiple of eight): bump() has it then. False where
 /// the heap is full even after a collection (Errc::gc_heap_exhausted). `cell` is the last cell of
 /// the operation that allocates in frame `fp`: what the frames hold by their root maps survives and
 /// is up to date afterwards, whatever registers or the host's variables hold does not.
+[[nodiscard]] bool make_room(Execution& execution, const Cell* cell, Slot* fp,
+                             uint64_t bytes) noexcept;
+
+/// make_room() and the object, uninitialised but for its header; null where there is no room.
 [[nodiscard]] Object* allocate_slow(Execution& execution, const Cell* cell, Slot* fp,
                                     uint64_t header, uint64_t bytes) noexcept;
 

@@ -84,8 +84,10 @@ public:
     void collect() noexcept { collect(waiting_); }
     /// The same where the innermost activation stands at `at`.
     void collect(const Safepoint* at) noexcept;
-    /// An object of `bytes` bytes (a multiple of eight), uninitialised but for its header; null
-    /// where the heap is full even after a collection (Errc::gc_heap_exhausted).
+    /// Room for an object of `bytes` bytes (a multiple of eight); false where the heap is full even
+    /// after a collection (Errc::gc_heap_exhausted).
+    [[nodiscard]] bool make_room(uint64_t bytes, const Safepoint* at) noexcept;
+    /// The object, uninitialised but for its header; null where there is no room for it.
     [[nodiscard]] Object* allocate(uint64_t header, uint64_t bytes, const Safepoint* at) noexcept;
     /// The innermost call of a host function that is under way, or null. Whoever calls the host
     /// puts its own in front meanwhile.
