@@ -700,6 +700,43 @@ TEST_P(exceptions, keep_what_they_carry_while_the_heap_moves)
     }
 }
 
+// As it was before 3.0: try, catch and rethrow.
+Bytes legacy_try(const Bytes& type, const Code& code, uint8_t tag, const Code& handler)
+{
+    return bytes(0x06, type, all_of(code), 0x07, tag, all_of(handler), 0x0b);
+}
+Bytes rethrow(uint8_t label)
+{
+    return {0x09, label};
+}
+
+TEST_P(exceptions, of_the_legacy_kind_are_kept_until_they_are_rethrown)
+{
+    World world{{.limits = {.stack_slots = 1u << 14}, .hash_key = {}, .collect_always = true}};
+    std::vector<Bytes> all = common_types();
+    all.push_back(struct_type({field({i32}, false)}));
+    all.push_back(func_type({ref_null(box)}, {}));
+    const Bytes inner = legacy_try(none, {get(0), ins::call(1), drop}, 0,
+                                   {drop, num(5), box_up, drop, num(6), box_up, drop, rethrow(0)});
+    const Bytes binary =
+        wasm({types(all), functions({{i32_to_i32}, {i32_to_i32}}), tags({{0x00, box_to_none}}),
+              exports({export_func("f0", 0)}),
+              code({ins::func({}, {legacy_try({0x63, box}, {inner, unreachable}, 0, {}), unbox}),
+                    ins::func({}, {get(0), box_up, num(9), box_up, drop, throw_(0)})})});
+    runtime::LoadOptions options{.translate = {.slots_only = GetParam()}};
+    EXPECT_EQ(text_of(world.load(binary, options)).substr(0, 9), "malformed");
+    options.decode.features = options.decode.features.with(Feature::legacy_exceptions);
+    const auto module = world.load(binary, options);
+    ASSERT_EQ(text_of(module), "ok");
+    const auto made = runtime::instantiate(world.store(), *module.value());
+    ASSERT_EQ(text_of(made), "ok");
+    const Value args[] = {int32_t{42}};
+    Value result[1];
+    ASSERT_EQ(text_of(runtime::call(world.store(), test::func(*made.value(), "f0"), args, result)),
+              "ok");
+    EXPECT_EQ(result[0].i32, 42);
+}
+
 TEST_P(exceptions, are_made_again_and_again_without_filling_the_heap)
 {
     ModuleInstance& instance = make(ins::func(
