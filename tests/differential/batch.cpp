@@ -14,8 +14,9 @@ namespace wrt::test {
 
 namespace {
 
-constexpr const char* type_names[] = {"i32",       "i64",    "f32",       "f64",  "funcref",
-                                      "externref", "callee", "some_func", "v128", "exn"};
+constexpr const char* type_names[] = {"i32",    "i64",       "f32",  "f64", "funcref", "externref",
+                                      "callee", "some_func", "v128", "exn", "anyref",  "object",
+                                      "packed", "numbers",   "list", "i31"};
 
 void write_types(std::ostream& out, const Types& types)
 {
@@ -121,6 +122,9 @@ std::string difference_from(const std::string& said, const GeneratedModule& modu
         {"folded", {{.fuel = false, .interruptible = true, .slots_only = false}}},
         {"in slots", {{.fuel = false, .interruptible = true, .slots_only = true}}},
         {"with fuel", {{.fuel = true, .interruptible = true, .slots_only = false}}},
+        {"always collecting",
+         {.options = {.fuel = false, .interruptible = true, .slots_only = false},
+          .collect_always = true}},
     };
     for (const auto& [name, way] : ways) {
         const Outcome outcome = outcome_of(module, way);

@@ -73,7 +73,11 @@ function valueOf(type, bits) {
   }
 }
 
+const objects = new Set(["anyref", "object", "packed", "numbers", "list", "i31"]);
 const isNumber = (type) => type === "i32" || type === "i64" || type === "f32" || type === "f64";
+
+// Types that JavaScript cannot see or make.
+const stays = (type) => type === "v128" || type === "exn" || objects.has(type);
 
 class Run {
   constructor(module, binary) {
@@ -105,6 +109,7 @@ class Run {
     if (isNumber(type)) return ` ${hex(seen(type, value))}`;
     if (value === null) return " null";
     if (type === "externref") return " extern";
+    if (objects.has(type)) return " object";
     return ` f${this.indices.get(value)}`;
   }
 
@@ -224,7 +229,7 @@ class Run {
     const own = this.module.functions.length - this.module.imports;
     const callee = this.module.imports + ((dice >>> 8) % own);
     const { params, results } = this.module.functions[callee];
-    if (this.depth === 3 || params.includes("v128") || results.includes("v128")) return;
+    if (this.depth === 3 || [...params, ...results].some(stays)) return;
     ++this.depth;
     const args = params.map((type, i) => (isNumber(type) ? this.made(type, i) : null));
     let failed = false;

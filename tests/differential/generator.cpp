@@ -40,6 +40,8 @@ private:
     Type any_type(bool host)
     {
         if (shape_.features.vectors && !host && random_.one_in(4)) return Type::v128;
+        if (shape_.features.objects && !host && random_.one_in(4))
+            return static_cast<Type>(static_cast<uint32_t>(Type::anyref) + random_.below(6));
         if (!random_.one_in(12)) return random_.of(numbers);
         const auto type = static_cast<Type>(4 + random_.below(3));
         return host && type == Type::callee ? Type::funcref : type;
@@ -57,6 +59,12 @@ private:
         // Few different results, so that tail calls find somebody.
         std::vector<Types> results = {{}, {random_.of(numbers)}, any_types(3, true)};
         shape_.types.push_back({any_types(3, true), random_.of(results)});
+        if (shape_.features.objects) {
+            shape_.objects = ObjectTypes::random(random_, shape_.features.vectors);
+            for (uint32_t i = 1; i <= ObjectTypes::count; ++i)
+                shape_.types.push_back({.params = {}, .results = {}, .other = i});
+            results.push_back(any_types(2, false));
+        }
         if (random_.one_in(8)) results.push_back(any_types(8, false));
         if (shape_.features.vectors) results.push_back(any_types(2, false));
         const uint32_t more = 3 + random_.below(4);
@@ -66,6 +74,15 @@ private:
         named_types_ = static_cast<uint32_t>(shape_.types.size());
     }
 
+    /// A function's.
+    uint32_t any_named_type()
+    {
+        while (true) {
+            const uint32_t type = random_.below(named_types_);
+            if (shape_.types[type].other == 0) return type;
+        }
+    }
+
     void choose_functions()
     {
         const auto add = [&](uint32_t type) {
@@ -73,7 +90,7 @@ private:
             module_.functions.push_back(shape_.types[type]);
         };
         for (uint32_t i = random_.below(4); i-- > 0;) {
-            const uint32_t type = random_.below(named_types_);
+            const uint32_t type = any_named_type();
             const auto is_callee = [](Type t) { return t == Type::callee; };
             bool plain = shape_.types[type].reaches_hosts();
             for (const Type t : shape_.types[type].params)
@@ -85,7 +102,7 @@ private:
         module_.imports = static_cast<uint32_t>(shape_.functions.size());
         add(0);
         for (uint32_t i = 1 + random_.below(4); i-- > 0;)
-            add(random_.below(named_types_));
+            add(any_named_type());
     }
 
     void choose_globals()
@@ -95,6 +112,11 @@ private:
             shape_.globals.push_back(random_.of(numbers));
         if (random_.one_in(2)) shape_.globals.push_back(Type::funcref);
         if (shape_.features.vectors && random_.one_in(2)) shape_.globals.push_back(Type::v128);
+        if (shape_.features.objects) {
+            for (const Type type : {Type::object, Type::list, Type::anyref}) {
+                if (random_.one_in(2)) shape_.globals.push_back(type);
+            }
+        }
         module_.globals = shape_.globals;
     }
 
@@ -148,6 +170,12 @@ private:
         case Type::callee:
         case Type::some_func:
         case Type::exn: break;
+        case Type::anyref:
+        case Type::object:
+        case Type::packed:
+        case Type::numbers:
+        case Type::list:
+        case Type::i31: return {0xd0, 0x71, 0x0b};
         case Type::v128: {
             Bytes vector = {0xfd, 0x0c};
             for (int i = 0; i < 16; ++i)
@@ -172,10 +200,15 @@ private:
                 all.push_back(encode(items[i], i));
             return all;
         };
-        const auto all_types = list_of(shape_.types, [&](const FunctionType& type, uint32_t) {
+        std::vector<Bytes> all_types;
+        for (const FunctionType& type : shape_.types) {
             const auto encode = [](Type t, uint32_t) { return encoded(t); };
-            return func_type(list_of(type.params, encode), list_of(type.results, encode));
-        });
+            if (type.other == 0)
+                all_types.push_back(
+                    func_type(list_of(type.params, encode), list_of(type.results, encode)));
+            else if (type.other == 1)
+                all_types.push_back(shape_.objects.definitions());
+        }
         std::vector<Bytes> imported, own, exported, active, passive, segments;
         for (uint32_t i = 0; i < shape_.functions.size(); ++i) {
             const Bytes type = leb(shape_.functions[i]);

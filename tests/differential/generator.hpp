@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ public:
         const uint32_t a = below(bound), b = below(bound);
         return a < b ? a : b;
     }
+    template <class T>
+    T of(std::initializer_list<T> list)
+    {
+        return list.begin()[below(list.size())];
+    }
     template <class List>
     const auto& of(const List& list)
     {
@@ -44,14 +50,34 @@ private:
 };
 
 /// Types that operands have. `callee` is (ref null 0): type 0 is a function's.
-enum class Type : uint8_t { i32, i64, f32, f64, funcref, externref, callee, some_func, v128, exn };
+/// The last six are for objects (ObjectTypes): `object` is any of the structs, `packed`, `numbers`
+/// and `list` are the arrays.
+enum class Type : uint8_t {
+    i32,
+    i64,
+    f32,
+    f64,
+    funcref,
+    externref,
+    callee,
+    some_func,
+    v128,
+    exn,
+    anyref,
+    object,
+    packed,
+    numbers,
+    list,
+    i31,
+};
 using Types = std::vector<Type>;
 
 struct FunctionType {
     Types params;
     Types results;
+    uint32_t other = 0;  ///< Not a function's type: it only keeps an index taken.
     friend bool operator==(const FunctionType&, const FunctionType&) = default;
-    /// Whether JavaScript could call it: it has no vectors.
+    /// Whether JavaScript could call it and see what it gives: it has no vectors and no objects.
     [[nodiscard]] bool reaches_hosts() const;
 };
 
@@ -81,6 +107,7 @@ struct GeneratedModule {
 struct Features {
     bool vectors = true;
     bool exceptions = true;
+    bool objects = true;
 };
 
 GeneratedModule generate_module(uint64_t seed, const Features& features = {});

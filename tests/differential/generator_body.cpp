@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/binary.hpp"
+
 namespace wrt::test {
 
 Bytes encoded(Type type)
@@ -19,14 +21,20 @@ Bytes encoded(Type type)
     case Type::some_func: return {0x64, 0x70};
     case Type::v128: return {0x7b};
     case Type::exn: return {0x69};
+    case Type::anyref: return {0x6e};
+    case Type::object: return {0x63, ObjectTypes::structs};
+    case Type::packed: return {0x63, ObjectTypes::packed};
+    case Type::numbers: return {0x63, ObjectTypes::numbers};
+    case Type::list: return {0x63, ObjectTypes::list};
+    case Type::i31: return {0x6c};
     }
     return {};
 }
 
 bool FunctionType::reaches_hosts() const
 {
-    const auto is_vector = [](Type type) { return type == Type::v128; };
-    return std::ranges::none_of(params, is_vector) && std::ranges::none_of(results, is_vector);
+    const auto stays = [](Type type) { return type >= Type::v128; };
+    return std::ranges::none_of(params, stays) && std::ranges::none_of(results, stays);
 }
 
 uint32_t ModuleShape::type_index(const FunctionType& type)
@@ -119,6 +127,12 @@ Bytes BodyGenerator::body()
     declare({Type::f32});
     declare({Type::f64});
     if (shape_.features.vectors) declare({Type::v128});
+    // Somewhere to look at objects again.
+    if (shape_.features.objects) {
+        for (auto type = static_cast<uint8_t>(Type::anyref);
+             type <= static_cast<uint8_t>(Type::i31); ++type)
+            declare({static_cast<Type>(type)});
+    }
 
     left_ = 10 + static_cast<int>(random_.skewed(random_.one_in(8) ? 1000 : 150));
     labels_.push_back(type_.results);

@@ -21,6 +21,24 @@ inline constexpr uint8_t op_unreachable = 0x00, op_nop = 0x01, op_block = 0x02, 
                          op_ref_func = 0xd2, op_ref_as_non_null = 0xd4, op_br_on_null = 0xd5,
                          op_br_on_non_null = 0xd6;
 
+/// The types of structs and arrays, one recursion group behind type 0: three structs, each a
+/// subtype of the one before, all starting with an i32, a struct and an anyref; an array of bytes
+/// or halves, one of numbers, one of anyrefs. Everything is mutable.
+struct ObjectTypes {
+    static constexpr uint32_t structs = 1, packed = 4, numbers = 5, list = 6, count = 6;
+    struct Field {
+        Type type;
+        uint8_t storage;  ///< i8 or i16, or 0: as the type says.
+    };
+
+    std::vector<Field> fields[3];
+    Type number = Type::i32;
+    uint8_t packed_storage = 0x78;
+
+    static ObjectTypes random(Random& random, bool vectors);
+    [[nodiscard]] Bytes definitions() const;
+};
+
 /// What bodies may refer to.
 struct ModuleShape {
     struct Memory {
@@ -33,6 +51,7 @@ struct ModuleShape {
     static constexpr uint32_t no_entry = 0xffffffffu;
 
     Features features;
+    ObjectTypes objects;
     std::vector<FunctionType> types;  ///< Grows while bodies ask for block types.
     std::vector<uint32_t> functions;  ///< Type of each, imports first.
     Types globals;                    ///< All mutable; 0 bounds loops and calls.
@@ -89,6 +108,8 @@ private:
     Type any_type()
     {
         if (shape_.features.vectors && random_.one_in(6)) return Type::v128;
+        if (shape_.features.objects && random_.one_in(5))
+            return static_cast<Type>(static_cast<uint32_t>(Type::anyref) + random_.below(6));
         return random_.one_in(10) ? static_cast<Type>(4 + random_.below(3)) : number();
     }
     Types any_types(size_t most);
@@ -121,6 +142,21 @@ private:
     bool call_value(Type type, int depth);
     void call(const Callable& callee, int depth, bool tail);
     void change_top(Type type, int depth);
+
+    // Objects.
+    void op_fb(uint32_t code);
+    void op_fb(uint32_t code, uint32_t index);
+    [[nodiscard]] Type element_of(Type array) const;
+    void element_index(Type array, int depth);
+    void object_there(Type type, int depth);
+    void array_length(int depth);
+    void new_struct(int depth);
+    void new_array(Type type, int depth);
+    void cast_to(Type type, int depth);
+    void object_value(Type type, int depth);
+    bool field_value(Type type, int depth);
+    bool value_of_object(Type type, int depth);
+    void object_statement(int depth);
 
     // Vectors.
     void op_fd(uint32_t code);

@@ -73,7 +73,13 @@ uint64_t interesting_bits(Random& random, Type type)
     case Type::callee:
     case Type::some_func:
     case Type::v128:
-    case Type::exn: break;
+    case Type::exn:
+    case Type::anyref:
+    case Type::object:
+    case Type::packed:
+    case Type::numbers:
+    case Type::list:
+    case Type::i31: break;
     }
     return 0;
 }
@@ -118,6 +124,17 @@ void BodyGenerator::constant(Type type)
     case Type::some_func: return op(op_ref_func, random_.below(shape_.functions.size()));
     case Type::v128: return vector_constant();
     case Type::exn: return append(code_, bytes(op_ref_null, 0x69));
+    case Type::anyref:
+    case Type::object:
+    case Type::packed:
+    case Type::numbers:
+    case Type::list:
+    case Type::i31:
+        if (type == Type::i31 && random_.one_in(2)) {
+            i32_const(static_cast<int32_t>(random_.bits()));
+            return append(code_, bytes(0xfb, 28));
+        }
+        return append(code_, bytes(op_ref_null, 0x71));
     }
 }
 
@@ -183,6 +200,9 @@ void BodyGenerator::value(Type type, int depth, bool clean)
     }
     default:
         if (shape_.features.vectors && random_.one_in(6) && lane_value(type, depth - 1)) return;
+        if (shape_.features.objects && random_.one_in(6) && type < Type::anyref &&
+            value_of_object(type, depth - 1))
+            break;
         switch (type) {
         case Type::i32: return i32_value(depth - 1);
         case Type::i64: return i64_value(depth - 1);
@@ -194,6 +214,12 @@ void BodyGenerator::value(Type type, int depth, bool clean)
         case Type::some_func: return reference(type, depth - 1);
         case Type::v128: return vector_value(depth - 1);
         case Type::exn: return reference(type, depth - 1);
+        case Type::anyref:
+        case Type::object:
+        case Type::packed:
+        case Type::numbers:
+        case Type::list:
+        case Type::i31: return object_value(type, depth - 1);
         }
     }
     if (clean) canonical(type);

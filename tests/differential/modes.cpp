@@ -21,6 +21,10 @@ std::string difference_of_modes(const GeneratedModule& module, uint64_t seed)
     const Outcome slots = run(false, false, true);
     if (!slots.ran) return "refused: " + slots.record;
     if (!alike("folded", slots, run(false, false, false))) return found;
+    const Outcome moving =
+        outcome_of(module, {.options = {.fuel = false, .interruptible = false, .slots_only = false},
+                            .collect_always = true});
+    if (!alike("always collecting", slots, moving)) return found;
     if (!alike("interruptible", slots, run(false, true, false))) return found;
     const Outcome metered_slots = run(true, false, true);
     if (!alike("fuel in slots", slots, metered_slots)) return found;

@@ -34,6 +34,12 @@ ValType value_type(Type type)
     case Type::externref: return ValType::externref;
     case Type::v128: return ValType::v128;
     case Type::exn: return ValType::exnref;
+    case Type::anyref:
+    case Type::object:
+    case Type::packed:
+    case Type::numbers:
+    case Type::list:
+    case Type::i31: break;  // no host function has them
     }
     return ValType::bot;
 }
@@ -51,7 +57,13 @@ uint64_t seen(Type type, Slot slot)
     case Type::callee:
     case Type::some_func: return slot.bits != 0;
     case Type::exn:
-    case Type::v128: break;
+    case Type::v128:
+    case Type::anyref:
+    case Type::object:
+    case Type::packed:
+    case Type::numbers:
+    case Type::list:
+    case Type::i31: break;
     }
     return 0;
 }
@@ -105,7 +117,10 @@ std::string failure_of(Errc code)
 /// One instance of a generated module with its hosts.
 class Run {
 public:
-    Run(const GeneratedModule& module, const Way& way) : module_{module}, way_{way}
+    Run(const GeneratedModule& module, const Way& way)
+        : module_{module},
+          way_{way},
+          world_{{.limits = {.stack_slots = 1u << 17}, .collect_always = way.collect_always}}
     {
         runtime::ImportTable& names = world_.store().names();
         hosts_.reserve(module.imports);
@@ -169,6 +184,14 @@ private:
             else
                 std::snprintf(text, sizeof text, " f%u",
                               index_of(*runtime::Ref{slot.bits}.as_func()));
+            break;
+        case Type::anyref:
+        case Type::object:
+        case Type::packed:
+        case Type::numbers:
+        case Type::list:
+        case Type::i31:
+            std::snprintf(text, sizeof text, slot.bits == 0 ? " null" : " object");
             break;
         case Type::exn:
         case Type::v128: return;  // other engines cannot show it
@@ -284,7 +307,13 @@ private:
         case Type::callee:
         case Type::some_func:
         case Type::exn:
-        case Type::v128: break;
+        case Type::v128:
+        case Type::anyref:
+        case Type::object:
+        case Type::packed:
+        case Type::numbers:
+        case Type::list:
+        case Type::i31: break;
         }
         return {};
     }
@@ -364,7 +393,7 @@ private:
 
     const GeneratedModule& module_;
     const Way way_;
-    World world_{{.limits = {.stack_slots = 1u << 17}}};
+    World world_;
     runtime::ModuleInstance* instance_ = nullptr;
     std::vector<Host> hosts_;
     Outcome outcome_;

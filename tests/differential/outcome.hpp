@@ -14,6 +14,7 @@ namespace wrt::test {
 struct Way {
     runtime::TranslateOptions options;
     int64_t fuel = int64_t{1} << 40;
+    bool collect_always = false;  ///< Objects move at every allocation.
 };
 
 struct Outcome {

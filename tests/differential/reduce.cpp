@@ -134,6 +134,7 @@ const std::vector<std::vector<Bytes>>& replacements()
         {{0x43, 0, 0, 0, 0}},                                            // f32.const 0
         {{0x44, 0, 0, 0, 0, 0, 0, 0, 0}},                                // f64.const 0
         {{0xfd, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},  // v128.const 0
+        {{0xd0, 0x71}},                                                  // ref.null none
         {{0x1a}, {0x41, 0x00}},
         {{0x1a}, {0x42, 0x00}},
     };
