@@ -50,6 +50,9 @@ std::string explanation(const Verdict& ours, const std::string& theirs)
     if (says(ours.text, {"malformed limits flags, got 0x3"}) ||
         says(ours.text, {"malformed limits flags, got 0x7"}))
         return "V8 knows shared memories";
+    if (says(ours.text, {"illegal opcode, got 0xfe"})) return "V8 knows atomics";
+    if (says(ours.text, {"type mismatch, expected eqref, got i"}))
+        return "V8 does not look at what an unreachable ref.eq compares";
     if (says(ours.text, {"malformed exception attribute"}))
         return "V8 reads the attribute of a tag as an integer that may be longer";
     if (says(ours.text, {"unknown label 4294967295"}))
