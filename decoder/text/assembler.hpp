@@ -6,6 +6,7 @@
 
 #include "byte_buffer.hpp"
 #include "name_table.hpp"
+#include "named_index.hpp"
 #include "token_cursor.hpp"
 
 #include <wrt/decoder/instruction.hpp>
@@ -47,30 +48,6 @@ struct TypeUse {
     bool is_index = false;  ///< (type x) was written.
     bool is_short = false;  ///< Of a block: nothing, or one result. There is no type index.
 };
-
-/// A name for the name section.
-struct NamedIndex {
-    uint32_t outer = 0;
-    uint32_t index = 0;
-    std::string_view name;
-};
-
-/// What is called something, by its subsection of the name section.
-enum class NameKind : uint8_t {
-    module,
-    func,
-    local,
-    label,
-    type,
-    table,
-    memory,
-    global,
-    elem,
-    data,
-    field,
-    tag,
-};
-inline constexpr uint32_t name_kinds = 12;
 
 class Assembler : private TokenCursor {
 public:

@@ -1,4 +1,4 @@
-// wrtd call, validate, inspect, wast, help and version, from outside.
+// wrtd call, validate, inspect, print, wast, help and version, from outside.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -219,6 +219,47 @@ TEST(wrtd_inspect, says_why_it_cannot)
     const Ended second = wrtd({"inspect", "calc.wasm", "echo.wasm"});
     EXPECT_EQ(second.status, 125);
     EXPECT_EQ(second.err, "error: wrtd inspect takes one file, and 'echo.wasm' is a second\n");
+}
+
+TEST(wrtd_call, takes_text)
+{
+    EXPECT_EQ(wrtd({"call", "text.wat", "twice", "21"}).out, "i32:42\n");
+}
+
+TEST(wrtd_validate, takes_text_and_says_line_and_column)
+{
+    EXPECT_EQ(wrtd({"validate", "text.wat"}).out, "text.wat: valid\n");
+    const Ended wrong = wrtd({"validate", "wrong.wat"});
+    EXPECT_EQ(wrong.status, 1);
+    EXPECT_EQ(wrong.err, "error: wrong.wat:2:9: malformed at 0x10: unknown operator\n");
+}
+
+TEST(wrtd_print, shows_a_binary_as_text_under_its_names)
+{
+    const Ended ended = wrtd({"print", "text.wat"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_EQ(ended.out, "(module\n"
+                         "  (type (;0;) (func (param i32) (result i32)))\n"
+                         "  (export \"twice\" (func $twice))\n"
+                         "  (func $twice (type 0) (param $x i32) (result i32)\n"
+                         "    local.get $x\n"
+                         "    i32.const 2\n"
+                         "    i32.mul))\n");
+    EXPECT_EQ(wrtd({"print", "calc.wasm"}).status, 0);
+    const Ended malformed = wrtd({"print", "malformed.wasm"});
+    EXPECT_EQ(malformed.status, 1);
+    EXPECT_EQ(malformed.err, "error: malformed.wasm: malformed at 0x9: integer too large\n");
+    EXPECT_EQ(wrtd({"print", "no_such.wasm"}).status, 2);
+}
+
+TEST(wrtd_wast, runs_a_script)
+{
+    const Ended good = wrtd({"wast", "script.wast"});
+    EXPECT_EQ(good.status, 0) << good.out << good.err;
+    EXPECT_THAT(good.out, HasSubstr("assertions  2 of 2 pass\n"));
+    const Ended none = wrtd({"wast", "no_script.wast"});
+    EXPECT_EQ(none.status, 2);
+    EXPECT_THAT(none.out, HasSubstr("no_script.wast:1:11: no command: assert_fun"));
 }
 
 TEST(wrtd_wast, runs_a_converted_script)

@@ -13,7 +13,13 @@ write_bytes(malformed.wasm ${preamble} 0x01 0xff 0xff 0xff 0xff 0xff 0xff)
 write_bytes(invalid.wasm ${preamble} 0x01 0x05 0x01 0x60 0x00 0x01 0x7f 0x03 0x02 0x01 0x00
   0x0a 0x06 0x01 0x04 0x00 0x42 0x00 0x0b)
 write_bytes(component.wasm 0x00 0x61 0x73 0x6d 0x0d 0x00 0x01 0x00)
-file(WRITE ${DIRECTORY}/text.wat "(module)\n")
+file(WRITE ${DIRECTORY}/text.wat "(module\n  (func $twice (export \"twice\") (param $x i32) (result i32)\n    (i32.mul (local.get $x) (i32.const 2))))\n")
+file(WRITE ${DIRECTORY}/wrong.wat "(module\n  (func i32.ad))\n")
+file(WRITE ${DIRECTORY}/other.txt "no module\n")
+file(WRITE ${DIRECTORY}/script.wast "(module (func (export \"seven\") (result i32) (i32.const 7)))
+(assert_return (invoke \"seven\") (i32.const 7))
+(assert_malformed (module quote \"(func\") \"unexpected token\")\n")
+file(WRITE ${DIRECTORY}/no_script.wast "(module) (assert_fun)\n")
 
 # Scripts lie beside the modules they name.
 foreach(kind good bad)

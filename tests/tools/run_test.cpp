@@ -119,13 +119,24 @@ TEST(wrtd_run, says_where_a_file_is_malformed_and_where_invalid)
               "note: in the code section, function 0\n");
 }
 
-TEST(wrtd_run, refuses_text_and_components_with_a_hint)
+TEST(wrtd_run, runs_text_as_it_runs_binaries)
 {
     const Ended text = wrtd({"run", "text.wat"});
-    EXPECT_EQ(text.status, 126);
-    EXPECT_EQ(text.err,
-              "error: text.wat: malformed at 0x0: magic header not detected\n"
-              "hint: this is no WebAssembly binary; text (.wat) has to be assembled first\n");
+    EXPECT_EQ(text.status, 127);
+    EXPECT_EQ(text.err, "error: text.wat has no _start to run\n"
+                        "hint: `wrtd call text.wat NAME` calls an export; `wrtd inspect text.wat` "
+                        "lists them\n");
+    const Ended wrong = wrtd({"run", "wrong.wat"});
+    EXPECT_EQ(wrong.status, 126);
+    EXPECT_EQ(wrong.err, "error: wrong.wat:2:9: malformed at 0x10: unknown operator\n");
+}
+
+TEST(wrtd_run, refuses_other_files_and_components_with_a_hint)
+{
+    const Ended other = wrtd({"run", "other.txt"});
+    EXPECT_EQ(other.status, 126);
+    EXPECT_EQ(other.err, "error: other.txt: malformed at 0x0: magic header not detected\n"
+                         "hint: this is no WebAssembly, neither binary nor text\n");
     const Ended component = wrtd({"run", "component.wasm"});
     EXPECT_EQ(component.status, 126);
     EXPECT_EQ(component.err, "error: component.wasm: usage: not a module but a component\n"

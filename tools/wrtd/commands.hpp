@@ -9,6 +9,7 @@ namespace wrtd {
 [[nodiscard]] int call(const Options& options);
 [[nodiscard]] int validate(const Options& options);
 [[nodiscard]] int inspect(const Options& options);
+[[nodiscard]] int print(const Options& options);
 [[nodiscard]] int wast(const Options& options);
 
 }  // namespace wrtd

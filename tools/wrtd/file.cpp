@@ -70,6 +70,12 @@ File::~File()
     if (mapping_ != nullptr) ::munmap(mapping_, mapped_);
 }
 
+void File::replace(std::vector<uint8_t> bytes) noexcept
+{
+    if (mapping_ != nullptr) ::munmap(std::exchange(mapping_, nullptr), mapped_);
+    read_ = std::move(bytes);
+}
+
 std::span<const uint8_t> File::bytes() const noexcept
 {
     if (mapping_ != nullptr) return {static_cast<const uint8_t*>(mapping_), mapped_};

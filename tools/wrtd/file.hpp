@@ -22,6 +22,8 @@ public:
     ~File();
 
     [[nodiscard]] std::span<const uint8_t> bytes() const noexcept;
+    /// From here on the bytes are these.
+    void replace(std::vector<uint8_t> bytes) noexcept;
 
 private:
     File() = default;

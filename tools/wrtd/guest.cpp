@@ -18,6 +18,7 @@
 #include "messages.hpp"
 #include "quantities.hpp"
 #include "suggest.hpp"
+#include "text.hpp"
 
 extern char** environ;
 
@@ -124,6 +125,10 @@ int Guest::load()
     std::variant<File, int> opened = open_or_complain(path_);
     if (const int* code = std::get_if<int>(&opened)) return *code;
     file_.emplace(std::get<File>(std::move(opened)));
+    if (const auto wrong = assemble_text(*file_)) {
+        error("{}:{}", escaped(path_), *wrong);
+        return exit_not_runnable;
+    }
 
     const auto start = std::chrono::steady_clock::now();
     wrt::LoadOptions how;
@@ -150,7 +155,7 @@ int Guest::complain_about_loading(const wrt::Error& reason) const
         return exit_not_runnable;
     }
     if (reason.code == wrt::Errc::magic_header_not_detected) {
-        hint("this is no WebAssembly binary; text (.wat) has to be assembled first");
+        hint("this is no WebAssembly, neither binary nor text");
     }
     if (wrt::kind_of(reason.code) == wrt::ErrorKind::exhaustion && options_.limits.budget) {
         hint("--budget allowed {}", size_text(*options_.limits.budget));

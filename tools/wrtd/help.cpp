@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 4> texts{
   134      trap, or an exception that nothing caught
   137      memory budget exceeded (--budget)
 
-validate, inspect and wast: 0 good, 1 the thing checked is bad, 2 it could not be checked.
+validate, inspect, print and wast: 0 good, 1 the thing checked is bad, 2 it could not be checked.
 )",
     R"(features
 

@@ -11,6 +11,7 @@
 #include "inspection.hpp"
 #include "messages.hpp"
 #include "quantities.hpp"
+#include "text.hpp"
 
 namespace wrtd {
 namespace {
@@ -100,8 +101,12 @@ void print_json(const std::string& path, const Inspection& found)
 int inspect(const Options& options)
 {
     const std::string& path = options.files.front();
-    const std::variant<File, int> opened = open_or_complain(path);
+    std::variant<File, int> opened = open_or_complain(path);
     if (std::holds_alternative<int>(opened)) return exit_uncheckable;
+    if (const auto wrong = assemble_text(std::get<File>(opened))) {
+        error("{}:{}", escaped(path), *wrong);
+        return exit_bad;
+    }
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
 
     const auto kind = wrt::decoder::detect_kind(binary);

@@ -52,6 +52,7 @@ int main_of(std::span<const char* const> arguments)
     case Command::call: return call(options);
     case Command::validate: return validate(options);
     case Command::inspect: return inspect(options);
+    case Command::print: return print(options);
     case Command::wast: return wast(options);
     }
     return exit_failed;

@@ -38,8 +38,9 @@ constexpr std::array commands{
                 "decode and validate modules"},
     CommandName{"inspect", Command::inspect, "inspect [options] FILE",
                 "show sections, imports, exports, features and sizes"},
-    CommandName{"wast", Command::wast, "wast [options] FILE.json|DIRECTORY...",
-                "run converted specification scripts"},
+    CommandName{"print", Command::print, "print FILE", "show a module in the text format"},
+    CommandName{"wast", Command::wast, "wast [options] FILE.wast|FILE.json|DIRECTORY...",
+                "run the specification's scripts"},
 };
 
 /// Help in groups, "General" last, and nothing about CLI11's types.
@@ -281,6 +282,7 @@ void add_command(CLI::App& app, Options& options)
         app.add_flag("-q,--quiet", options.quiet, "only the exit status")->group("Reports");
         break;
     case Command::inspect: app.add_flag("--json", options.json, "as JSON")->group("Reports"); break;
+    case Command::print: break;
     case Command::wast: add_wast(app, options.wast); break;
     }
     add_features(app, options.features);
@@ -408,10 +410,12 @@ std::optional<Reply> take_words(Options& options, std::vector<std::string> words
     case Command::validate:
     case Command::wast: options.files = std::move(words); break;
     case Command::inspect:
+    case Command::print:
         if (words.size() > 1) {
-            return Reply{exit_failed,
-                         fmt::format("wrtd inspect takes one file, and '{}' is a second", words[1]),
-                         {}};
+            return Reply{
+                exit_failed,
+                fmt::format("wrtd {} takes one file, and '{}' is a second", command.name, words[1]),
+                {}};
         }
         options.files = std::move(words);
         break;

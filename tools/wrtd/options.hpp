@@ -12,7 +12,7 @@
 
 namespace wrtd {
 
-enum class Command : uint8_t { run, call, validate, inspect, wast };
+enum class Command : uint8_t { run, call, validate, inspect, print, wast };
 
 enum class Color : uint8_t { automatic, always, never };
 
@@ -57,7 +57,7 @@ struct Options {
     Color color = Color::automatic;
     LogLevel log = LogLevel::warn;
 
-    std::vector<std::string> files;      ///< One for run, call and inspect.
+    std::vector<std::string> files;      ///< One for run, call, inspect and print.
     std::vector<std::string> arguments;  ///< run: the guest's; call: the call, as written.
 
     wrt::FeatureSet features = {};  ///< What modules may use.

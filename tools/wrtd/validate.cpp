@@ -9,16 +9,21 @@
 #include "explain.hpp"
 #include "file.hpp"
 #include "messages.hpp"
+#include "text.hpp"
 
 namespace wrtd {
 namespace {
 
 int validate_file(const std::string& path, wrt::FeatureSet features, bool quiet)
 {
-    const std::variant<File, int> opened = File::open(path);
+    std::variant<File, int> opened = File::open(path);
     if (const int* failure = std::get_if<int>(&opened)) {
         error("cannot read {}: {}", escaped(path), std::strerror(*failure));
         return exit_uncheckable;
+    }
+    if (const auto wrong = assemble_text(std::get<File>(opened))) {
+        if (!quiet) error("{}:{}", escaped(path), *wrong);
+        return exit_bad;
     }
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
     const auto kind = wrt::decoder::detect_kind(binary);

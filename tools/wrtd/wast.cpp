@@ -1,4 +1,4 @@
-// wrtd wast: scripts of the specification's suite, converted to JSON.
+// wrtd wast: scripts of the specification's suite.
 #include <iostream>
 
 #include <wast/wast.hpp>
