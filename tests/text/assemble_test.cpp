@@ -140,7 +140,7 @@ TEST(assemble, writes_branch_hints)
                      " (@metadata.code.branch_hint \"\\00\") (br_if 0 (i32.const 1)))")
                   .substr(30),
               // 25 bytes of name; function 0: at 3 likely, at 8 unlikely
-              "00 24 19 6d 65 74 61 64 61 74 61 2e 63 6f 64 65 2e 62 72 61 6e 63 68 5f 68 69 6e 74 "
+              "00 23 19 6d 65 74 61 64 61 74 61 2e 63 6f 64 65 2e 62 72 61 6e 63 68 5f 68 69 6e 74 "
               "01 00 02 03 01 01 08 01 00 0a 0d 01 0b 00 41 00 04 40 0b 41 01 0d 00 0b ");
 }
 
