@@ -74,8 +74,7 @@ void Printer::line(uint32_t depth)
 
 ByteReader Printer::reader_at(uint32_t offset) const
 {
-    return ByteReader{binary_.subspan(offset), offset,
-                      Errc::unexpected_end_of_section_or_function};
+    return ByteReader{binary_.subspan(offset), offset, Errc::unexpected_end_of_section_or_function};
 }
 
 // Sections
@@ -243,8 +242,7 @@ Result<std::string_view> print(std::span<const uint8_t> binary, Arena& arena,
                                const PrintOptions& options) noexcept
 {
     const size_t budget = options.scope_budget != 0 ? options.scope_budget : arena.available();
-    WRT_TRY(const ScopeGuard scope,
-            arena.enter(LibraryId::decoder, "print", budget, End::scratch));
+    WRT_TRY(const ScopeGuard scope, arena.enter(LibraryId::decoder, "print", budget, End::scratch));
     Printer printer{binary, arena, options};
     WRT_CHECK(printer.module());
     const std::span<const uint8_t> bytes = printer.out().bytes();

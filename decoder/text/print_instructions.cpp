@@ -12,8 +12,8 @@ namespace wrt::text {
 
 namespace {
 
-/// How an instruction stands among blocks, by its row's name: those of the legacy proposal are there
-/// where the table has them.
+/// How an instruction stands among blocks, by its row's name: those of the legacy proposal are
+/// there where the table has them.
 bool opens_block(Instr op)
 {
     return info(op).immediates == Immediates::block_type ||

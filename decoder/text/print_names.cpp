@@ -12,7 +12,7 @@ namespace {
 
 constexpr Space spaces[name_kinds] = {
     Space::field,  // module: one of its kind
-    Space::func,  Space::local,  Space::label, Space::type, Space::table, Space::memory,
+    Space::func,   Space::local, Space::label, Space::type,  Space::table, Space::memory,
     Space::global, Space::elem,  Space::data,  Space::field, Space::tag,
 };
 

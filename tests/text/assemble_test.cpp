@@ -32,9 +32,9 @@ TEST(assemble, writes_a_function_as_the_binary_format_has_it)
 {
     EXPECT_EQ(hex_of("(module (func (export \"f\") (param i32) (result i32) (local i64 i64 i32)"
                      " (i32.add (local.get 0) (i32.const -1))))"),
-              "01 06 01 60 01 7f 01 7f "         // type
-              "03 02 01 00 "                     // function
-              "07 05 01 01 66 00 00 "            // export
+              "01 06 01 60 01 7f 01 7f "  // type
+              "03 02 01 00 "              // function
+              "07 05 01 01 66 00 00 "     // export
               "0a 0d 01 0b 02 02 7e 01 7f 20 00 41 7f 6a 0b ");
 }
 
@@ -50,11 +50,13 @@ TEST(assemble, takes_fields_without_a_module_around_them)
 
 TEST(assemble, folded_and_flat_are_the_same)
 {
-    EXPECT_EQ(binary_of("(func (if (result i32) (i32.const 1) (then (i32.const 2)) (else (i32.const "
-                        "3))) drop)"),
-              binary_of("(func i32.const 1 if (result i32) i32.const 2 else i32.const 3 end drop)"));
-    EXPECT_EQ(binary_of("(func (block $a (loop $b (br $a) (br $b) (br_table $a $b 2 (i32.const 0)))))"),
-              binary_of("(func block $a loop $b br 1 br 0 i32.const 0 br_table 1 0 2 end $b end $a)"));
+    EXPECT_EQ(
+        binary_of("(func (if (result i32) (i32.const 1) (then (i32.const 2)) (else (i32.const "
+                  "3))) drop)"),
+        binary_of("(func i32.const 1 if (result i32) i32.const 2 else i32.const 3 end drop)"));
+    EXPECT_EQ(
+        binary_of("(func (block $a (loop $b (br $a) (br $b) (br_table $a $b 2 (i32.const 0)))))"),
+        binary_of("(func block $a loop $b br 1 br 0 i32.const 0 br_table 1 0 2 end $b end $a)"));
     EXPECT_EQ(binary_of("(func (i32.store offset=4 (i32.const 0) (i32.add (i32.const 1) (i32.const "
                         "2)))) (memory 1)"),
               binary_of("(func i32.const 0 i32.const 1 i32.const 2 i32.add i32.store offset=4) "
@@ -84,8 +86,9 @@ TEST(assemble, gives_type_uses_their_types_in_the_order_of_the_text)
 TEST(assemble, a_type_use_finds_only_final_types_outside_of_groups)
 {
     // The first two denote other types than (func) alone.
-    EXPECT_EQ(hex_of("(type (sub (func))) (rec (type (func)) (type (func))) (func)"),
-              "01 11 03 50 00 60 00 00 4e 02 60 00 00 60 00 00 60 00 00 03 02 01 03 0a 04 01 02 00 0b ");
+    EXPECT_EQ(
+        hex_of("(type (sub (func))) (rec (type (func)) (type (func))) (func)"),
+        "01 11 03 50 00 60 00 00 4e 02 60 00 00 60 00 00 60 00 00 03 02 01 03 0a 04 01 02 00 0b ");
 }
 
 TEST(assemble, segments_take_the_shortest_form_they_can_have)
@@ -106,8 +109,7 @@ TEST(assemble, names_what_identifiers_name)
         " block $b end) (func (@name \"a b\")))",
         true);
     Arena arena{Backing::reserve(size_t{1} << 24).value()};
-    const decoder::Module module =
-        decoder::decode_module(binary, arena, End::retained).value();
+    const decoder::Module module = decoder::decode_module(binary, arena, End::retained).value();
     using decoder::NameReader;
     const auto all = [&](NameReader::Kind kind) {
         std::string names;
@@ -161,13 +163,11 @@ TEST(assemble, tells_what_is_wrong_and_where)
               "malformed at 0x7: import after function");
     EXPECT_EQ(verdict("(func (i32.load align=3 (i32.const 0)))"),
               "malformed at 0x10: alignment must be a power of two");
-    EXPECT_EQ(verdict("(func i32.const 4294967296)"),
-              "malformed at 0x10: constant out of range");
+    EXPECT_EQ(verdict("(func i32.const 4294967296)"), "malformed at 0x10: constant out of range");
     EXPECT_EQ(verdict("(func local.get 4294967296)"),
               "malformed at 0x10: i32 constant out of range");
     EXPECT_EQ(verdict("(start 0) (start 0)"), "malformed at 0xa: multiple start sections");
-    EXPECT_EQ(verdict("(memory 0 (pagesize 3))"),
-              "malformed at 0x14: invalid custom page size");
+    EXPECT_EQ(verdict("(memory 0 (pagesize 3))"), "malformed at 0x14: invalid custom page size");
 }
 
 TEST(assemble, blocks_end_as_they_began)

@@ -135,8 +135,7 @@ TEST(parse_float, takes_literals_of_any_length)
     EXPECT_EQ(f64("9007199254740993." + zeros + "1"), std::bit_cast<uint64_t>(9007199254740994.0));
     EXPECT_EQ(f64("0x1" + zeros + "p-20000"), std::bit_cast<uint64_t>(1.0));
     EXPECT_EQ(f64("0x0." + zeros + "1p20004"), std::bit_cast<uint64_t>(1.0));
-    EXPECT_EQ(f64("0x20000000000001." + zeros + "1"),
-              std::bit_cast<uint64_t>(9007199254740994.0));
+    EXPECT_EQ(f64("0x20000000000001." + zeros + "1"), std::bit_cast<uint64_t>(9007199254740994.0));
 }
 
 /// The C library is another implementation, which rounds exactly too.

@@ -18,12 +18,46 @@ size_t below(size_t bound, std::mt19937& random)
 
 std::string_view word(std::mt19937& random)
 {
-    static constexpr std::array<std::string_view, 40> words{
-        "(",      ")",     "\"",       "$x",    "0",        "-1",      "4294967295", "nan:0x1",
-        "(;",     ";)",    ";;",       "(@a",   "(@name \"n\")", "(@custom \"c\")", "block", "end",
-        "else",   "if",    "(then",    "(else", "(type 0)", "(param",  "(result",    "i32",
-        "(ref",   "func",  "(import \"\" \"\")", "(export \"\")", "(elem", "(data", "(offset", "(item",
-        "offset=", "align=3", "call",  "br_table", "select", "v128.const i8x16", "1e999", "0x1p-1074"};
+    static constexpr std::array<std::string_view, 40> words{"(",
+                                                            ")",
+                                                            "\"",
+                                                            "$x",
+                                                            "0",
+                                                            "-1",
+                                                            "4294967295",
+                                                            "nan:0x1",
+                                                            "(;",
+                                                            ";)",
+                                                            ";;",
+                                                            "(@a",
+                                                            "(@name \"n\")",
+                                                            "(@custom \"c\")",
+                                                            "block",
+                                                            "end",
+                                                            "else",
+                                                            "if",
+                                                            "(then",
+                                                            "(else",
+                                                            "(type 0)",
+                                                            "(param",
+                                                            "(result",
+                                                            "i32",
+                                                            "(ref",
+                                                            "func",
+                                                            "(import \"\" \"\")",
+                                                            "(export \"\")",
+                                                            "(elem",
+                                                            "(data",
+                                                            "(offset",
+                                                            "(item",
+                                                            "offset=",
+                                                            "align=3",
+                                                            "call",
+                                                            "br_table",
+                                                            "select",
+                                                            "v128.const i8x16",
+                                                            "1e999",
+                                                            "0x1p-1074"};
     return words[below(words.size(), random)];
 }
 

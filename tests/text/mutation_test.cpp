@@ -1,5 +1,5 @@
-// Texts that somebody damaged: whatever they say, assembling them ends, and what assembles decodes or
-// is refused, prints, and assembles again.
+// Texts that somebody damaged: whatever they say, assembling them ends, and what assembles decodes
+// or is refused, prints, and assembles again.
 #include "mutate.hpp"
 #include "support.hpp"
 

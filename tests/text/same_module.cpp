@@ -27,8 +27,8 @@ std::string text_of(const Instruction& instruction)
     std::string text{sink.view()};
     if (sink.truncated()) text += "...";
     // Deeper than the names of things: bits that two texts might share.
-    text += " #" + std::to_string(instruction.target_count * (info(instruction.op).immediates ==
-                                                              Immediates::select_types));
+    text += " #" + std::to_string(instruction.target_count *
+                                  (info(instruction.op).immediates == Immediates::select_types));
     return text;
 }
 
@@ -133,13 +133,13 @@ std::string of_definitions(const Module& a, const Module& b)
     if (a.start != b.start) return "start";
     if (a.declared_functions != b.declared_functions) return "declared functions";
     for (size_t i = 0; i < a.table_inits.size(); ++i) {
-        const std::string found = different("table " + std::to_string(i), a, a.table_inits[i], b,
-                                            b.table_inits[i]);
+        const std::string found =
+            different("table " + std::to_string(i), a, a.table_inits[i], b, b.table_inits[i]);
         if (!found.empty()) return found;
     }
     for (size_t i = 0; i < a.global_inits.size(); ++i) {
-        const std::string found = different("global " + std::to_string(i), a, a.global_inits[i], b,
-                                            b.global_inits[i]);
+        const std::string found =
+            different("global " + std::to_string(i), a, a.global_inits[i], b, b.global_inits[i]);
         if (!found.empty()) return found;
     }
     return {};

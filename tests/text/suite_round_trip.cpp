@@ -2,8 +2,8 @@
 // to be the same module (same_module.hpp), or be refused for the same reason where the module is
 // invalid; and printing that gives the same text, and assembling it the same bytes.
 // With --damage, the same of texts that were damaged, which may be refused, but not crash or hang.
-//   text_round_trip [--damage TIMES] DIRECTORY   Exit codes: 0 all is well, 1 not so, 77 nothing was
-//   found.
+//   text_round_trip [--damage TIMES] DIRECTORY   Exit codes: 0 all is well, 1 not so, 77 nothing
+//   was found.
 #include "mutate.hpp"
 #include "same_module.hpp"
 
@@ -35,7 +35,7 @@ std::string text_of(const Error& error)
 struct Counts {
     size_t valid = 0;
     size_t invalid = 0;
-    size_t refused = 0;  ///< Texts that are no module.
+    size_t refused = 0;    ///< Texts that are no module.
     size_t malformed = 0;  ///< Binaries that are none.
     size_t failed = 0;
 };
@@ -47,9 +47,10 @@ public:
     /// What is wrong, or nothing.
     std::string module(std::string_view source, Counts& counts)
     {
-        const ScopeGuard scope =
-            arena_.enter(LibraryId::verification_tool, "round trip", arena_.available(),
-                         End::retained).value();
+        const ScopeGuard scope = arena_
+                                     .enter(LibraryId::verification_tool, "round trip",
+                                            arena_.available(), End::retained)
+                                     .value();
         const auto binary = text::assemble(source, arena_);
         if (!binary) {
             ++counts.refused;
@@ -127,11 +128,12 @@ int round_trips(const std::vector<fs::path>& scripts)
     Counts counts;
     for (const fs::path& path : scripts)
         script(path, counts);
-    std::printf("%zu scripts: %zu valid modules and %zu invalid ones printed and assembled again, %zu "
-                "of them came back otherwise\n"
-                "no modules: %zu texts that are refused, %zu binaries that are malformed\n",
-                scripts.size(), counts.valid, counts.invalid, counts.failed, counts.refused,
-                counts.malformed);
+    std::printf(
+        "%zu scripts: %zu valid modules and %zu invalid ones printed and assembled again, %zu "
+        "of them came back otherwise\n"
+        "no modules: %zu texts that are refused, %zu binaries that are malformed\n",
+        scripts.size(), counts.valid, counts.invalid, counts.failed, counts.refused,
+        counts.malformed);
     return counts.failed == 0 ? 0 : 1;
 }
 
@@ -154,8 +156,8 @@ int damages(const std::vector<fs::path>& scripts, int times)
                 const std::string wrong = trouble_with(damaged, arena);
                 if (wrong.empty()) continue;
                 ++failed;
-                std::printf("%s:%u: %s\n%s\n", path.filename().c_str(), command.line,
-                            wrong.c_str(), damaged.size() < 2000 ? damaged.c_str() : "(long)");
+                std::printf("%s:%u: %s\n%s\n", path.filename().c_str(), command.line, wrong.c_str(),
+                            damaged.size() < 2000 ? damaged.c_str() : "(long)");
             }
         }
     }
@@ -171,8 +173,9 @@ int run(std::vector<std::string> arguments)
         arguments.erase(arguments.begin(), arguments.begin() + 2);
     }
     const char* const wanted = std::getenv("WRT_SPEC_DIR");
-    const auto scripts = scripts_in(wanted != nullptr ? wanted
-                                    : arguments.empty() ? "." : arguments.front());
+    const auto scripts = scripts_in(wanted != nullptr   ? wanted
+                                    : arguments.empty() ? "."
+                                                        : arguments.front());
     if (scripts.empty()) {
         std::printf("*** THE SPECIFICATION'S SUITE WAS NOT THERE ***\n");
         return 77;

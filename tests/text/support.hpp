@@ -17,7 +17,6 @@
 
 namespace wrt::test {
 
-
 inline std::string text_of(const Error& error)
 {
     return std::string{std::string_view{describe(error, write_type_name)}};

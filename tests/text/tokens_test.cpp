@@ -7,9 +7,9 @@ namespace {
 /// Kinds and texts of the tokens of a source: "left:( keyword:func".
 std::string tokens_of(std::string_view source)
 {
-    static constexpr std::string_view names[] = {"left",       "right",   "natural",  "integer",
-                                                 "floating",   "string",  "identifier", "keyword",
-                                                 "reserved",   "failure", "end"};
+    static constexpr std::string_view names[] = {"left",     "right",   "natural",    "integer",
+                                                 "floating", "string",  "identifier", "keyword",
+                                                 "reserved", "failure", "end"};
     Arena arena{Backing::reserve(size_t{1} << 24).value()};
     const auto tokens = tokenize(source, arena);
     if (!tokens) return test::text_of(tokens.error());

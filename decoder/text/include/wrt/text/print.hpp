@@ -21,11 +21,12 @@ struct PrintOptions {
 };
 
 /// Writes a module as text, on the retained end of the arena: instructions flat, one a line. The
-/// module need not be valid, only well formed where print() looks. assemble() of the text decodes to
-/// the same module: the same definitions under the same indices, instructions with the same
+/// module need not be valid, only well formed where print() looks. assemble() of the text decodes
+/// to the same module: the same definitions under the same indices, instructions with the same
 /// immediates, constants with the same bits. What may differ is what the binary format leaves open:
-/// the length of LEB128 numbers, which of two encodings a segment has, runs of locals; custom sections
-/// whose place between the others cannot be told; and names that are empty, said twice, or of nothing.
+/// the length of LEB128 numbers, which of two encodings a segment has, runs of locals; custom
+/// sections whose place between the others cannot be told; and names that are empty, said twice, or
+/// of nothing.
 ///
 /// Errors: malformed, with the byte of the binary; exhaustion. Does not throw.
 Result<std::string_view> print(std::span<const uint8_t> binary, Arena& arena,
