@@ -32,6 +32,14 @@ TEST(wrtd_call, reads_back_what_it_prints)
               "externref:9\nf64:-inf\nf32:1.5\ni64:5\n");
 }
 
+TEST(wrtd_call, reads_and_prints_vectors)
+{
+    EXPECT_EQ(wrtd({"call", "vectors.wasm", "sum", "i32x4 1 2 -3 4", "7", "v128:0x0a0000000b"}).out,
+              "v128:0x00000004fffffffd0000000c0000000c\ni32:7\n");
+    EXPECT_EQ(wrtd({"call", "vectors.wasm", "sum(f32x4 1 0 0 0, 7, 0x0)"}).out,
+              "v128:0x0000000000000000000000003f800000\ni32:7\n");
+}
+
 TEST(wrtd_call, prints_json)
 {
     const Ended ended = wrtd({"call", "--json", "calc.wasm", "all", "1", "2", "3", "null"});

@@ -176,6 +176,23 @@ TEST(call_syntax, reads_and_writes_floats_bit_for_bit)
     EXPECT_EQ(round_trip("1.5x", wrt::ValType::f64), "none");
 }
 
+TEST(call_syntax, reads_vectors_as_digits_or_lanes_and_writes_digits)
+{
+    const auto vector = [](const char* text) { return parse_value(text, wrt::ValType::v128); };
+    const wrt::Value value = wrt::Value::v128(0x0706050403020100, 0x0f0e0d0c0b0a0908);
+    EXPECT_EQ(value_text(value), "v128:0x0f0e0d0c0b0a09080706050403020100");
+    EXPECT_EQ(vector("v128:0x0f0e0d0c0b0a09080706050403020100"), value);
+    EXPECT_EQ(vector("i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15"), value);
+    EXPECT_EQ(vector("i64x2 0x0706050403020100  0x0f0e0d0c0b0a0908"), value);
+    EXPECT_EQ(vector("0x1"), wrt::Value::v128(1, 0));
+    EXPECT_EQ(vector("i16x8 -1 0 0 0 65535 0 0 0"), wrt::Value::v128(0xffff, 0xffff));
+    EXPECT_EQ(vector("f64x2 1 -nan"), wrt::Value::v128(0x3ff0000000000000, 0xfff8000000000000));
+    for (const char* bad : {"", "0x", "0xg", "0x0123456789012345678901234567890123", "i32x4 1 2 3",
+                            "i32x4 1 2 3 4 5", "i8x16 256", "1", "i32x2 1 2"}) {
+        EXPECT_EQ(vector(bad), std::nullopt) << bad;
+    }
+}
+
 TEST(call_syntax, writes_types_as_the_text_format_does)
 {
     const std::vector<wrt::ValType> params{wrt::ValType::i32, wrt::ValType::externref};

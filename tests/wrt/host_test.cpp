@@ -1,4 +1,6 @@
 // Host functions from lambdas: types, guest strings and spans, errors, exceptions, calls back.
+#include <array>
+#include <bit>
 #include <numeric>
 #include <stdexcept>
 
@@ -70,6 +72,32 @@ TEST(host_function, returns_several_results_as_a_tuple)
     EXPECT_EQ(
         (hosted.func<std::tuple<int32_t, int32_t>(int32_t, int32_t)>("divmod")(17, 5).value()),
         std::tuple(3, 2));
+}
+
+TEST(host_function, takes_and_returns_vectors_between_numbers)
+{
+    World world;
+    wrt::V128 seen[2];
+    world.linker.func("env", "mix", [&seen](int32_t a, wrt::V128 b, int64_t c, wrt::V128 d) {
+        seen[0] = b;
+        seen[1] = d;
+        return std::tuple(a + c, d);
+    });
+    const wrt::Instance instance = world.instantiate("vectors");
+    const auto vector = [](uint32_t lane) {
+        return std::bit_cast<wrt::V128>(std::array{lane, lane, lane, lane});
+    };
+    const auto mix =
+        instance.func<std::tuple<int64_t, wrt::V128>(int32_t, wrt::V128, int64_t, wrt::V128)>("mix")
+            .value();
+    EXPECT_EQ(mix(1, vector(20), 300, vector(4000)).value(),
+              std::tuple(int64_t{301}, vector(4000)));
+    EXPECT_EQ(seen[0], vector(40));
+    EXPECT_EQ(seen[1], vector(4000));
+    const auto splat = instance.func<wrt::V128(int32_t)>("splat").value();
+    EXPECT_EQ(splat(7).value(), vector(7));
+    EXPECT_EQ(wrt::Value{vector(7)}.vector(), vector(7));
+    EXPECT_EQ(wrt::Value{vector(7)}, wrt::Value::v128(0x700000007, 0x700000007));
 }
 
 TEST(host_function, sees_a_guests_string_and_may_capture)

@@ -1,5 +1,6 @@
 #include "call_syntax.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -90,6 +91,57 @@ std::string float_text(Bits bits)
     return fmt::format("{}nan:{:#x}", sign, bits & mantissa);
 }
 
+/// Cuts the first word off, and the spaces behind it.
+std::string_view next_word(std::string_view& text)
+{
+    const std::string_view word = text.substr(0, text.find(' '));
+    text = trimmed(text.substr(word.size()));
+    return word;
+}
+
+std::optional<uint64_t> parse_lane(std::string_view text, char type, int bits)
+{
+    if (type == 'i') return parse_integer(text, bits);
+    if (bits == 32) return parse_float<float, uint32_t>(text);
+    return parse_float<double, uint64_t>(text);
+}
+
+/// "0x" and up to 32 digits, or a shape and its lanes from lane 0 on: "i32x4 1 2 3 -4".
+std::optional<wrt::Value> parse_vector(std::string_view text)
+{
+    if (text.starts_with("0x")) {
+        text.remove_prefix(2);
+        if (text.empty() || text.size() > 32 ||
+            text.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
+            return std::nullopt;
+        const size_t above = text.size() > 16 ? text.size() - 16 : 0;
+        uint64_t high = 0;
+        uint64_t low = 0;
+        std::from_chars(text.data(), text.data() + above, high, 16);
+        std::from_chars(text.data() + above, text.data() + text.size(), low, 16);
+        return wrt::Value::v128(low, high);
+    }
+    struct Shape {
+        std::string_view name;
+        int bits;
+    };
+    constexpr Shape shapes[] = {{"i8x16", 8},  {"i16x8", 16}, {"i32x4", 32},
+                                {"i64x2", 64}, {"f32x4", 32}, {"f64x2", 64}};
+    const std::string_view name = next_word(text);
+    const auto* const shape =
+        std::find_if(std::begin(shapes), std::end(shapes),
+                     [&](const Shape& candidate) { return candidate.name == name; });
+    if (shape == std::end(shapes)) return std::nullopt;
+    std::array<uint64_t, 2> halves{};
+    for (int at = 0; at < 128; at += shape->bits) {
+        const auto lane = parse_lane(next_word(text), name.front(), shape->bits);
+        if (!lane) return std::nullopt;
+        halves[static_cast<size_t>(at / 64)] |= *lane << at % 64;
+    }
+    if (!text.empty()) return std::nullopt;
+    return wrt::Value::v128(halves[0], halves[1]);
+}
+
 std::optional<wrt::Value> parse_reference(std::string_view text, wrt::ValType type)
 {
     if (text == "null" && type.nullable()) return wrt::Value::null(type);
@@ -149,7 +201,7 @@ std::optional<wrt::Value> parse_value(std::string_view text, wrt::ValType type)
         }
         return std::nullopt;
     case wrt::ValKind::ref: return parse_reference(text, type);
-    case wrt::ValKind::v128:
+    case wrt::ValKind::v128: return parse_vector(text);
     case wrt::ValKind::i8:
     case wrt::ValKind::i16:
     case wrt::ValKind::bot: return std::nullopt;

@@ -23,12 +23,13 @@ struct CallText {
 [[nodiscard]] std::variant<CallText, std::string> parse_call(std::span<const std::string> words);
 
 /// A value of `type` from text: decimal or 0x integers, signed or unsigned, within the type's
-/// range; floats as strtod reads them, nan:0xN for a NaN's payload; `null` and a number for
-/// externref. An optional prefix such as `i32:` must agree, so that what wrtd prints can be read
-/// back.
+/// range; floats as strtod reads them, nan:0xN for a NaN's payload; a v128 as 0x and its digits or
+/// as lanes, "i32x4 1 2 3 4"; `null` and a number for externref. An optional prefix such as `i32:`
+/// must agree, so that what wrtd prints can be read back.
 [[nodiscard]] std::optional<wrt::Value> parse_value(std::string_view text, wrt::ValType type);
 
-/// "i32:42", "i64:-1", "f32:1.5", "f64:nan:0x8000000000001", "funcref:null", "externref:5".
+/// "i32:42", "i64:-1", "f32:1.5", "f64:nan:0x8000000000001", "funcref:null", "externref:5",
+/// "v128:0x" and 32 digits.
 [[nodiscard]] std::string value_text(const wrt::Value& value);
 
 /// "i32", "(ref null func)" as the text format writes it.

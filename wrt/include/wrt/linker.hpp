@@ -152,7 +152,8 @@ struct FlatParams {
     /// The slot where parameter `index` starts.
     static constexpr size_t slot_of(size_t index) noexcept
     {
-        constexpr size_t widths[sizeof...(P) + 1] = {(GuestRange<P> ? size_t{2} : size_t{1})..., 0};
+        constexpr size_t widths[sizeof...(P) + 1] = {(GuestRange<P> ? size_t{2} : slots_of<P>)...,
+                                                     0};
         size_t slot = 0;
         for (size_t i = 0; i < index; ++i)
             slot += widths[i];
@@ -195,7 +196,7 @@ template <HostParam P>
                 guest_bytes(state, caller, slot[0].as<uint32_t>(), count, sizeof(T), alignof(T)));
         return P{{reinterpret_cast<T*>(bytes.data()), count}};
     } else {
-        return from_slot<P>(state, *slot);
+        return read_slots<P>(state, slot);
     }
 }
 
@@ -203,13 +204,10 @@ template <class T>
 void write_results(runtime::Slot* slots, const T& value) noexcept
 {
     if constexpr (WasmScalar<T>) {
-        slots[0] = to_slot(value);
+        write_slots(slots, value);
     } else {
         std::apply(
-            [slots](const auto&... each) {
-                size_t at = 0;
-                ((slots[at++] = to_slot(each)), ...);
-            },
+            [slots](const auto&... each) mutable { ((slots = write_slots(slots, each)), ...); },
             value);
     }
 }
@@ -282,9 +280,9 @@ struct HostEntry {
 
 }  // namespace detail
 
-/// A callable that can be a host function: its parameters are numbers, references, GuestString or
-/// GuestSpan, after an optional Caller&; it returns nothing, a number, a reference, a std::tuple of
-/// these, or a Result of any of them.
+/// A callable that can be a host function: its parameters are numbers, V128, references,
+/// GuestString or GuestSpan, after an optional Caller&; it returns nothing, a number, a V128, a
+/// reference, a std::tuple of these, or a Result of any of them.
 template <class F>
 concept HostFn = detail::HostSignature<std::decay_t<F>>::ok;
 

@@ -112,32 +112,55 @@ inline Value::Value(Func func) noexcept : type_{ValType::funcref}, low_{func.ref
 namespace detail {
 
 /// Lists of value types as the compiler makes them.
+/// Slots that a value takes in a window.
+template <class T>
+inline constexpr size_t slots_of = std::same_as<T, V128> ? 2 : 1;
+
 template <class... T>
 struct TypeList {
     static constexpr size_t count = sizeof...(T);
     static constexpr ValType values[count + 1] = {val_type_of<T>()..., ValType::bot};
     static constexpr std::span<const ValType> span() noexcept { return {values, count}; }
+    static constexpr size_t slots = (size_t{0} + ... + slots_of<T>);
+    /// The slot where value `index` starts.
+    static constexpr size_t slot_of(size_t index) noexcept
+    {
+        constexpr size_t widths[count + 1] = {slots_of<T>..., 0};
+        size_t slot = 0;
+        for (size_t i = 0; i < index; ++i)
+            slot += widths[i];
+        return slot;
+    }
 };
 template <class Tuple>
 struct TypeListOf;
 template <class... T>
 struct TypeListOf<std::tuple<T...>> : TypeList<T...> {};
 
+/// Writes a value to its slots and gives the slot behind them.
 template <WasmScalar T>
-[[nodiscard]] runtime::Slot to_slot(T value) noexcept
+runtime::Slot* write_slots(runtime::Slot* slots, T value) noexcept
 {
     if constexpr (WasmNumber<T>)
-        return runtime::Slot::of(value);
+        *slots = runtime::Slot::of(value);
+    else if constexpr (std::same_as<T, V128>)
+        std::memcpy(static_cast<void*>(slots), value.bytes.data(), sizeof value);
     else
-        return {value.ref().bits};
+        *slots = {value.ref().bits};
+    return slots + slots_of<T>;
 }
 
 template <WasmScalar T>
-[[nodiscard]] T from_slot(StoreState& state, runtime::Slot slot) noexcept
+[[nodiscard]] T read_slots(StoreState& state, const runtime::Slot* slots) noexcept
 {
+    [[maybe_unused]] const runtime::Slot slot = *slots;
     if constexpr (WasmNumber<T>)
         return slot.as<T>();
-    else if constexpr (std::same_as<T, ExternRef>)
+    else if constexpr (std::same_as<T, V128>) {
+        V128 value;
+        std::memcpy(value.bytes.data(), slots, sizeof value);
+        return value;
+    } else if constexpr (std::same_as<T, ExternRef>)
         return ExternRef::of({slot.bits});
     else
         return Func{state, runtime::Ref{slot.bits}.as_func()};
@@ -150,14 +173,17 @@ template <WasmScalar T>
 template <class R, class... A>
 class TypedFunc<R(A...)> {
     static_assert(WasmResult<R>,
-                  "the result must be void, a number, a reference or a tuple of them");
-    static_assert((WasmScalar<A> && ...), "parameters must be numbers or references");
+                  "the result must be void, a number, a vector, a reference or a tuple of them");
+    static_assert((WasmScalar<A> && ...), "parameters must be numbers, vectors or references");
 
 public:
     [[nodiscard]] Result<R> operator()(A... arguments) const noexcept
     {
-        constexpr size_t window_slots = std::max<size_t>({sizeof...(A), Results::count, 1});
-        runtime::Slot window[window_slots] = {detail::to_slot(arguments)...};
+        constexpr size_t window_slots =
+            std::max<size_t>({detail::TypeList<A...>::slots, Results::slots, 1});
+        runtime::Slot window[window_slots];
+        [[maybe_unused]] runtime::Slot* at = window;
+        ((at = detail::write_slots(at, arguments)), ...);
         if (Status done = detail::call(*func_.state_, *func_.func_, window); !done) {
             return done.error();
         }
@@ -187,9 +213,10 @@ private:
     {
         detail::StoreState& state = *func_.state_;
         if constexpr (std::same_as<R, ResultTuple>) {
-            return R{detail::from_slot<std::tuple_element_t<i, ResultTuple>>(state, window[i])...};
+            return R{detail::read_slots<std::tuple_element_t<i, ResultTuple>>(
+                state, window + Results::slot_of(i))...};
         } else {
-            return detail::from_slot<R>(state, window[0]);
+            return detail::read_slots<R>(state, window);
         }
     }
 

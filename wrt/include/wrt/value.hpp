@@ -1,10 +1,12 @@
 // Values as a host sees them, and which C++ types stand for which WebAssembly types.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstdint>
 
+#include <wrt/decoder/instruction.hpp>
 #include <wrt/decoder/types.hpp>
 #include <wrt/runtime/slot.hpp>
 
@@ -44,7 +46,8 @@ concept WasmNumber =
 
 /// C++ types that are one WebAssembly value.
 template <class T>
-concept WasmScalar = WasmNumber<T> || std::same_as<T, ExternRef> || std::same_as<T, Func>;
+concept WasmScalar =
+    WasmNumber<T> || std::same_as<T, V128> || std::same_as<T, ExternRef> || std::same_as<T, Func>;
 
 /// The value type that a C++ type stands for.
 template <WasmScalar T>
@@ -54,6 +57,8 @@ template <WasmScalar T>
         return ValType::f32;
     else if constexpr (std::same_as<T, double>)
         return ValType::f64;
+    else if constexpr (std::same_as<T, V128>)
+        return ValType::v128;
     else if constexpr (std::same_as<T, ExternRef>)
         return ValType::externref;
     else if constexpr (std::same_as<T, Func>)
@@ -72,6 +77,12 @@ public:
     template <WasmNumber T>
     constexpr Value(T number) noexcept
         : type_{val_type_of<T>()}, low_{runtime::Slot::of(number).bits}
+    {
+    }
+    constexpr Value(V128 vector) noexcept
+        : type_{ValType::v128},
+          low_{std::bit_cast<std::array<uint64_t, 2>>(vector)[0]},
+          high_{std::bit_cast<std::array<uint64_t, 2>>(vector)[1]}
     {
     }
     constexpr Value(ExternRef ref) noexcept : type_{ValType::externref}, low_{ref.ref().bits} {}
@@ -95,6 +106,11 @@ public:
     [[nodiscard]] constexpr T as() const noexcept
     {
         return runtime::Slot{low_}.as<T>();
+    }
+    /// Only of a v128.
+    [[nodiscard]] constexpr V128 vector() const noexcept
+    {
+        return std::bit_cast<V128>(std::array{low_, high_});
     }
     /// Only of references.
     [[nodiscard]] constexpr runtime::Ref ref() const noexcept { return {low_}; }
