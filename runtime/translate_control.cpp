@@ -589,7 +589,7 @@ Status Translator::branch_table(const Instruction& instruction)
             WRT_CHECK(body(frame_at(labels.next())));
         return ok();
     };
-    WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
+    const Status routed = for_each_target([&](Frame& frame) -> Status {
         frame.referenced = true;
         if (!needs_moves(frame, count) && !polls(frame.label)) return targets_.push(frame.label);
         if (frame.stub_table != table_count_) {
@@ -597,8 +597,9 @@ Status Translator::branch_table(const Instruction& instruction)
             WRT_CHECK(make_label(frame.stub));
         }
         return targets_.push(frame.stub);
-    }));
-    WRT_CHECK(for_each_target([&](Frame& frame) -> Status {
+    });
+    WRT_CHECK(routed);
+    const Status stubs = for_each_target([&](Frame& frame) -> Status {
         if (frame.stub_table != table_count_ || labels_[frame.stub] != no_operation) return ok();
         bind(frame.stub);
         if (needs_moves(frame, count)) {
@@ -609,7 +610,8 @@ Status Translator::branch_table(const Instruction& instruction)
                             .d = static_cast<uint16_t>(frame.slot)}));
         }
         return emit_branch(frame.label);
-    }));
+    });
+    WRT_CHECK(stubs);
     dead_ = true;
     return ok();
 }
