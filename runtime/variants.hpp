@@ -216,7 +216,7 @@ constexpr bool has_load(Instr op, Class a, Class d)
 constexpr bool has_load_sum(Instr op, Class a, Class b, Class d)
 {
     if (!operand_pair(a, b, true)) return false;
-    if (op == Instr::v128_load) return is_plain_destination(d);
+    if (op == Instr::v128_load) return is_vector_place(d);
     return is_hot_load(op) && is_place(d) && d != Class::t1;
 }
 

@@ -7,8 +7,8 @@
 //   *.relaxed_laneselect                     as v128.bitselect: bit by bit
 //   *.relaxed_min, *.relaxed_max             as min and max
 //   i16x8.relaxed_q15mulr_s                  as i16x8.q15mulr_sat_s: -1 * -1 saturates
-//   i16x8.relaxed_dot_i8x16_i7x16_s          the second operand is signed in all eight bits; a sum
-//                                            of two products wraps
+//   i16x8.relaxed_dot_i8x16_i7x16_s          the second operand is signed in all eight bits (sums of
+//                                            two products saturate, whatever one chooses)
 //   i32x4.relaxed_dot_i8x16_i7x16_add_s      the same; pairs of those sums, and then the addend
 //
 // https://webassembly.github.io/spec/core/exec/numerics.html#relaxed-operations
@@ -51,7 +51,7 @@ inline v128 i16x8_relaxed_dot_i8x16_i7x16_s(v128 a, v128 b) noexcept
 {
     const auto even = [](v128 x) { return i16x8_shr_s(i16x8_shl(x, 8), 8); };
     const v128 even_products = i16x8_mul(even(a), even(b));
-    return i16x8_add(even_products, i16x8_mul(i16x8_shr_s(a, 8), i16x8_shr_s(b, 8)));
+    return i16x8_add_sat_s(even_products, i16x8_mul(i16x8_shr_s(a, 8), i16x8_shr_s(b, 8)));
 }
 
 inline v128 i32x4_relaxed_dot_i8x16_i7x16_add_s(v128 a, v128 b, v128 c) noexcept

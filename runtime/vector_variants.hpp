@@ -22,7 +22,7 @@ constexpr bool gives_vector(Instr op)
     return info(op).signature.result == ValType::v128;
 }
 
-/// What dense loops are made of: gets every place and constants. Others get one temp.
+/// What dense loops are made of: gets every place. Others get one temp.
 constexpr Heat heat_of_vector(Instr op)
 {
     switch (raw(op)) {  // the rest is rare
@@ -61,8 +61,8 @@ constexpr bool has_vector_binary(Instr op, Class a, Class b, Class d)
         return is_plain_vector_place(a) && is_place_or_constant(b) && is_plain_vector_place(d);
     const Heat heat = heat_of_vector(op);
     if (heat == Heat::rare) {
-        return is_plain_vector_place(a) && is_plain_vector_place(b) && is_plain_vector_place(d) &&
-               (a == Class::slot || b == Class::slot);
+        if (!is_plain_vector_place(a) || !is_plain_vector_place(d)) return false;
+        return b == Class::constant || b == Class::slot || (b == Class::t0 && a == Class::slot);
     }
     if (!is_vector_place(a) || !is_vector_place(d)) return false;
     if (b == Class::constant) return true;
