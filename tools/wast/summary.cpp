@@ -13,7 +13,7 @@ std::string grouped(size_t number)
 {
     std::string text = std::to_string(number);
     for (size_t at = text.size(); at > 3; at -= 3)
-        text.insert(at - 3, ",");
+        text.insert(at - 3, 1, ',');
     return text;
 }
 
