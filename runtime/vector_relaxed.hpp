@@ -7,7 +7,8 @@
 //   *.relaxed_laneselect                     as v128.bitselect: bit by bit
 //   *.relaxed_min, *.relaxed_max             as min and max
 //   i16x8.relaxed_q15mulr_s                  as i16x8.q15mulr_sat_s: -1 * -1 saturates
-//   i16x8.relaxed_dot_i8x16_i7x16_s          the second operand is signed in all eight bits (sums of
+//   i16x8.relaxed_dot_i8x16_i7x16_s          the second operand is signed in all eight bits (sums
+//   of
 //                                            two products saturate, whatever one chooses)
 //   i32x4.relaxed_dot_i8x16_i7x16_add_s      the same; pairs of those sums, and then the addend
 //
