@@ -139,8 +139,9 @@ TEST(wrtd_run, refuses_other_files_and_components_with_a_hint)
                          "hint: this is no WebAssembly, neither binary nor text\n");
     const Ended component = wrtd({"run", "component.wasm"});
     EXPECT_EQ(component.status, 126);
-    EXPECT_EQ(component.err, "error: component.wasm: usage: not a module but a component\n"
-                             "hint: wrtd runs modules; components are not supported yet\n");
+    EXPECT_EQ(component.err,
+              "error: component.wasm: usage: not a module but a component\n"
+              "hint: wrtd run takes modules; `wrtd call` calls what a component exports\n");
 }
 
 TEST(wrtd_run, names_the_import_that_nothing_provides)

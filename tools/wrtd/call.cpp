@@ -4,7 +4,9 @@
 
 #include "call_syntax.hpp"
 #include "commands.hpp"
+#include "component_file.hpp"
 #include "exit_code.hpp"
+#include "file.hpp"
 #include "guest.hpp"
 #include "messages.hpp"
 
@@ -62,6 +64,13 @@ int call(const Options& options)
         return exit_failed;
     }
     const CallText& wanted = std::get<CallText>(parsed);
+
+    {
+        const std::variant<File, int> opened = open_or_complain(options.files.front());
+        if (const int* code = std::get_if<int>(&opened)) return *code;
+        const File& file = std::get<File>(opened);
+        if (is_component(file.bytes())) return call_component(options, file.bytes(), wanted);
+    }
 
     Guest guest{options};
     const int prepared = guest.prepare();

@@ -151,7 +151,7 @@ int Guest::complain_about_loading(const wrt::Error& reason) const
     const std::string place = place_of(file_->bytes(), reason.offset);
     if (!place.empty()) note("in the {}", place);
     if (reason.code == wrt::Errc::not_a_module) {
-        hint("wrtd runs modules; components are not supported yet");
+        hint("wrtd run takes modules; `wrtd call` calls what a component exports");
         return exit_not_runnable;
     }
     if (reason.code == wrt::Errc::magic_header_not_detected) {

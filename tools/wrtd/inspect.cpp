@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <wrt/decoder/decode.hpp>
-
 #include "commands.hpp"
+#include "component_file.hpp"
 #include "exit_code.hpp"
 #include "explain.hpp"
 #include "file.hpp"
@@ -109,11 +108,8 @@ int inspect(const Options& options)
     }
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
 
-    const auto kind = wrt::decoder::detect_kind(binary);
-    if (kind && *kind == wrt::decoder::BinaryKind::component) {
-        error("{}: components are not supported yet", escaped(path));
-        return exit_uncheckable;
-    }
+    if (is_component(binary))
+        return inspect_component(path, binary, options.features, options.json);
     const wrt::Result<Inspection> found = inspect_module(binary, options.features);
     if (!found) {
         error("{}: {}", escaped(path), error_text(found.error()));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "commands.hpp"
+#include "component_file.hpp"
 #include "decoded.hpp"
 #include "exit_code.hpp"
 #include "explain.hpp"
@@ -26,20 +27,18 @@ int validate_file(const std::string& path, wrt::FeatureSet features, bool quiet)
         return exit_bad;
     }
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
-    const auto kind = wrt::decoder::detect_kind(binary);
-    if (kind && *kind == wrt::decoder::BinaryKind::component) {
-        error("{}: components are not supported yet", escaped(path));
-        return exit_uncheckable;
-    }
+    const bool component = is_component(binary);
     const wrt::Status valid =
-        with_decoded(binary, features, [](const wrt::decoder::Module&) {}, true);
+        component ? validate_component(binary, features)
+                  : with_decoded(binary, features, [](const wrt::decoder::Module&) {}, true);
     if (valid) {
         if (!quiet) fmt::print("{}: valid\n", escaped(path));
         return exit_success;
     }
     if (!quiet) {
         error("{}: {}", escaped(path), error_text(valid.error()));
-        const std::string place = place_of(binary, valid.error().offset);
+        const std::string place =
+            component ? std::string{} : place_of(binary, valid.error().offset);
         if (!place.empty()) note("in the {}", place);
     }
     switch (wrt::kind_of(valid.error().code)) {

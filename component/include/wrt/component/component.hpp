@@ -1,0 +1,108 @@
+// Components: loading, instantiating and calling.
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <wrt/decoder/component.hpp>
+#include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/result.hpp>
+#include <wrt/runtime/load.hpp>
+#include <wrt/runtime/module.hpp>
+#include <wrt/runtime/store.hpp>
+
+namespace wrt::component {
+
+/// A component that instances can be made of. Lies on the retained end of an arena; never changed.
+struct Component {
+    decoder::Component syntax;
+    std::span<runtime::Module* const> modules;  ///< Its core modules, by their number in `syntax`.
+};
+
+struct ComponentLoadOptions {
+    runtime::BinaryLifetime lifetime = runtime::BinaryLifetime::borrowed;
+    runtime::TranslateOptions translate = {};
+    decoder::DecodeOptions decode = {};  ///< `defer_bodies` does not matter.
+    size_t budget = 0;  ///< Bytes that the Component scope may take; 0: what the arena has left.
+};
+
+/// Decodes, validates and translates a component and the core modules in it under a Component
+/// scope, the scopes of the decoder and the runtime nested in it. What remains lies on the retained
+/// end of `arena`. On refusal (malformed, invalid, unsupported, exhaustion; usage: a core module)
+/// the arena is as it was.
+Result<Component*> load_component_from_binary(std::span<const uint8_t> binary, Arena& arena,
+                                              const ComponentLoadOptions& options = {}) noexcept;
+
+struct WorldOptions {
+    uint32_t handles = 16'384;  ///< Entries of the handle tables of all instances together.
+    uint32_t lends = 4'096;     ///< Handles that may be lent at one time.
+};
+
+struct Instance;
+struct Func;
+struct World;
+
+/// What component instances of one store share: the room for their handles, and the host's own
+/// handles. Lies on the retained end of the store's arena; trivially destructible.
+Result<World*> make_world(runtime::Store& store, const WorldOptions& options = {}) noexcept;
+
+/// An instance of a component without imports. All or nothing: what a failed attempt made is gone,
+/// memory and all. Errors: unlinkable (the component has imports), trap (a start function),
+/// exhaustion, unsupported.
+Result<Instance*> instantiate(World& world, const Component& component) noexcept;
+
+/// load_component_from_binary() and instantiate() into the arena of the world's store.
+Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,
+                                       const ComponentLoadOptions& options = {}) noexcept;
+
+/// The function that the instance exports under that name, or null. `instance.name` (with the last
+/// dot) looks in an instance that it exports.
+const Func* find_function(const Instance& instance, std::string_view name) noexcept;
+
+/// The type of a function: a node of kind func, and the pools it lies in.
+struct FuncType {
+    const decoder::ComponentTypes& types;
+    const decoder::ComponentTypeNode& node;
+
+    std::span<const decoder::ComponentField> params() const { return types.fields_of(node); }
+    decoder::ComponentValType result() const { return decoder::ComponentValType::of_bits(node.a); }
+};
+FuncType type_of(const Func& func) noexcept;
+
+/// The host's side of a call: values as the canonical ABI lays them out in a memory of its own,
+/// strings in UTF-8, pointers as offsets of 32 bits, resources as indices of the host's handle
+/// table.
+class HostMemory {
+public:
+    /// Room that the caller keeps; its first bytes are never handed out, so that no offset is 0.
+    explicit HostMemory(std::span<uint8_t> room) noexcept : room_(room) {}
+
+    /// The offset of `size` bytes at a multiple of `align`. Errc::arena_exhausted where there is no
+    /// room.
+    Result<uint32_t> allocate(uint32_t align, uint64_t size) noexcept;
+    std::span<uint8_t> bytes() const noexcept { return room_; }
+    void clear() noexcept { used_ = reserved; }
+
+private:
+    static constexpr uint32_t reserved = 8;
+
+    std::span<uint8_t> room_;
+    uint32_t used_ = reserved;
+};
+
+/// How the params of a function lie in memory one behind the other: as a tuple of them would.
+decoder::ValueLayout params_layout(const FuncType& type) noexcept;
+
+/// Calls `func`: its params lie at `args` in `memory` (params_layout), its result is put at
+/// `result`, for which there must be room. A trap comes back as the Error and leaves the instance
+/// unusable, as the specification asks. Errors: trap, exhaustion, host (interrupted), usage (a
+/// place that is not inside `memory`).
+Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
+            uint32_t result) noexcept;
+
+/// Drops a handle of the host's own table: the destructor of an owned resource runs.
+Status drop_host_handle(World& world, uint32_t handle) noexcept;
+
+}  // namespace wrt::component

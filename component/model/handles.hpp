@@ -1,0 +1,83 @@
+// Handle tables: per instance, indices from 1, freed ones used again last in, first out. The
+// entries of all instances of a world come from one pool that is as large as it will ever be.
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#table-state
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/result.hpp>
+
+namespace wrt::component {
+
+struct Instance;
+struct ResourceType;
+
+/// What of the callee outlives a call only as long as it holds borrows (CanonicalABI.md, "Tasks").
+struct Task {
+    Instance* instance = nullptr;
+    uint32_t borrows = 0;  ///< Borrowed handles that the callee has not dropped.
+};
+
+/// An entry of a handle table.
+struct Handle {
+    enum class Kind : uint8_t { free, own, borrow };
+
+    Kind kind = Kind::free;
+    uint32_t rep = 0;    ///< Of a free entry: the next free index.
+    uint32_t lends = 0;  ///< Calls that hold borrows of it.
+    ResourceType* type = nullptr;
+    Task* scope = nullptr;  ///< Of a borrow: the call that got it.
+};
+
+/// Where tables get their entries from.
+struct HandlePool {
+    std::span<Handle> entries;
+    size_t used = 0;
+};
+
+class HandleTable {
+public:
+    /// The index of a new entry. Errc::handle_table_full.
+    Result<uint32_t> add(HandlePool& pool, const Handle& handle) noexcept;
+    /// Traps with Errc::unknown_handle.
+    Result<Handle*> get(uint32_t index) noexcept;
+    /// Frees the entry, which must be there.
+    void remove(uint32_t index) noexcept;
+
+private:
+    // Chunk k holds 16 << k entries, so few chunks hold many.
+    static constexpr uint32_t first_chunk_bits = 4;
+    static constexpr uint32_t chunk_count = 20;
+
+    Handle* at(uint32_t index) noexcept;
+
+    std::array<Handle*, chunk_count> chunks_{};
+    uint32_t size_ = 1;  ///< Index 0 is never used.
+    uint32_t free_ = 0;
+};
+
+/// A handle that a call has borrowed from: its lends count goes down when the call is over.
+struct Lend {
+    Handle* handle = nullptr;
+    Lend* next = nullptr;
+};
+
+struct LendPool {
+    std::span<Lend> entries;
+    size_t used = 0;
+    Lend* free = nullptr;
+};
+
+/// The lends of one call ("subtask").
+struct Lends {
+    Lend* first = nullptr;
+
+    Status add(LendPool& pool, Handle& handle) noexcept;
+    /// The call is over.
+    void release(LendPool& pool) noexcept;
+};
+
+}  // namespace wrt::component

@@ -1,0 +1,81 @@
+// A script of the Component Model's suite, read from the JSON that
+// tests/spec/convert_components.mjs makes of a .wast file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wrt::wast {
+
+/// A value of a component, as the script writes it.
+struct ComponentValue {
+    enum class Kind : uint8_t {
+        boolean,
+        integer,  ///< Of any width; `number` is what it is, sign-extended.
+        f32,
+        f64,
+        character,
+        string,
+        list,
+        tuple,
+        record,
+        variant,
+        enumeration,
+        flags,
+        option,
+        result,
+    };
+
+    Kind kind = Kind::boolean;
+    uint64_t number = 0;  ///< Bits; of a result: 1 for ok.
+    bool canonical_nan = false;
+    bool arithmetic_nan = false;
+    std::string text;                   ///< A string, or the name of a case.
+    std::vector<std::string> names;     ///< Of a record's fields, or flags.
+    std::vector<ComponentValue> items;  ///< Elements, fields, or the payload if there is one.
+};
+
+struct ComponentAction {
+    std::string instance;  ///< Name of the instance; empty for the latest.
+    std::string field;
+    std::vector<ComponentValue> args;
+};
+
+struct ComponentCommand {
+    enum class Kind : uint8_t {
+        component,
+        component_definition,
+        component_instance,
+        action,
+        assert_return,
+        assert_trap,
+        assert_malformed,
+        assert_invalid,
+        assert_uninstantiable,
+    };
+
+    Kind kind = Kind::component;
+    uint32_t line = 0;
+    std::string name;       ///< "$C"; empty if it has none. Of component_instance the instance's.
+    std::string component;  ///< Of component_instance: the definition; empty for the latest.
+    std::string filename;   ///< The component's file, beside the script.
+    bool text = false;      ///< That file is text.
+    std::string phrase;     ///< What an assertion expects to be said.
+    ComponentAction action;
+    std::vector<ComponentValue> expected;
+};
+
+[[nodiscard]] std::string_view name_of(ComponentCommand::Kind kind);
+
+struct ComponentScript {
+    std::string source;  ///< "values/strings.wast"
+    std::vector<ComponentCommand> commands;
+};
+
+/// Reads a script, or says in `problem` why that file is none.
+[[nodiscard]] std::optional<ComponentScript> read_component_script(const std::string& path,
+                                                                   std::string& problem);
+
+}  // namespace wrt::wast
