@@ -125,7 +125,8 @@ Status ComponentDecoder::decode_core_def(uint8_t code, uint32_t offset,
                              result ? Errc::too_many_results : Errc::too_many_params));
             for (uint32_t i = 0; i < types; ++i) {
                 const uint32_t place = reader().offset();
-                WRT_TRY(const ValType type, decoder::decode_value_type(reader(), options_.features));
+                WRT_TRY(const ValType type,
+                        decoder::decode_value_type(reader(), options_.features));
                 WRT_TRY(const ValType known, number_type(type, space, base, group, count, place));
                 WRT_CHECK(core_.add_value(known, result));
             }

@@ -207,10 +207,10 @@ struct ResourceType {
 struct CoreExternType {
     ExternKind kind = ExternKind::func;
     uint8_t page_shift = 16;  ///< Of a memory.
-    bool mut = false;   ///< Of a global.
-    ValType value{};    ///< A global's type or a table's elements.
-    uint32_t type = 0;  ///< Of functions and tags: type index in the pool of core types.
-    Limits limits{};    ///< Of tables and memories.
+    bool mut = false;         ///< Of a global.
+    ValType value{};          ///< A global's type or a table's elements.
+    uint32_t type = 0;        ///< Of functions and tags: type index in the pool of core types.
+    Limits limits{};          ///< Of tables and memories.
 };
 
 struct CoreExternDecl {

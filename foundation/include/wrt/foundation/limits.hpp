@@ -51,7 +51,8 @@ inline constexpr uint64_t memory64_type_pages = 1ULL
 inline constexpr uint32_t component_type_size = 1'000'000;  // Effective size, aliases expanded.
 inline constexpr uint32_t component_type_depth = 100;       // Lifting walks a type's nesting.
 inline constexpr uint32_t component_type_steps =
-    50'000'000;  // Of copying and comparing types: what instantiation does is not linear in the bytes.
+    50'000'000;  // Of copying and comparing types: what instantiation does is not linear in the
+                 // bytes.
 inline constexpr uint32_t component_value_bytes = 1U << 28;  // Component model: "element size".
 inline constexpr uint32_t component_items = 1'000;  // Modules, components and instances, each.
 inline constexpr uint32_t component_nesting =
