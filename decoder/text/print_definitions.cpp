@@ -116,7 +116,7 @@ Status Printer::memory_type(ByteReader& reader)
 
 Status Printer::table_type(ByteReader& reader)
 {
-    WRT_TRY(const ValType element, decoder::decode_reference_type(reader));
+    WRT_TRY(const ValType element, decoder::decode_reference_type(reader, FeatureSet::all()));
     WRT_CHECK(limits(reader, " "));
     type(element);
     return ok();
@@ -299,7 +299,7 @@ Status Printer::element(ByteReader& reader)
     const bool expressions = (flags & expressions_flag) != 0;
     ValType element = ValType::funcref;
     if (!is_short && expressions) {
-        WRT_TRY(element, decoder::decode_reference_type(reader));
+        WRT_TRY(element, decoder::decode_reference_type(reader, FeatureSet::all()));
     } else if (!is_short) {
         const uint32_t place = reader.offset();
         WRT_TRY(const uint8_t kind, reader.byte());
@@ -399,7 +399,7 @@ Status Printer::locals(ByteReader& reader, uint32_t params)
     for (uint32_t i = 0; i < runs; ++i) {
         const uint32_t offset = reader.offset();
         WRT_TRY(const uint32_t run, reader.u32());
-        WRT_CHECK(decoder::decode_value_type(reader));
+        WRT_CHECK(decoder::decode_value_type(reader, FeatureSet::all()));
         count += run;
         if (count > most) return Error{.code = Errc::too_many_locals, .offset = offset};
     }
@@ -408,7 +408,7 @@ Status Printer::locals(ByteReader& reader, uint32_t params)
     uint32_t next = params;
     for (uint32_t i = 0; i < runs; ++i) {
         WRT_TRY(const uint32_t run, reader.u32());
-        WRT_TRY(const ValType of, decoder::decode_value_type(reader));
+        WRT_TRY(const ValType of, decoder::decode_value_type(reader, FeatureSet::all()));
         bool is_open = false;
         for (const uint32_t stop = next + run; next < stop; ++next) {
             const bool has_name = !name_of(NameKind::local, function_, next).empty();

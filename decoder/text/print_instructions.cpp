@@ -170,7 +170,8 @@ Status Printer::immediates(const decoder::Instruction& instruction)
     const uint32_t first = instruction.index;
     const uint32_t second = instruction.index2;
     switch (info(instruction.op).immediates) {
-    case Immediates::none: break;
+    case Immediates::none:
+    case Immediates::zero_byte: break;
     case Immediates::label: label(first); break;
     case Immediates::label_table: {
         decoder::LabelReader labels{instruction.targets};

@@ -38,7 +38,7 @@ void Printer::type(ValType type)
 
 Status Printer::value_type(ByteReader& reader)
 {
-    WRT_TRY(const ValType read, decoder::decode_value_type(reader));
+    WRT_TRY(const ValType read, decoder::decode_value_type(reader, FeatureSet::all()));
     type(read);
     return ok();
 }
@@ -60,7 +60,7 @@ Status Printer::value_types(std::string_view keyword, uint32_t offset, uint32_t 
 
 Status Printer::field_type(ByteReader& reader)
 {
-    WRT_TRY(const ValType storage, decoder::decode_storage_type(reader));
+    WRT_TRY(const ValType storage, decoder::decode_storage_type(reader, FeatureSet::all()));
     const uint32_t offset = reader.offset();
     WRT_TRY(const uint8_t mut, reader.byte());
     if (mut > 1) {
@@ -132,11 +132,11 @@ Status Printer::composite_type(ByteReader& reader, uint32_t index_of_type)
         WRT_TRY(defined.params, reader.count());
         defined.params_offset = reader.offset();
         for (uint32_t i = 0; i < defined.params; ++i)
-            WRT_CHECK(decoder::decode_value_type(reader));
+            WRT_CHECK(decoder::decode_value_type(reader, FeatureSet::all()));
         WRT_TRY(defined.results, reader.count());
         defined.results_offset = reader.offset();
         for (uint32_t i = 0; i < defined.results; ++i)
-            WRT_CHECK(decoder::decode_value_type(reader));
+            WRT_CHECK(decoder::decode_value_type(reader, FeatureSet::all()));
         text("(func");
         WRT_CHECK(value_types("param", defined.params_offset, defined.params));
         WRT_CHECK(value_types("result", defined.results_offset, defined.results));

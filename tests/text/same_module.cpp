@@ -107,7 +107,7 @@ std::string of_definitions(const Module& a, const Module& b)
         return x.element == y.element && is_same(x.limits, y.limits);
     };
     const auto same_memory = [](const MemoryType& x, const MemoryType& y) {
-        return is_same(x.limits, y.limits);
+        return is_same(x.limits, y.limits) && x.page_shift == y.page_shift;
     };
     const auto same_global = [](const GlobalType& x, const GlobalType& y) {
         return x.type == y.type && x.mut == y.mut;

@@ -32,6 +32,9 @@ std::string text_of(const Error& error)
     return std::string{std::string_view{describe(error)}};
 }
 
+/// Proposals too.
+constexpr decoder::DecodeOptions everything{.features = FeatureSet::all()};
+
 struct Counts {
     size_t valid = 0;
     size_t invalid = 0;
@@ -57,7 +60,7 @@ public:
             return {};
         }
         const Result<decoder::Module> first =
-            decoder::decode_module(*binary, arena_, End::retained);
+            decoder::decode_module(*binary, arena_, End::retained, everything);
         const Status first_bodies =
             first ? decoder::validate_module_bodies(*first, arena_) : Status{first.error()};
         if (!first_bodies && kind_of(first_bodies.error().code) == ErrorKind::malformed) {
@@ -78,7 +81,7 @@ public:
             return "assembles otherwise the second time";
         }
         const Result<decoder::Module> second =
-            decoder::decode_module(*again, arena_, End::retained);
+            decoder::decode_module(*again, arena_, End::retained, everything);
         const Status second_bodies =
             second ? decoder::validate_module_bodies(*second, arena_) : Status{second.error()};
         if (first_bodies.has_value() != second_bodies.has_value()) return "is valid only once";
