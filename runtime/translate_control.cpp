@@ -175,6 +175,9 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
 
     uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
     const uint32_t skipped = context.code_offset - context.body.offset;
+    // Declarations of locals may run over the body's end; validation says so when it comes to the
+    // end.
+    if (skipped > context.body.size) return;
     decoder::InstructionDecoder code{syntax_.bytes(context.body).subspan(skipped),
                                      context.code_offset};
     Instruction instruction;
