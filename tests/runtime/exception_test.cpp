@@ -116,7 +116,7 @@ protected:
         return *instance.value();
     }
     /// One function.
-    ModuleInstance& make(const Bytes& body) { return make({.bodies = {body}}); }
+    ModuleInstance& make(const Bytes& body) { return make(Parts{.bodies = {body}}); }
     ModuleInstance& make_other(const Parts& parts)
     {
         ModuleInstance& other = make(parts);
