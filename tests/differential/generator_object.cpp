@@ -357,10 +357,10 @@ Bytes ObjectTypes::definitions() const
         return field.storage != 0 ? Bytes{field.storage} : encoded(field.type);
     };
     const auto structure = [&](uint32_t kind) {
-        Bytes list = leb(fields[kind].size());
+        Bytes layout = leb(fields[kind].size());
         for (const Field& field : fields[kind])
-            append(list, bytes(storage(field), 0x01));
-        return bytes(0x5f, list);
+            append(layout, bytes(storage(field), 0x01));
+        return bytes(0x5f, layout);
     };
     const auto array = [](const Bytes& element) { return bytes(0x5e, element, 0x01); };
     return bytes(0x4e, leb(count), 0x50, 0x00, structure(0), 0x50, 0x01, leb(structs), structure(1),
