@@ -103,8 +103,9 @@ std::string trouble_with(std::string_view source, Arena& arena)
         const bool is_inside = binary.error().offset <= source.size();
         return is_inside ? "" : "its mistake is not in it: " + text_of(binary.error());
     }
-    const Status decoded = decoder::decode_module_streaming(
-        *binary, arena, {.features = FeatureSet::all()}, [](const decoder::Module&) { return ok(); });
+    const Status decoded =
+        decoder::decode_module_streaming(*binary, arena, {.features = FeatureSet::all()},
+                                         [](const decoder::Module&) { return ok(); });
     const bool is_malformed = !decoded && kind_of(decoded.error().code) == ErrorKind::malformed;
     const auto printed = text::print(*binary, arena, {.customs = false});
     // (module binary ...) may be no module, or invalid in front of where it is malformed.

@@ -26,7 +26,7 @@ struct Exception {
     TagInstance* tag = nullptr;  ///< Null: there is none.
     Slot* values = nullptr;      ///< As the tag's parameters: in the frame that threw it, or in the
                                  ///< package.
-    Ref package = {};                 ///< Where it was thrown from one (throw_ref), or null.
+    Ref package = {};            ///< Where it was thrown from one (throw_ref), or null.
     Exception* outer = nullptr;  ///< One that a host function got before, and may still hand on.
 };
 
