@@ -66,7 +66,8 @@ constexpr bool has_vector_binary(Instr op, Class a, Class b, Class d)
     }
     if (!is_vector_place(a) || !is_vector_place(d)) return false;
     if (b == Class::constant) return true;
-    if (!is_vector_place(b) || (a == b && is_temp(a))) return false;
+    if (!is_vector_place(b)) return false;
+    if (a == b && is_temp(a)) return a == Class::t0;  // a local that t0 repeats, with itself
     return heat == Heat::hot || a <= b;
 }
 
