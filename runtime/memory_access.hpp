@@ -68,10 +68,10 @@ template <Instr Op, Class A, Class D>
 WRT_HANDLER load(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
+    using Operand = typename Access<Op>::Value;
     const uint64_t address = uint64_t{WRT_A(A, uint32_t)} + load_at<uint32_t>(pc, 12);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
-    WRT_D(D, Value, load_value<Op>(mem + address));
+    WRT_D(D, Operand, load_value<Op>(mem + address));
     WRT_NEXT(2);
 }
 
@@ -80,11 +80,11 @@ template <Instr Op, Class A, Class B, Class D>
 WRT_HANDLER load_sum(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
+    using Operand = typename Access<Op>::Value;
     const uint64_t address =
         uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
-    WRT_D(D, Value, load_value<Op>(mem + address));
+    WRT_D(D, Operand, load_value<Op>(mem + address));
     WRT_NEXT(3);
 }
 
@@ -93,12 +93,12 @@ template <Instr Op, Class A, Class V>
 WRT_HANDLER store(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
-    Value value;
+    using Operand = typename Access<Op>::Value;
+    Operand value;
     if constexpr (V == Class::constant)
-        value = Slot{pc[2].bits}.as<Value>();
+        value = Slot{pc[2].bits}.as<Operand>();
     else
-        value = WRT_OPERAND(V, Value, 10, 2);
+        value = WRT_OPERAND(V, Operand, 10, 2);
     const uint64_t address = uint64_t{WRT_A(A, uint32_t)} + load_at<uint32_t>(pc, 12);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     store_value<Op>(mem + address, value);
@@ -110,8 +110,8 @@ template <Instr Op, Class A, Class B, Class V>
 WRT_HANDLER store_sum(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
-    const Value value = WRT_OPERAND(V, Value, 10, 2);
+    using Operand = typename Access<Op>::Value;
+    const Operand value = WRT_OPERAND(V, Operand, 10, 2);
     const uint64_t address =
         uint64_t{WRT_A(A, uint32_t) + WRT_B(B, uint32_t)} + load_at<uint32_t>(pc, 16);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
@@ -141,13 +141,13 @@ template <Instr Op>
 WRT_HANDLER wide_load(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
+    using Operand = typename Access<Op>::Value;
     const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
     uint64_t address = 0;
     if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
                       sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
-    WRT_D(Class::slot, Value, load_value<Op>(memory.base + address));
+    WRT_D(Class::slot, Operand, load_value<Op>(memory.base + address));
     WRT_NEXT(3);
 }
 
@@ -156,13 +156,13 @@ template <Instr Op>
 WRT_HANDLER wide_store(WRT_REGISTERS)
 {
     WRT_BEGIN
-    using Value = typename Access<Op>::Value;
+    using Operand = typename Access<Op>::Value;
     const MemoryInstance& memory = *ex->instance->memories[field_b(pc)];
     uint64_t address = 0;
     if (!wide_address(memory, address_of(memory, fp[field_a(pc)]), pc[2].bits,
                       sizeof(typename Access<Op>::Memory), address)) [[unlikely]]
         WRT_TRAP(out_of_bounds_memory_access);
-    store_value<Op>(memory.base + address, read_slots<Value>(fp + field_d(pc)));
+    store_value<Op>(memory.base + address, read_slots<Operand>(fp + field_d(pc)));
     WRT_NEXT(3);
 }
 
