@@ -58,7 +58,13 @@ Status Assembler::elem_field(const Field& of)
         WRT_TRY(table, resolve(Space::table, 0));
         WRT_CHECK(expect(TokenKind::right));
     }
-    const bool active = has_table || (!declarative && at(TokenKind::left) && !at_left("ref"));
+    // Scripts from before several tables write its number alone.
+    const bool has_number = !declarative && !has_table && at(TokenKind::natural);
+    if (has_number) {
+        WRT_TRY(table, resolve(Space::table, 0));
+    }
+    const bool active =
+        has_table || has_number || (!declarative && at(TokenKind::left) && !at_left("ref"));
     body_.truncate(0);
     if (active) WRT_CHECK(offset_expression(body_));
 
@@ -177,7 +183,12 @@ Status Assembler::data_field(const Field& of)
         WRT_TRY(memory, resolve(Space::memory, 0));
         WRT_CHECK(expect(TokenKind::right));
     }
-    if (!has_memory && !at(TokenKind::left)) {
+    // Scripts from before several memories write its number alone.
+    const bool has_number = !has_memory && at(TokenKind::natural);
+    if (has_number) {
+        WRT_TRY(memory, resolve(Space::memory, 0));
+    }
+    if (!has_memory && !has_number && !at(TokenKind::left)) {
         data_section_.byte(passive_flag);
     } else {
         data_section_.byte(memory == 0 ? 0 : explicit_flag);

@@ -102,6 +102,16 @@ TEST(assemble, segments_take_the_shortest_form_they_can_have)
     EXPECT_EQ(binary_of("(memory i64 (data))"), binary_of("(memory i64 0 0) (data (i64.const 0))"));
 }
 
+TEST(assemble, segments_may_name_a_table_or_memory_by_its_number_alone)
+{
+    EXPECT_EQ(binary_of("(memory 1) (data 0 (i32.const 0) \"x\")"),
+              binary_of("(memory 1) (data (memory 0) (i32.const 0) \"x\")"));
+    EXPECT_EQ(binary_of("(table 2 funcref) (func $f) (elem 0 (i32.const 1) $f)"),
+              binary_of("(table 2 funcref) (func $f) (elem (i32.const 1) $f)"));
+    EXPECT_NE(verdict("(memory 1) (data 0 \"x\")"), "ok");
+    EXPECT_NE(verdict("(table 2 funcref) (func $f) (elem 0 func $f)"), "ok");
+}
+
 TEST(assemble, names_what_identifiers_name)
 {
     const std::vector<uint8_t> binary = binary_of(
