@@ -78,6 +78,19 @@ TEST_P(gc_programs, keep_references_wherever_they_lie)
     }
 }
 
+TEST_P(gc_programs, hold_vectors_beside_references)
+{
+    GcWorld world{GetParam()};
+    auto& vectors = world.program("vectors");
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(world.call(vectors, "constants").value(), 15 + 30);
+        EXPECT_EQ(world.call(vectors, "structs", {int64_t{40}}).value(),
+                  300 + 7 + 2 * 41 + 10 + 50);
+        EXPECT_EQ(world.call(vectors, "arrays").value(), 134 + 123 + 3);
+        EXPECT_EQ(world.call(vectors, "outside").error().code, Errc::out_of_bounds_array_access);
+    }
+}
+
 TEST_P(gc_programs, hold_what_other_modules_made_without_knowing_its_type)
 {
     GcWorld world{GetParam()};

@@ -1,10 +1,11 @@
 ;; Cyclic graphs: rings of nodes that know their owner, an array that knows the nodes.
 (module
-  (type $nodes (array (mut (ref null $node))))
-  (type $node (struct (field $next (mut (ref null $node)))
-                      (field $all (mut (ref null $nodes)))
-                      (field $value (mut i32))
-                      (field $tag (mut i8))))
+  (rec
+    (type $nodes (array (mut (ref null $node))))
+    (type $node (struct (field $next (mut (ref null $node)))
+                        (field $all (mut (ref null $nodes)))
+                        (field $value (mut i32))
+                        (field $tag (mut i8)))))
   (rec
     (type $a (struct (field (mut (ref null $b)))))
     (type $b (struct (field (mut (ref null $a))))))

@@ -74,7 +74,8 @@
     i64.add                               ;; 7
     (local.set 0 (i32.wrap_i64))
     call $value                           ;; 2
-    (local.set 0 (i32.add (local.get 0) (i32.wrap_i64)))
+    i32.wrap_i64
+    (local.set 0 (i32.add (local.get 0)))
     call $value                           ;; 1
     (i64.add (i64.extend_i32_u (local.get 0)))
     (i64.add (call $value (local.get $a)))
@@ -114,8 +115,8 @@
       (block $other (result anyref)
         (br_on_cast_fail $other anyref (ref $more) (local.get $any))
         (local.set $sum
-          (i64.add (local.get $sum)
-            (call $value (ref.cast (ref $box) (struct.get $more 5)))))   ;; 3
+          (i64.add (call $value (ref.cast (ref $box) (struct.get $more 5)))
+            (local.get $sum)))                                           ;; 3
         (local.set $sum
           (i64.add (local.get $sum)
             (i64.trunc_f64_s
