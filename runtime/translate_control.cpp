@@ -667,10 +667,11 @@ Status Translator::call(const Instruction& instruction)
 {
     const bool direct = instruction.op == Instr::call;
     const auto params = static_cast<uint32_t>(instruction.params.size());
-    WRT_CHECK(settle_roots(operands_.size() - params - (direct ? 0 : 1)));
     Operand callee;
     if (!direct) callee = pop();
+    // From the top down, as the lists of locals want it.
     WRT_CHECK(settle_top(params));
+    WRT_CHECK(settle_roots(operands_.size() - params));
     if (!direct && callee.kind == Kind::constant) WRT_CHECK(to_home(callee));
 
     Operation operation;

@@ -65,6 +65,7 @@ Status Translator::throw_(const Instruction& instruction)
     const auto params = static_cast<uint32_t>(instruction.params.size());
     // A handler that wants a package has it made while this frame is still there. What is thrown
     // the collector finds by itself.
+    WRT_CHECK(settle_top(params));
     WRT_CHECK(settle_roots(operands_.size() - params));
     WRT_CHECK(window_operation(Plain::throw_, params, ValKind::bot, instruction.index, 0));
     return note_safepoint();

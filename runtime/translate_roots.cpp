@@ -31,7 +31,8 @@ Status Translator::list_root_runs(const decoder::FunctionContext& context)
 }
 
 /// From here on the lowest `keep` operands lie in their slots where they are references, and the
-/// next safepoint knows of them. To be called before an instruction decides about its operands.
+/// next safepoint knows of them. To be called before an instruction decides about its operands, and
+/// after those above `keep` are settled: locals are settled from the top.
 Status Translator::settle_roots(uint32_t keep)
 {
     if (!maps_roots_ || roots_floor_ >= keep) return ok();
