@@ -6,44 +6,15 @@
 
 #include <wrt/runtime/host.hpp>
 
+#include "model/async.hpp"
+
 namespace wrt::component {
 
 namespace {
 
 constexpr uint32_t max_flat_params = 16;
+constexpr uint32_t max_flat_async_params = 4;
 constexpr uint32_t max_flat_results = 1;
-
-bool is_ancestor(const Instance& instance, const Instance* of)
-{
-    for (; of != nullptr; of = of->parent) {
-        if (of == &instance) return true;
-    }
-    return false;
-}
-
-/// Calls `visit` for the instances that a call from `caller` enters ("entering_set").
-template <class Visit>
-void visit_entered(Instance& callee, const Instance* caller, Visit&& visit)
-{
-    for (Instance* instance = &callee; instance != nullptr; instance = instance->parent) {
-        if (!is_ancestor(*instance, caller)) visit(*instance);
-    }
-}
-
-Status enter(Instance& callee, const Instance* caller)
-{
-    bool may = true;
-    visit_entered(callee, caller, [&may](Instance& instance) { may = may && instance.may_enter; });
-    if (!may) return Error{.code = Errc::cannot_enter_component};
-    visit_entered(callee, caller, [](Instance& instance) { instance.may_enter = false; });
-    return ok();
-}
-
-/// Only after a call that did not trap: what trapped is never entered again.
-void leave(Instance& callee, const Instance* caller)
-{
-    visit_entered(callee, caller, [](Instance& instance) { instance.may_enter = true; });
-}
 
 uint32_t flat_count_of(const ComponentTypes& types, std::span<const decoder::ComponentField> fields)
 {
@@ -69,178 +40,141 @@ decoder::ValueLayout tuple_layout(const ComponentTypes& types,
     return tuple;
 }
 
-Side side_of(Instance& instance, const CanonicalOptions& options, std::span<Slot> flat)
+/// Whether `instance` is `inner`, or one that it is in.
+bool is_within(const Instance& instance, const Instance* inner)
 {
-    return {.instance = &instance,
-            .memory = options.memory,
-            .host = nullptr,
-            .realloc = options.realloc,
-            .encoding = options.encoding,
-            .flat = flat};
+    for (; inner != nullptr; inner = inner->parent) {
+        if (inner == &instance) return true;
+    }
+    return false;
+}
+
+/// A task for a call of `func`; the caller's side is filled in by the caller.
+Result<Task*> make_task(World& world, const Func& func, Instance* caller)
+{
+    WRT_TRY(Task* const task, world.scheduler->tasks.take());
+    const ComponentTypes& types = func.instance->types();
+    task->instance = func.instance;
+    task->func = &func;
+    task->caller = caller;
+    task->parent = world.scheduler->current;
+    task->is_async = (types[func.type].flags & ComponentTypeNode::is_async) != 0;
+    return task;
+}
+
+/// An asynchronous call: over when the callee has returned, else a subtask.
+Status call_async(World& world, Instance& caller, Task& task, Slot* slots)
+{
+    WRT_TRY(Subtask* const subtask, world.scheduler->subtasks.take());
+    subtask->task = &task;
+    task.subtask = subtask;
+    task.called_async = true;
+    WRT_CHECK(start_task(world, task));
+    if (subtask->resolved()) {
+        take_event(world, *subtask);
+        slots[0] = Slot::of(static_cast<uint32_t>(Subtask::State::returned));
+        forget_subtask(world, *subtask);
+        return ok();
+    }
+    Handle handle{.kind = Handle::Kind::subtask};
+    handle.object = subtask;
+    WRT_TRY(subtask->index, caller.handles.add(world.handle_pool, handle));
+    subtask->has_handle = true;
+    slots[0] = Slot::of(static_cast<uint32_t>(subtask->state) | subtask->index << 4);
+    return ok();
+}
+
+/// A synchronous call: the callee runs until it has returned.
+Status call_sync(World& world, Task& task)
+{
+    WRT_CHECK(start_task(world, task));
+    WRT_CHECK(wait_for_task(world, task));
+    task.lends.release(world.lend_pool);
+    return ok();
+}
+
+/// What is left of a synchronous task when its caller has the result.
+void end_call(World& world, Task& task)
+{
+    if (task.done) {
+        world.scheduler->tasks.give(&task);
+        return;
+    }
+    // It goes on by itself, and frees itself.
+    task.called_async = true;
+    task.parent = nullptr;
 }
 
 }  // namespace
-
-Status call_function(World& world, const Func& func, Instance* caller, Side& side, Place args,
-                     Place result)
-{
-    Instance& callee = *func.instance;
-    const ComponentTypes& types = callee.types();
-    const ComponentTypeNode& type = types[func.type];
-    const auto params = types.fields_of(type);
-    const auto result_type = ComponentValType::of_bits(type.a);
-    if (func.options.async) return Error{.code = Errc::component_async_unsupported};
-
-    WRT_CHECK(enter(callee, caller));
-    Task task{.instance = &callee};
-    Lends lends;
-    Transfer transfer{world, callee, task, lends};
-
-    // Arguments, into flat values or a tuple in the callee's memory.
-    std::array<Slot, max_flat_params> flat{};
-    Side callee_side = side_of(callee, func.options, flat);
-    if (flat_count_of(types, params) <= max_flat_params) {
-        WRT_CHECK(transfer.run_fields(params, side, args, callee_side, {0, true}));
-    } else {
-        const decoder::ValueLayout tuple = tuple_layout(types, params);
-        WRT_TRY(const uint32_t at, transfer.allocate(callee_side, tuple.align, tuple.size));
-        WRT_CHECK(transfer.run_fields(params, side, args, callee_side, {at, false}));
-        flat[0] = Slot::of(at);
-    }
-
-    std::array<Slot, max_flat_params> window = flat;
-    WRT_CHECK(call_core(world, *func.core, window));
-    const Slot core_result = window[0];
-
-    if (task.borrows != 0) return Error{.code = Errc::borrows_remain};
-    if (!result_type.is_none()) {
-        const decoder::ValueLayout layout = types.layout_of(result_type);
-        flat[0] = core_result;
-        Place source{0, true};
-        if (layout.flat_count > max_flat_results) {
-            source = {core_result.as<uint32_t>(), false};
-            WRT_CHECK(check_range(callee_side, source.at, layout.size, layout.align,
-                                  Errc::result_out_of_bounds));
-        }
-        if (!result.flat) {
-            WRT_CHECK(check_range(side, result.at, layout.size, layout.align,
-                                  Errc::result_out_of_bounds));
-        }
-        WRT_CHECK(transfer.run(result_type, callee_side, source, side, result));
-    }
-    if (func.options.post_return != nullptr) {
-        callee.may_leave = false;
-        window[0] = core_result;
-        WRT_CHECK(call_core(world, *func.options.post_return, window));
-        callee.may_leave = true;
-    }
-    leave(callee, caller);
-    lends.release(world.lend_pool);
-    return ok();
-}
 
 Status call_lowered(runtime::Caller&, void* context, Slot* slots)
 {
     const LoweredFunc& lowered = *static_cast<LoweredFunc*>(context);
     Instance& caller = *lowered.caller;
+    World& world = *caller.world;
     if (!caller.may_leave) return Error{.code = Errc::cannot_leave_component};
-    if (lowered.options.async) return Error{.code = Errc::component_async_unsupported};
-
-    // Copied out, since the result is written over them.
-    std::array<Slot, max_flat_params + 1> flat{};
-    std::copy_n(slots, lowered.core_params, flat.begin());
-    Side side = side_of(caller, lowered.options, flat);
 
     const Func& callee = *lowered.callee;
+    // For now calls between an instance and those that it is in are not made (the suite's
+    // trap-on-reenter).
+    if (is_within(caller, callee.instance) || is_within(*callee.instance, &caller)) {
+        return Error{.code = Errc::cannot_enter_component};
+    }
     const ComponentTypes& types = callee.instance->types();
     const ComponentTypeNode& type = types[callee.type];
     const auto params = types.fields_of(type);
-    Place args{0, true};
-    if (flat_count_of(types, params) > max_flat_params) {
+    const bool async = lowered.options.async;
+    WRT_TRY(Task* const task, make_task(world, callee, &caller));
+    // Copied out: the result is written over them, and an asynchronous call may read them later.
+    std::copy_n(slots, lowered.core_params, task->flat.begin());
+    task->side = {.instance = &caller,
+                  .memory = lowered.options.memory,
+                  .host = nullptr,
+                  .realloc = lowered.options.realloc,
+                  .encoding = lowered.options.encoding,
+                  .flat = task->flat};
+    task->args = {0, true};
+    if (flat_count_of(types, params) > (async ? max_flat_async_params : max_flat_params)) {
         const decoder::ValueLayout tuple = tuple_layout(types, params);
-        args = {flat[0].as<uint32_t>(), false};
-        WRT_CHECK(check_range(side, args.at, tuple.size, tuple.align, Errc::params_out_of_bounds));
+        task->args = {task->flat[0].as<uint32_t>(), false};
+        WRT_CHECK(check_range(task->side, task->args.at, tuple.size, tuple.align,
+                              Errc::params_out_of_bounds));
     }
     const auto result_type = ComponentValType::of_bits(type.a);
     const uint32_t flat_results = types.layout_of(result_type).flat_count;
-    Place result{0, true};
-    if (flat_results > max_flat_results) {
-        result = {flat[lowered.core_params - 1].as<uint32_t>(), false};
+    task->result = {0, true};
+    if (flat_results > (async ? 0 : max_flat_results)) {
+        task->result = {task->flat[lowered.core_params - 1].as<uint32_t>(), false};
     }
-    WRT_CHECK(call_function(*caller.world, callee, &caller, side, args, result));
-    if (flat_results == 1) slots[0] = flat[0];
+    if (async) return call_async(world, caller, *task, slots);
+    WRT_CHECK(call_sync(world, *task));
+    if (flat_results == 1) slots[0] = task->flat[0];
+    end_call(world, *task);
     return ok();
 }
 
 /// "canon_resource_drop": the destructor is lifted from the instance that defined the resource.
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
 {
-    WRT_CHECK(enter(*type.impl, caller));
+    Entered entered{.callee = type.impl, .caller = caller};
+    WRT_CHECK(enter(world, entered));
     if (type.destructor != nullptr) {
+        // A task of its own, synchronous, so that nothing in it waits.
+        Task task;
+        task.instance = type.impl;
+        task.state = Task::State::started;
+        Func func;
+        func.instance = type.impl;
+        task.func = &func;
+        task.parent = world.scheduler->current;
         std::array<Slot, 1> window{Slot::of(rep)};
-        WRT_CHECK(call_core(world, *type.destructor, window));
+        Task* const outer = std::exchange(world.scheduler->current, &task);
+        const Status status = call_core(world, *type.destructor, window);
+        world.scheduler->current = outer;
+        WRT_CHECK(status);
     }
-    leave(*type.impl, caller);
+    leave(world, entered);
     return ok();
-}
-
-namespace {
-
-Status drop_handle(World& world, Instance& instance, const ResourceType* type, uint32_t index,
-                   Instance* caller)
-{
-    WRT_TRY(const Handle* const entry, instance.handles.get(index));
-    if (type != nullptr && entry->type != type) {
-        return Error{.code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
-    }
-    if (entry->lends != 0) return Error{.code = Errc::handle_lent};
-    const Handle handle = *entry;
-    instance.handles.remove(index);
-    if (handle.kind == Handle::Kind::own) return destroy(world, *handle.type, handle.rep, caller);
-    --handle.scope->borrows;
-    return ok();
-}
-
-}  // namespace
-
-Status call_builtin(runtime::Caller&, void* context, Slot* slots)
-{
-    const BuiltinFunc& builtin = *static_cast<BuiltinFunc*>(context);
-    Instance& instance = *builtin.instance;
-    World& world = *instance.world;
-    const auto index = slots[0].as<uint32_t>();
-    const decoder::CanonBuiltin code = builtin.definition->builtin;
-    if (code == decoder::CanonBuiltin::resource_new) {
-        if (!instance.may_leave) return Error{.code = Errc::cannot_leave_component};
-        WRT_TRY(const uint32_t made,
-                instance.handles.add(world.handle_pool, {.kind = Handle::Kind::own,
-                                                         .rep = index,
-                                                         .lends = 0,
-                                                         .type = builtin.resource,
-                                                         .scope = nullptr}));
-        slots[0] = Slot::of(made);
-        return ok();
-    }
-    if (code == decoder::CanonBuiltin::resource_rep) {
-        WRT_TRY(const Handle* const handle, instance.handles.get(index));
-        if (handle->type != builtin.resource) {
-            return Error{
-                .code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
-        }
-        slots[0] = Slot::of(handle->rep);
-        return ok();
-    }
-    if (code == decoder::CanonBuiltin::resource_drop) {
-        if (!instance.may_leave) return Error{.code = Errc::cannot_leave_component};
-        return drop_handle(world, instance, builtin.resource, index, &instance);
-    }
-    // Nothing of the component model may be called while a value is allocated or given back.
-    const bool always = code == decoder::CanonBuiltin::context_get ||
-                        code == decoder::CanonBuiltin::context_set ||
-                        code == decoder::CanonBuiltin::backpressure_inc ||
-                        code == decoder::CanonBuiltin::backpressure_dec;
-    if (!always && !instance.may_leave) return Error{.code = Errc::cannot_leave_component};
-    return Error{.code = Errc::component_async_unsupported};
 }
 
 decoder::ValueLayout params_layout(const FuncType& type) noexcept
@@ -254,6 +188,23 @@ FuncType type_of(const Func& func) noexcept
     return {types, types[func.type]};
 }
 
+namespace {
+
+/// Calls from the host begin with nothing on the native stack; a trap leaves it so.
+template <class Work>
+Status from_host(World& world, Work&& work)
+{
+    Scheduler& scheduler = *world.scheduler;
+    Task* const current = std::exchange(scheduler.current, nullptr);
+    Entered* const entered = std::exchange(scheduler.entered, nullptr);
+    const Status status = work();
+    scheduler.current = current;
+    scheduler.entered = entered;
+    return status;
+}
+
+}  // namespace
+
 Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
             uint32_t result) noexcept
 {
@@ -262,8 +213,7 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
     side.host = &memory;
     const FuncType type = type_of(func);
     const decoder::ValueLayout tuple = params_layout(type);
-    if (args % tuple.align != 0 || args > memory.bytes().size() ||
-        tuple.size > memory.bytes().size() - args) {
+    if (!check_range(side, args, tuple.size, tuple.align, Errc::invalid_argument)) {
         return Error{.code = Errc::invalid_argument};
     }
     if (!type.result().is_none()) {
@@ -272,12 +222,29 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
             return Error{.code = Errc::invalid_argument};
         }
     }
-    return call_function(world, func, nullptr, side, {args, false}, {result, false});
+    return from_host(world, [&]() -> Status {
+        WRT_TRY(Task* const task, make_task(world, func, nullptr));
+        task->side = side;
+        task->args = {args, false};
+        task->result = {result, false};
+        const Status status = call_sync(world, *task);
+        if (status) {
+            end_call(world, *task);
+            return status;
+        }
+        // Whatever of it waits still must neither go on nor see the host's memory again.
+        task->side.host = nullptr;
+        for (Instance* trapped = func.instance; trapped != nullptr; trapped = trapped->parent)
+            trapped->may_enter = false;
+        if (task->waits == Task::Waits::no) world.scheduler->tasks.give(task);
+        return status;
+    });
 }
 
 Status drop_host_handle(World& world, uint32_t handle) noexcept
 {
-    return drop_handle(world, world.host, nullptr, handle, nullptr);
+    return from_host(world,
+                     [&] { return drop_handle(world, world.host, nullptr, handle, nullptr); });
 }
 
 }  // namespace wrt::component

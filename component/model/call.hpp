@@ -20,18 +20,18 @@ struct BuiltinFunc {
     const Definition* definition = nullptr;
     ResourceType* resource = nullptr;
     MemoryInstance* memory = nullptr;
+    CanonicalOptions options;
 };
 
 /// The host functions that stand for them.
 Status call_lowered(runtime::Caller& caller, void* lowered, Slot* slots);
 Status call_builtin(runtime::Caller& caller, void* builtin, Slot* slots);
 
-/// Calls `func` with params from a place of the caller's side, which is checked, and puts the
-/// result at a place of it, which is checked when there is a result. `caller` is null for the host.
-Status call_function(World& world, const Func& func, Instance* caller, Side& side, Place args,
-                     Place result);
-
 /// Runs the destructor of a resource that `caller` (null: the host) owned.
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller);
+
+/// Drops a handle of a resource, of `type` where that is not null.
+Status drop_handle(World& world, Instance& instance, const ResourceType* type, uint32_t index,
+                   Instance* caller);
 
 }  // namespace wrt::component

@@ -14,22 +14,28 @@ namespace wrt::component {
 
 struct Instance;
 struct ResourceType;
-
-/// What of the callee outlives a call only as long as it holds borrows (CanonicalABI.md, "Tasks").
-struct Task {
-    Instance* instance = nullptr;
-    uint32_t borrows = 0;  ///< Borrowed handles that the callee has not dropped.
-};
+struct Task;
 
 /// An entry of a handle table.
 struct Handle {
-    enum class Kind : uint8_t { free, own, borrow };
+    enum class Kind : uint8_t {
+        free,
+        own,
+        borrow,
+        subtask,
+        waitable_set,
+        stream_readable,
+        stream_writable,
+        future_readable,
+        future_writable,
+    };
 
     Kind kind = Kind::free;
     uint32_t rep = 0;    ///< Of a free entry: the next free index.
     uint32_t lends = 0;  ///< Calls that hold borrows of it.
     ResourceType* type = nullptr;
-    Task* scope = nullptr;  ///< Of a borrow: the call that got it.
+    Task* scope = nullptr;   ///< Of a borrow: the call that got it.
+    void* object = nullptr;  ///< Of what is no resource.
 };
 
 /// Where tables get their entries from.

@@ -105,6 +105,9 @@ struct Instance {
     Instance* outer = nullptr;   ///< Whose definitions its outer aliases mean.
     bool may_enter = true;
     bool may_leave = true;
+    uint32_t backpressure = 0;
+    uint32_t waiting_to_enter = 0;
+    Task* exclusive = nullptr;  ///< Who runs of those that only one of may.
 
     std::span<ResourceType*> resources;  ///< By slot of the static resource.
     HandleTable handles;
@@ -129,8 +132,12 @@ struct Instance {
     }
 };
 
+struct Scheduler;
+struct WaitableSet;
+
 struct World {
     runtime::Store* store = nullptr;
+    Scheduler* scheduler = nullptr;
     HandlePool handle_pool;
     LendPool lend_pool;
     Instance host;  ///< Stands for the host: only its handles are used.

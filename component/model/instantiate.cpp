@@ -4,10 +4,12 @@
 #include <wrt/component/component.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <wrt/foundation/growing_stack.hpp>
 #include <wrt/runtime/instantiate.hpp>
 
+#include "model/async.hpp"
 #include "model/call.hpp"
 #include "model/instance.hpp"
 
@@ -390,6 +392,11 @@ private:
             code == decoder::CanonBuiltin::resource_rep) {
             made->resource = instance.resource_of(definition.a);
         }
+        if (code == decoder::CanonBuiltin::waitable_set_wait ||
+            code == decoder::CanonBuiltin::waitable_set_poll) {
+            made->memory = instance.core_memories[definition.a].memory;
+        }
+        made->options = options_of(instance, definition);
         return make_function(instance, definition, &call_builtin, made);
     }
 
@@ -457,6 +464,18 @@ runtime::Extern CoreInstance::find(std::string_view name) const
     return {};
 }
 
+namespace {
+
+template <class P>
+Status make_pool(Arena& arena, P& pool, size_t entries)
+{
+    using Entry = typename decltype(pool.entries)::element_type;
+    WRT_TRY(pool.entries, arena.make_array<Entry>(End::retained, Account::component, entries));
+    return ok();
+}
+
+}  // namespace
+
 Result<World*> make_world(runtime::Store& store, const WorldOptions& options) noexcept
 {
     Arena& arena = store.arena();
@@ -469,6 +488,12 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     WRT_TRY(world->lend_pool.entries,
             arena.make_array<Lend>(End::retained, Account::component, options.lends));
     world->host.world = world;
+    WRT_TRY(world->scheduler, arena.make<Scheduler>(End::retained, Account::component));
+    WRT_CHECK(make_pool(arena, world->scheduler->tasks, options.tasks));
+    WRT_CHECK(make_pool(arena, world->scheduler->subtasks, options.tasks));
+    WRT_CHECK(make_pool(arena, world->scheduler->sets, options.tasks));
+    WRT_CHECK(make_pool(arena, world->scheduler->shared, options.streams));
+    WRT_CHECK(make_pool(arena, world->scheduler->ends, size_t{2} * options.streams));
     scope.commit();
     return world;
 }
@@ -481,6 +506,8 @@ Result<Instance*> instantiate(World& world, const Component& component) noexcept
     WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "instantiate_component",
                                           arena.available(), End::retained));
     const size_t handles = world.handle_pool.used;
+    Task* const current = std::exchange(world.scheduler->current, nullptr);
+    Entered* const entered = std::exchange(world.scheduler->entered, nullptr);
     const auto build = [&]() -> Result<Instance*> {
         // Work lists go when it is done, what was made stays.
         WRT_TRY(ScopeGuard scratch, arena.enter(LibraryId::component, "instantiation",
@@ -491,6 +518,8 @@ Result<Instance*> instantiate(World& world, const Component& component) noexcept
         return instance;
     };
     const Result<Instance*> instance = build();
+    world.scheduler->current = current;
+    world.scheduler->entered = entered;
     if (instance) {
         scope.commit();
     } else {

@@ -183,8 +183,8 @@ Status Transfer::copy_text(const Text& text, uint32_t unit, uint32_t align, Plac
     const uint64_t bytes = uint64_t{text.units} * unit;
     WRT_TRY(const uint32_t at, allocate(*to_, align, bytes));
     if (bytes != 0) {
-        std::memcpy(to_->bytes().data() + at, from_->bytes().data() + text.at,
-                    static_cast<size_t>(bytes));
+        std::memmove(to_->bytes().data() + at, from_->bytes().data() + text.at,
+                     static_cast<size_t>(bytes));
     }
     write_pointer(target, at, text.units);
     return ok();

@@ -6,6 +6,9 @@
 #include <wrt/runtime/execution.hpp>
 #include <wrt/runtime/memory.hpp>
 
+#include "model/async.hpp"
+#include "model/async_errors.hpp"
+
 namespace wrt::component {
 
 namespace {
@@ -311,7 +314,7 @@ Status Transfer::value(ComponentValType type, Place source, Place target)
         case ComponentTypeKind::own:
         case ComponentTypeKind::borrow: return handle(node, source, target);
         case ComponentTypeKind::stream:
-        case ComponentTypeKind::future: return trap(Errc::component_async_unsupported);
+        case ComponentTypeKind::future: return readable_end(node, source, target);
         case ComponentTypeKind::alias:
         case ComponentTypeKind::primitive:
         case ComponentTypeKind::resource:
@@ -381,8 +384,8 @@ Status Transfer::list(ComponentValType element, decoder::ValueLayout layout, uin
     write_pointer(target, at, length);
     if (map == no_index && element.is_primitive() && is_plain(element.primitive())) {
         if (bytes != 0) {
-            std::memcpy(to_->bytes().data() + at, from_->bytes().data() + pointer,
-                        static_cast<size_t>(bytes));
+            std::memmove(to_->bytes().data() + at, from_->bytes().data() + pointer,
+                         static_cast<size_t>(bytes));
         }
         return ok();
     }
@@ -406,7 +409,8 @@ Status Transfer::handle(const ComponentTypeNode& node, Place source, Place targe
         return Error{.code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
     }
     const uint32_t rep = handle->rep;
-    Handle made{.kind = Handle::Kind::own, .rep = rep, .lends = 0, .type = type, .scope = nullptr};
+    Handle made{.kind = Handle::Kind::own, .rep = rep};
+    made.type = type;
     if (node.kind == ComponentTypeKind::own) {
         if (handle->lends != 0) return trap(Errc::handle_lent);
         if (handle->kind != Handle::Kind::own) return trap(Errc::handle_not_owned);
@@ -424,6 +428,32 @@ Status Transfer::handle(const ComponentTypeNode& node, Place source, Place targe
     }
     WRT_TRY(const uint32_t lowered, to_->instance->handles.add(world_.handle_pool, made));
     write(*to_, target, 4, lowered);
+    return ok();
+}
+
+/// The readable end of a stream or future leaves one table for another.
+Status Transfer::readable_end(const ComponentTypeNode& node, Place source, Place target)
+{
+    const bool stream = node.kind == ComponentTypeKind::stream;
+    const auto index = static_cast<uint32_t>(read(*from_, source, 4));
+    WRT_TRY(Handle* const handle, from_->instance->handles.get(index));
+    const Error mismatch{
+        .code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
+    if (handle->kind != (stream ? Handle::Kind::stream_readable : Handle::Kind::future_readable)) {
+        return mismatch;
+    }
+    CopyEnd& end = *static_cast<CopyEnd*>(handle->object);
+    const auto element = ComponentValType::of_bits(node.a);
+    if (!same_type(*end.shared->types, end.shared->element, types_, element)) return mismatch;
+    if (end.state != CopyEnd::State::idle) {
+        if (end.state != CopyEnd::State::done) return trap(async_errors::busy);
+        return trap(stream ? async_errors::stream_over : async_errors::future_over);
+    }
+    if (end.set != nullptr) return trap(async_errors::in_set);
+    const Handle moved = *handle;
+    from_->instance->handles.remove(index);
+    WRT_TRY(end.index, to_->instance->handles.add(world_.handle_pool, moved));
+    write(*to_, target, 4, end.index);
     return ok();
 }
 

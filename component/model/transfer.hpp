@@ -84,6 +84,7 @@ private:
                 Place target);
     Status string(Place source, Place target);
     Status handle(const ComponentTypeNode& node, Place source, Place target);
+    Status readable_end(const ComponentTypeNode& node, Place source, Place target);
     Result<uint32_t> discriminant(uint32_t cases, Place source, Place target);
     Status drain();
     void step(Frame& frame, Place& source, Place& target, ComponentValType& type);

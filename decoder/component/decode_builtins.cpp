@@ -148,7 +148,7 @@ Status ComponentDecoder::decode_builtin(uint8_t code, uint32_t offset)
     }
     }
     // The three of shared-everything threads, a gated feature.
-    if (code >= 0x40 && code <= 0x42) return fail(Errc::feature_disabled);
+    if (code >= 0x40 && code <= 0x42) return fail(Errc::shared_threads_unsupported);
     return fail_byte(Errc::malformed_canonical_function, offset, code);
 }
 

@@ -103,6 +103,12 @@ Status ComponentDecoder::check_visible(const ExternDecl& declaration, Role role)
         if ((item & 1) != 0) {
             const ExternDecl named = externs_[item >> 1];
             WRT_CHECK(name(named));
+            // What an exported instance gives a name to has it by this, wherever it was aliased
+            // from.
+            if (role == Role::export_ && named.sort == Sort::type &&
+                nodes_[named.type].kind == ComponentTypeKind::alias) {
+                WRT_CHECK(mark_visible(nodes_[named.type].first, role));
+            }
             continue;
         }
         const uint32_t node = item >> 1;

@@ -38,6 +38,9 @@ Result<Component*> load_component_from_binary(std::span<const uint8_t> binary, A
 struct WorldOptions {
     uint32_t handles = 16'384;  ///< Entries of the handle tables of all instances together.
     uint32_t lends = 4'096;     ///< Handles that may be lent at one time.
+    uint32_t tasks =
+        256;  ///< Calls that may be open at one time; subtasks and waitable sets, each.
+    uint32_t streams = 256;  ///< Streams and futures.
 };
 
 struct Instance;
