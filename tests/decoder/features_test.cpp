@@ -110,7 +110,9 @@ TEST(features, each_have_a_module_that_needs_them)
         tested = tested.with(item.feature);
     for (uint32_t i = 0; i < feature_count; ++i) {
         const auto feature = static_cast<Feature>(i);
-        if (FeatureSet{}.has(feature)) EXPECT_TRUE(tested.has(feature)) << name_of(feature);
+        if (FeatureSet{}.has(feature)) {
+            EXPECT_TRUE(tested.has(feature)) << name_of(feature);
+        }
     }
 }
 
