@@ -332,8 +332,9 @@ TEST(wrtd, colours_its_messages_only_when_told_to)
     EXPECT_THAT(wrtd({"--color", "always", "no_such.wasm"}).err,
                 StartsWith("\x1b[1;31merror:\x1b[0m cannot read"));
     EXPECT_THAT(wrtd({"no_such.wasm"}).err, StartsWith("error: cannot read"));
-    EXPECT_THAT(wrtd({.arguments = {"no_such.wasm"}, .input = {}, .env = {"CLICOLOR_FORCE=1"}}).err,
-                StartsWith("\x1b[1;31merror:"));
+    EXPECT_THAT(
+        wrtd(Start{.arguments = {"no_such.wasm"}, .input = {}, .env = {"CLICOLOR_FORCE=1"}}).err,
+        StartsWith("\x1b[1;31merror:"));
 }
 
 }  // namespace

@@ -46,28 +46,29 @@ TEST(wrtd_run, takes_options_without_the_command_too)
 TEST(wrtd_run, gives_no_variables_but_those_named)
 {
     const std::vector<std::string> env{"SECRET=1", "SHARED=2"};
-    EXPECT_EQ(wrtd({.arguments = {"echo.wasm"}, .input = {}, .env = env}).out, "echo.wasm\0"s);
-    EXPECT_EQ(wrtd({.arguments = {"run", "--env", "SHARED", "--env", "OWN=a=b", "--env", "UNSET",
-                                  "echo.wasm"},
-                    .input = {},
-                    .env = env})
+    EXPECT_EQ(wrtd(Start{.arguments = {"echo.wasm"}, .input = {}, .env = env}).out, "echo.wasm\0"s);
+    EXPECT_EQ(wrtd(Start{.arguments = {"run", "--env", "SHARED", "--env", "OWN=a=b", "--env",
+                                       "UNSET", "echo.wasm"},
+                         .input = {},
+                         .env = env})
                   .out,
               "echo.wasm\0SHARED=2\0OWN=a=b\0"s);
-    EXPECT_EQ(wrtd({.arguments = {"run", "--env-all", "--env", "SHARED=3", "echo.wasm"},
-                    .input = {},
-                    .env = env})
+    EXPECT_EQ(wrtd(Start{.arguments = {"run", "--env-all", "--env", "SHARED=3", "echo.wasm"},
+                         .input = {},
+                         .env = env})
                   .out,
               "echo.wasm\0SECRET=1\0SHARED=3\0"s);
 }
 
 TEST(wrtd_run, connects_the_standard_streams_where_told)
 {
-    EXPECT_EQ(wrtd({.arguments = {"echo.wasm"}, .input = "typed", .env = {}}).out,
+    EXPECT_EQ(wrtd(Start{.arguments = {"echo.wasm"}, .input = "typed", .env = {}}).out,
               "echo.wasm\0typed"s);
-    EXPECT_EQ(
-        wrtd({.arguments = {"run", "--stdin", "null", "echo.wasm"}, .input = "typed", .env = {}})
-            .out,
-        "echo.wasm\0"s);
+    EXPECT_EQ(wrtd(Start{.arguments = {"run", "--stdin", "null", "echo.wasm"},
+                         .input = "typed",
+                         .env = {}})
+                  .out,
+              "echo.wasm\0"s);
     EXPECT_EQ(wrtd({"run", "--stdout", "null", "echo.wasm"}).out, "");
     EXPECT_EQ(wrtd({"run", "--stdout", "stdout.tmp", "echo.wasm"}).out, "");
     EXPECT_EQ(wrtd({"run", "--stdin", "stdout.tmp", "echo.wasm"}).out, "echo.wasm\0echo.wasm\0"s);
@@ -198,13 +199,13 @@ TEST(wrtd_run, ends_when_the_time_is_up)
 
 TEST(wrtd_run, ends_when_it_is_interrupted)
 {
-    const Ended killed = wrtd(
-        {.arguments = {"run", "forever.wasm"}, .input = {}, .env = {}, .signal_after_ms = 300});
+    const Ended killed = wrtd(Start{
+        .arguments = {"run", "forever.wasm"}, .input = {}, .env = {}, .signal_after_ms = 300});
     EXPECT_EQ(killed.status, -SIGINT) << "which a shell calls 130";
-    const Ended stopped = wrtd({.arguments = {"run", "--timeout", "1h", "forever.wasm"},
-                                .input = {},
-                                .env = {},
-                                .signal_after_ms = 300});
+    const Ended stopped = wrtd(Start{.arguments = {"run", "--timeout", "1h", "forever.wasm"},
+                                     .input = {},
+                                     .env = {},
+                                     .signal_after_ms = 300});
     EXPECT_EQ(stopped.status, 130);
     EXPECT_EQ(stopped.err, "error: forever.wasm: interrupted\n"
                            "  at  0  forever.wasm!main  (function 0 at 0x33)\n");
@@ -217,7 +218,8 @@ TEST(wrtd_run, keeps_to_its_budget)
     EXPECT_THAT(ended.err, StartsWith("error: large.wasm: exhaustion: "));
     EXPECT_EQ(wrtd({"run", "--budget", "8MiB", "large.wasm"}).status, 0);
     EXPECT_EQ(
-        wrtd({.arguments = {"run", "large.wasm"}, .input = {}, .env = {"WRTD_BUDGET=1MiB"}}).status,
+        wrtd(Start{.arguments = {"run", "large.wasm"}, .input = {}, .env = {"WRTD_BUDGET=1MiB"}})
+            .status,
         137);
 }
 
