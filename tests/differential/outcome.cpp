@@ -381,7 +381,7 @@ private:
         const Types& types = module_.tags[index];
         runtime::Value values[8];
         for (size_t i = 0; i < types.size(); ++i) {
-            if (types[i] == Type::v128) return std::nullopt;
+            if (types[i] >= Type::v128) return std::nullopt;
         }
         for (size_t i = 0; i < types.size(); ++i) {
             const Slot slot = types[i] <= Type::f64 ? made(types[i], i) : Slot{};
