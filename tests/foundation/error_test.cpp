@@ -127,7 +127,7 @@ TEST(errors_def, has_phrases_in_one_tone)
         const std::string_view text = phrase(code);
         ASSERT_FALSE(text.empty());
         EXPECT_NE(text.back(), '.') << text;
-        EXPECT_LE(text.size(), 64U) << text;
+        EXPECT_LE(text.size(), 72U) << text;
         EXPECT_EQ(text.find("failed to"), std::string_view::npos) << text;
     }
 }

@@ -25,7 +25,7 @@ TEST(locals, that_run_over_the_end_of_their_body_are_refused)
     World world;
     EXPECT_EQ(
         text_of(runtime::load_module_from_binary({exact.get(), binary.size()}, world.arena())),
-        "malformed at 0x1c: unexpected end of section or function");
+        "malformed at 0x1a: unexpected end of section or function");
 }
 
 }  // namespace
