@@ -1,4 +1,5 @@
-// Algorithms, ranges, lambdas and the vocabulary types: function, optional, variant, string_view, tuple.
+// Algorithms, ranges, lambdas and the vocabulary types: function, optional, variant, string_view,
+// tuple.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -16,31 +17,35 @@
 
 namespace {
 
-std::optional<int> to_number(std::string_view text) {
+std::optional<int> to_number(std::string_view text)
+{
     if (text.empty() || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
-    return std::accumulate(text.begin(), text.end(), 0, [](int sum, char c) { return sum * 10 + (c - '0'); });
+    return std::accumulate(text.begin(), text.end(), 0,
+                           [](int sum, char c) { return sum * 10 + (c - '0'); });
 }
 
 using Token = std::variant<int, char>;
 
-std::vector<Token> tokens_of(std::string_view text) {
+std::vector<Token> tokens_of(std::string_view text)
+{
     std::vector<Token> tokens;
     for (std::size_t at = 0; at < text.size();) {
-        const std::size_t digits = std::min(text.find_first_not_of("0123456789", at), text.size()) - at;
+        const std::size_t digits =
+            std::min(text.find_first_not_of("0123456789", at), text.size()) - at;
         if (digits > 0) {
             tokens.emplace_back(to_number(text.substr(at, digits)).value());
             at += digits;
         } else {
-            if (text[at] != ' ')
-                tokens.emplace_back(text[at]);
+            if (text[at] != ' ') tokens.emplace_back(text[at]);
             ++at;
         }
     }
     return tokens;
 }
 
-int evaluate_postfix(std::string_view text) {
+int evaluate_postfix(std::string_view text)
+{
     std::vector<int> stack;
     const auto pop = [&stack] {
         const int value = stack.back();
@@ -63,15 +68,17 @@ int evaluate_postfix(std::string_view text) {
 
 }  // namespace
 
-int main() {
+int main()
+{
     std::vector<int> numbers(1000);
     std::mt19937 engine(2024);
     std::ranges::generate(numbers, [&engine] { return static_cast<int>(engine() % 10000); });
     auto sorted = numbers;
     std::ranges::sort(sorted);
     std::stable_sort(numbers.begin(), numbers.end(), [](int a, int b) { return a % 10 < b % 10; });
-    std::printf("sorted: %s, median %d, by last digit: %d..%d\n", std::ranges::is_sorted(sorted) ? "yes" : "no",
-                sorted[500], numbers.front(), numbers.back());
+    std::printf("sorted: %s, median %d, by last digit: %d..%d\n",
+                std::ranges::is_sorted(sorted) ? "yes" : "no", sorted[500], numbers.front(),
+                numbers.back());
     std::nth_element(numbers.begin(), numbers.begin() + 100, numbers.end());
     std::printf("the hundredth: %s\n", numbers[100] == sorted[100] ? "agrees" : "differs");
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
@@ -79,8 +86,9 @@ int main() {
                 std::ranges::lower_bound(sorted, 5000) - sorted.begin());
 
     int sum = 0;
-    for (const int square : std::views::iota(1, 1000) | std::views::filter([](int n) { return n % 3 == 0; }) |
-                                std::views::transform([](int n) { return n * n % 97; }) | std::views::take(50))
+    for (const int square :
+         std::views::iota(1, 1000) | std::views::filter([](int n) { return n % 3 == 0; }) |
+             std::views::transform([](int n) { return n * n % 97; }) | std::views::take(50))
         sum += square;
     std::printf("through views: %d\n", sum);
 
@@ -99,9 +107,11 @@ int main() {
     for (int i = 1; i <= 5; ++i)
         steps.emplace_back([i](int x) { return x * i + 1; });
     steps.emplace_back(std::bind(std::minus<>{}, 1000, std::placeholders::_1));
-    std::printf("composed: %d\n", std::accumulate(steps.begin(), steps.end(), 1, [](int x, auto& f) { return f(x); }));
+    std::printf("composed: %d\n", std::accumulate(steps.begin(), steps.end(), 1,
+                                                  [](int x, auto& f) { return f(x); }));
     std::printf("postfix: %d\n", evaluate_postfix("3 4 + 20 6 - * 7 -"));
-    std::printf("a number: %d, none: %s\n", to_number("1234").value_or(-1), to_number("12a4") ? "some" : "none");
+    std::printf("a number: %d, none: %s\n", to_number("1234").value_or(-1),
+                to_number("12a4") ? "some" : "none");
     const auto [word, count, weight] = std::make_tuple(std::string("tuple"), 3, 2.5);
     std::printf("%s %d %g\n", word.c_str(), count, weight);
     std::printf("gcd %lld, lcm %lld\n", std::gcd(1071LL, 462LL), std::lcm(21LL, 6LL));

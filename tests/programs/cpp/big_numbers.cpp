@@ -1,4 +1,5 @@
-// Arithmetic on numbers of many digits, written with operators: factorial, powers, digits of pi, a modular power.
+// Arithmetic on numbers of many digits, written with operators: factorial, powers, digits of pi, a
+// modular power.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -9,12 +10,14 @@ namespace {
 
 class Big {
 public:
-    Big(std::uint64_t value = 0) {
+    Big(std::uint64_t value = 0)
+    {
         for (; value != 0; value >>= 32)
             limbs_.push_back(static_cast<std::uint32_t>(value));
     }
 
-    friend Big operator+(const Big& a, const Big& b) {
+    friend Big operator+(const Big& a, const Big& b)
+    {
         Big sum;
         std::uint64_t carry = 0;
         for (std::size_t i = 0; i < std::max(a.limbs_.size(), b.limbs_.size()) || carry != 0; ++i) {
@@ -25,13 +28,15 @@ public:
         return sum;
     }
 
-    friend Big operator*(const Big& a, const Big& b) {
+    friend Big operator*(const Big& a, const Big& b)
+    {
         Big product;
         product.limbs_.resize(a.limbs_.size() + b.limbs_.size());
         for (std::size_t i = 0; i < a.limbs_.size(); ++i) {
             std::uint64_t carry = 0;
             for (std::size_t j = 0; j < b.limbs_.size() || carry != 0; ++j) {
-                carry += product.limbs_[i + j] + static_cast<std::uint64_t>(a.limbs_[i]) * b.limb(j);
+                carry +=
+                    product.limbs_[i + j] + static_cast<std::uint64_t>(a.limbs_[i]) * b.limb(j);
                 product.limbs_[i + j] = static_cast<std::uint32_t>(carry);
                 carry >>= 32;
             }
@@ -41,7 +46,8 @@ public:
     }
 
     /// Divides in place and returns the remainder.
-    std::uint32_t divide(std::uint32_t divisor) {
+    std::uint32_t divide(std::uint32_t divisor)
+    {
         std::uint64_t remainder = 0;
         for (std::size_t i = limbs_.size(); i-- > 0;) {
             remainder = remainder << 32 | limbs_[i];
@@ -52,7 +58,8 @@ public:
         return static_cast<std::uint32_t>(remainder);
     }
 
-    std::string text() const {
+    std::string text() const
+    {
         Big rest = *this;
         std::string digits;
         do
@@ -64,14 +71,16 @@ public:
 
 private:
     std::uint32_t limb(std::size_t i) const { return i < limbs_.size() ? limbs_[i] : 0; }
-    void trim() {
+    void trim()
+    {
         while (!limbs_.empty() && limbs_.back() == 0)
             limbs_.pop_back();
     }
     std::vector<std::uint32_t> limbs_;
 };
 
-std::string digits_of_pi(int wanted) {
+std::string digits_of_pi(int wanted)
+{
     std::string digits;
     std::vector<int> remainders(static_cast<std::size_t>(wanted) * 10 / 3 + 2, 2);
     int nines = 0, waiting = 0;
@@ -89,8 +98,7 @@ std::string digits_of_pi(int wanted) {
             ++nines;
             continue;
         }
-        if (started)
-            digits.push_back(static_cast<char>('0' + waiting + carry / 10));
+        if (started) digits.push_back(static_cast<char>('0' + waiting + carry / 10));
         digits.append(static_cast<std::size_t>(nines), carry >= 10 ? '0' : '9');
         waiting = carry % 10;
         nines = 0;
@@ -100,21 +108,21 @@ std::string digits_of_pi(int wanted) {
 }
 
 /// The product of two numbers modulo a third, by doubling, since it may need 128 bits.
-std::uint64_t modular_product(std::uint64_t a, std::uint64_t b, std::uint64_t modulus) {
+std::uint64_t modular_product(std::uint64_t a, std::uint64_t b, std::uint64_t modulus)
+{
     std::uint64_t product = 0;
     for (; b != 0; b >>= 1) {
-        if (b & 1)
-            product = product >= modulus - a ? product - (modulus - a) : product + a;
+        if (b & 1) product = product >= modulus - a ? product - (modulus - a) : product + a;
         a = a >= modulus - a ? a - (modulus - a) : a + a;
     }
     return product;
 }
 
-std::uint64_t modular_power(std::uint64_t base, std::uint64_t exponent, std::uint64_t modulus) {
+std::uint64_t modular_power(std::uint64_t base, std::uint64_t exponent, std::uint64_t modulus)
+{
     std::uint64_t result = 1;
     for (; exponent != 0; exponent >>= 1) {
-        if (exponent & 1)
-            result = modular_product(result, base, modulus);
+        if (exponent & 1) result = modular_product(result, base, modulus);
         base = modular_product(base, base, modulus);
     }
     return result;
@@ -122,7 +130,8 @@ std::uint64_t modular_power(std::uint64_t base, std::uint64_t exponent, std::uin
 
 }  // namespace
 
-int main() {
+int main()
+{
     Big factorial = 1;
     for (std::uint64_t i = 2; i <= 100; ++i)
         factorial = factorial * i;
@@ -139,6 +148,6 @@ int main() {
     }
     std::printf("F(1000) = %s\n", a.text().c_str());
     std::printf("pi = %s\n", digits_of_pi(200).c_str());
-    std::printf("2^(p-1) mod p = %llu\n",
-                static_cast<unsigned long long>(modular_power(2, 18446744073709551556U, 18446744073709551557U)));
+    std::printf("2^(p-1) mod p = %llu\n", static_cast<unsigned long long>(modular_power(
+                                              2, 18446744073709551556U, 18446744073709551557U)));
 }

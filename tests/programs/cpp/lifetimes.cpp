@@ -1,4 +1,5 @@
-// What runs before and after main: static objects, atexit handlers, function-local statics, smart pointers.
+// What runs before and after main: static objects, atexit handlers, function-local statics, smart
+// pointers.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -18,7 +19,8 @@ struct Speaker {
 Speaker first("first global");
 Speaker second("second global");
 
-Speaker& on_demand() {
+Speaker& on_demand()
+{
     static Speaker local("local static");
     return local;
 }
@@ -41,11 +43,15 @@ struct Counter {
     static inline int alive = 0, copies = 0, moves = 0;
 };
 
-Counter pass(Counter c) { return c; }
+Counter pass(Counter c)
+{
+    return c;
+}
 
 }  // namespace
 
-int main() {
+int main()
+{
     std::atexit([] { std::printf("atexit\n"); });
     std::printf("main\n");
     on_demand();
@@ -65,12 +71,14 @@ int main() {
     {
         Counter a;
         const Counter b = pass(pass(a));
-        std::printf("alive %d, copies %d, moves %d\n", Counter::alive, Counter::copies, Counter::moves);
+        std::printf("alive %d, copies %d, moves %d\n", Counter::alive, Counter::copies,
+                    Counter::moves);
     }
     std::printf("alive %d\n", Counter::alive);
     const auto closer = [](std::FILE* f) { std::printf("closed: %d\n", std::fclose(f)); };
     {
-        const std::unique_ptr<std::FILE, decltype(closer)> file(std::fopen("/data/owned", "w"), closer);
+        const std::unique_ptr<std::FILE, decltype(closer)> file(std::fopen("/data/owned", "w"),
+                                                                closer);
         std::printf("opened: %s\n", file ? "yes" : "no");
     }
     std::exit(3);

@@ -11,9 +11,13 @@ struct Point {
     int x, y;
 };
 
-std::ostream& operator<<(std::ostream& out, const Point& p) { return out << '(' << p.x << ", " << p.y << ')'; }
+std::ostream& operator<<(std::ostream& out, const Point& p)
+{
+    return out << '(' << p.x << ", " << p.y << ')';
+}
 
-std::istream& operator>>(std::istream& in, Point& p) {
+std::istream& operator>>(std::istream& in, Point& p)
+{
     char open = 0, comma = 0, close = 0;
     if (in >> open >> p.x >> comma >> p.y >> close && (open != '(' || comma != ',' || close != ')'))
         in.setstate(std::ios::failbit);
@@ -22,15 +26,18 @@ std::istream& operator>>(std::istream& in, Point& p) {
 
 }  // namespace
 
-int main() {
-    std::cout << "integers: " << 42 << ' ' << -7L << ' ' << std::hex << std::showbase << 255 << ' ' << std::oct << 8
-              << std::dec << std::noshowbase << '\n';
+int main()
+{
+    std::cout << "integers: " << 42 << ' ' << -7L << ' ' << std::hex << std::showbase << 255 << ' '
+              << std::oct << 8 << std::dec << std::noshowbase << '\n';
     std::cout << "limits: " << std::numeric_limits<long long>::min() << ' '
               << std::numeric_limits<unsigned long long>::max() << '\n';
-    std::cout << "floats: " << 0.1 << ' ' << 1e100 << ' ' << std::fixed << std::setprecision(3) << 2.0 / 3 << ' '
-              << std::scientific << 12345.678 << std::defaultfloat << std::setprecision(6) << '\n';
-    std::cout << '[' << std::setw(8) << "right" << "] [" << std::left << std::setw(8) << "left" << "] ["
-              << std::setfill('*') << std::internal << std::setw(8) << -42 << "]\n" << std::setfill(' ');
+    std::cout << "floats: " << 0.1 << ' ' << 1e100 << ' ' << std::fixed << std::setprecision(3)
+              << 2.0 / 3 << ' ' << std::scientific << 12345.678 << std::defaultfloat
+              << std::setprecision(6) << '\n';
+    std::cout << '[' << std::setw(8) << "right" << "] [" << std::left << std::setw(8) << "left"
+              << "] [" << std::setfill('*') << std::internal << std::setw(8) << -42 << "]\n"
+              << std::setfill(' ');
     std::cout << std::boolalpha << true << ' ' << std::quoted("say \"so\"") << '\n';
 
     std::istringstream words("12 3.5 (4, -5) rest of it");

@@ -1,4 +1,5 @@
-// Without exceptions, what the library would throw for ends the program; static objects are not destroyed.
+// Without exceptions, what the library would throw for ends the program; static objects are not
+// destroyed.
 #include <cstdio>
 #include <vector>
 
@@ -8,7 +9,8 @@ struct Speaker {
 } speaker;
 }  // namespace
 
-int main() {
+int main()
+{
     const std::vector<int> numbers{1, 2, 3};
     volatile std::size_t index = 2;
     std::printf("the third is %d\n", numbers.at(index));

@@ -1,4 +1,5 @@
-// Virtual functions, several and virtual bases, run-time type information, and destructors in their order.
+// Virtual functions, several and virtual bases, run-time type information, and destructors in their
+// order.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -74,7 +75,10 @@ struct Number final : Node {
 };
 template <class Operation>
 struct Binary final : Node {
-    Binary(std::unique_ptr<Node> a, std::unique_ptr<Node> b) : first(std::move(a)), second(std::move(b)) {}
+    Binary(std::unique_ptr<Node> a, std::unique_ptr<Node> b)
+        : first(std::move(a)), second(std::move(b))
+    {
+    }
     long evaluate() const override { return Operation{}(first->evaluate(), second->evaluate()); }
     std::unique_ptr<Node> first, second;
 };
@@ -85,18 +89,18 @@ struct Times {
     long operator()(long a, long b) const { return a * b % 10007; }
 };
 
-std::unique_ptr<Node> build(int depth, long seed) {
-    if (depth == 0)
-        return std::make_unique<Number>(seed % 100);
+std::unique_ptr<Node> build(int depth, long seed)
+{
+    if (depth == 0) return std::make_unique<Number>(seed % 100);
     auto first = build(depth - 1, seed * 3 + 1), second = build(depth - 1, seed * 5 + 2);
-    if (depth % 2 == 0)
-        return std::make_unique<Binary<Plus>>(std::move(first), std::move(second));
+    if (depth % 2 == 0) return std::make_unique<Binary<Plus>>(std::move(first), std::move(second));
     return std::make_unique<Binary<Times>>(std::move(first), std::move(second));
 }
 
 }  // namespace
 
-int main() {
+int main()
+{
     std::vector<std::unique_ptr<Shape>> shapes;
     shapes.push_back(std::make_unique<Circle>(2));
     shapes.push_back(std::make_unique<Rectangle>(2, 3.5));
@@ -104,7 +108,8 @@ int main() {
     for (const auto& shape : shapes) {
         const Shape& known = *shape;
         const bool rectangle = dynamic_cast<const Rectangle*>(&known) != nullptr;
-        std::printf("%s of %g, %s, %s\n", known.name(), known.area(), rectangle ? "a rectangle" : "no rectangle",
+        std::printf("%s of %g, %s, %s\n", known.name(), known.area(),
+                    rectangle ? "a rectangle" : "no rectangle",
                     typeid(known) == typeid(Square) ? "exactly a square" : "not exactly a square");
     }
     while (!shapes.empty())

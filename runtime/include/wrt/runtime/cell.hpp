@@ -1,4 +1,5 @@
-// Cell: one word of translated code. What an operation's words mean is said in runtime/dispatch.hpp.
+// Cell: one word of translated code. What an operation's words mean is said in
+// runtime/dispatch.hpp.
 #pragma once
 
 #include <cstdint>
