@@ -15,4 +15,14 @@ Result<SharedMemory> SharedMemory::make(Engine& engine, uint64_t min_pages,
     return SharedMemory{*memory};
 }
 
+Result<Waited> SharedMemory::wait_for(uint64_t offset, uint32_t bytes, uint64_t expected,
+                                      int64_t timeout_ns) const noexcept
+{
+    if (offset % bytes != 0) return Error{.code = Errc::unaligned_atomic};
+    if (!runtime::in_bounds(offset, bytes, memory_->size())) {
+        return Error{.code = Errc::out_of_bounds_memory_access};
+    }
+    return memory_->wait(offset, bytes, expected, timeout_ns, [](void*) { return false; }, nullptr);
+}
+
 }  // namespace wrt

@@ -201,6 +201,9 @@ TEST(read_wast, knows_every_form_of_a_module)
         EXPECT_EQ(script->commands[i].kind, kinds[i]) << i;
     EXPECT_EQ(script->commands[2].name, "$I");
     EXPECT_EQ(script->commands[2].module, "$M");
+    EXPECT_EQ(script->commands[5].shared, std::vector<std::string>{"$M"});
+    ASSERT_EQ(script->commands[5].body.size(), 1u);
+    EXPECT_EQ(script->commands[5].body[0].action.field, "f");
 }
 
 TEST(read_wast, takes_a_file_of_fields_for_a_module)
@@ -223,6 +226,10 @@ TEST(read_wast, says_where_a_file_is_no_script)
         << problem;
     EXPECT_FALSE(wast_of("(module", problem));
     EXPECT_NE(problem.find("a form that does not end"), std::string::npos) << problem;
+    EXPECT_FALSE(wast_of("(thread $T (module)", problem));
+    EXPECT_NE(problem.find("a thread that does not end"), std::string::npos) << problem;
+    EXPECT_FALSE(wast_of("(thread $T (thread $U))", problem));
+    EXPECT_NE(problem.find("a thread in a thread"), std::string::npos) << problem;
 }
 
 /// (module (func (export "f") (result i32) (i32.const 7)) (func (export "t") (unreachable)))
@@ -316,6 +323,46 @@ TEST(run, fails_on_a_module_that_is_not_there)
 {
     EXPECT_EQ(outcome_of(R"({"type": "module", "line": 2, "filename": "none.wasm"})").note,
               "cannot read none.wasm");
+}
+
+TEST(run, runs_threads_at_the_same_time)
+{
+    std::string problem;
+    // Neither side comes to an end without the other: each waits for what the other writes.
+    const auto script = wast_of(R"(
+        (module $Mem (memory (export "shared") 1 1 shared))
+        (register "mem" $Mem)
+        (thread $T (shared (module $Mem))
+          (register "mem" $Mem)
+          (module
+            (memory (import "mem" "shared") 1 1 shared)
+            (func (export "run") (result i32)
+              (i32.atomic.store (i32.const 0) (i32.const 41))
+              (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
+              (memory.atomic.wait32 (i32.const 4) (i32.const 0) (i64.const -1))
+              (drop)
+              (i32.atomic.load (i32.const 4))))
+          (assert_return (invoke "run") (i32.const 42))
+          (assert_return (invoke "run") (i32.const 0)))
+        (module
+          (memory (import "mem" "shared") 1 1 shared)
+          (func (export "run") (result i32)
+            (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+            (i32.atomic.store (i32.const 4) (i32.add (i32.atomic.load (i32.const 0)) (i32.const 1)))
+            (memory.atomic.notify (i32.const 4) (i32.const 1))))
+        (invoke "run")
+        (wait $T)
+        (wait $U))",
+                                problem);
+    ASSERT_TRUE(script) << problem;
+    const FileReport report = run(*script, "", Mode::execute, FeatureSet{}.with(Feature::threads));
+    std::string failures;
+    for (const CommandReport& each : report.commands) {
+        if (each.outcome.kind == Outcome::Kind::passed) continue;
+        failures += std::to_string(each.line) + ": " + each.outcome.note + "\n";
+    }
+    EXPECT_EQ(report.commands.size(), 11u) << "those of the thread are counted";
+    EXPECT_EQ(failures, "15: expected (i32 0x0), got (i32 0x2a)\n24: no thread $U\n");
 }
 
 FileReport report_of(std::vector<CommandReport> commands)

@@ -67,6 +67,23 @@ TEST(shared_memory, wakes_a_guest_that_waits)
     guest.join();
 }
 
+TEST(shared_memory, lets_the_host_wait)
+{
+    wrt::Engine owner{with_threads()};
+    const wrt::SharedMemory memory = wrt::SharedMemory::make(owner, 1, 4).value();
+    memory.atomic<uint32_t>(8)->store(1);
+    EXPECT_EQ(memory.wait32(8, 2).value(), wrt::Waited::not_equal);
+    EXPECT_EQ(memory.wait64(8, 1, 1000).value(), wrt::Waited::timed_out);
+    EXPECT_EQ(memory.wait32(9, 0).error().code, wrt::Errc::unaligned_atomic);
+    EXPECT_EQ(memory.wait64(65'536, 0).error().code, wrt::Errc::out_of_bounds_memory_access);
+    std::thread other{[&] {
+        while (memory.notify(8, 1) == 0)
+            std::this_thread::yield();
+    }};
+    EXPECT_EQ(memory.wait32(8, 1).value(), wrt::Waited::woken);
+    other.join();
+}
+
 TEST(shared_memory, grows_within_its_maximum)
 {
     wrt::Engine owner{with_threads()};

@@ -159,14 +159,31 @@ bool has_type(const Value& value, ValType type)
 
 }  // namespace
 
+/// What a script knows as an instance: one of this engine, or the shared memories of another's.
+struct ScriptInstance {
+    struct Shared {
+        std::string name;
+        runtime::SharedMemory* memory;
+    };
+
+    runtime::ModuleInstance* instance = nullptr;
+    std::vector<Shared> shared;
+};
+
 struct Engine::State {
     State(Backing backing, FeatureSet allowed) : arena{std::move(backing)}, features{allowed} {}
 
     Arena arena;
     FeatureSet features;
+    [[nodiscard]] runtime::Extern find(InstanceId instance, std::string_view field) const
+    {
+        const ScriptInstance& named = instances.at(static_cast<size_t>(instance));
+        return named.instance == nullptr ? runtime::Extern{} : find_export(*named.instance, field);
+    }
+
     Result<runtime::Store*> store = runtime::Store::make(arena, store_options());
     std::vector<const runtime::Module*> modules;
-    std::vector<runtime::ModuleInstance*> instances;
+    std::vector<ScriptInstance> instances;
 };
 
 Engine::Engine(FeatureSet features)
@@ -196,23 +213,42 @@ Result<Engine::InstanceId> Engine::instantiate(ModuleId module)
     WRT_TRY(
         runtime::ModuleInstance* const instance,
         runtime::instantiate(**state_->store, *state_->modules.at(static_cast<size_t>(module))));
-    state_->instances.push_back(instance);
+    state_->instances.push_back({instance, {}});
+    return static_cast<InstanceId>(state_->instances.size() - 1);
+}
+
+Engine::InstanceId Engine::share(Engine& other, InstanceId instance)
+{
+    const ScriptInstance& theirs = other.state_->instances.at(static_cast<size_t>(instance));
+    ScriptInstance ours{nullptr, theirs.shared};
+    const auto exports = theirs.instance == nullptr ? std::span<const runtime::Export>{}
+                                                    : theirs.instance->module->exports;
+    for (uint32_t i = 0; i < exports.size(); ++i) {
+        const runtime::Extern item = export_at(*theirs.instance, i);
+        if (item.kind != ExternKind::memory || item.memory->shared == nullptr) continue;
+        ours.shared.push_back({std::string{exports[i].name}, item.memory->shared});
+    }
+    state_->instances.push_back(std::move(ours));
     return static_cast<InstanceId>(state_->instances.size() - 1);
 }
 
 Status Engine::register_as(std::string_view name, InstanceId instance)
 {
-    return (*state_->store)
-        ->names()
-        .define_instance(name, *state_->instances.at(static_cast<size_t>(instance)));
+    runtime::Store& store = **state_->store;
+    const ScriptInstance& named = state_->instances.at(static_cast<size_t>(instance));
+    if (named.instance != nullptr) return store.names().define_instance(name, *named.instance);
+    for (const ScriptInstance::Shared& shared : named.shared) {
+        WRT_TRY(runtime::MemoryInstance* const memory, store.make_memory(*shared.memory));
+        WRT_CHECK(store.names().define(name, shared.name, memory));
+    }
+    return ok();
 }
 
 Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view field,
                                           std::span<const Value> args)
 {
     runtime::Store& store = **state_->store;
-    const runtime::Extern found =
-        find_export(*state_->instances.at(static_cast<size_t>(instance)), field);
+    const runtime::Extern found = state_->find(instance, field);
     if (!found) return Error{.code = Errc::not_found};
     if (found.kind != ExternKind::func) return Error{.code = Errc::wrong_kind};
 
@@ -237,8 +273,7 @@ Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view 
 Result<Value> Engine::get(InstanceId instance, std::string_view field)
 {
     runtime::Store& store = **state_->store;
-    const runtime::Extern found =
-        find_export(*state_->instances.at(static_cast<size_t>(instance)), field);
+    const runtime::Extern found = state_->find(instance, field);
     if (!found) return Error{.code = Errc::not_found};
     if (found.kind != ExternKind::global) return Error{.code = Errc::wrong_kind};
     return from_runtime(runtime::load_value(found.global->type.type, found.global->value),

@@ -15,8 +15,9 @@
 
 namespace wrt::wast {
 
-/// One script's world: a store, the spectest module, and what the script loads. Modules and
-/// instances live as long as their engine and are known by the numbers that they were given.
+/// The world of one script, or of one thread of it: a store, the spectest module, and what the
+/// script loads. Modules and instances live as long as their engine and are known by the numbers
+/// that they were given.
 class Engine {
 public:
     enum class ModuleId : uint32_t {};
@@ -30,6 +31,9 @@ public:
 
     Result<ModuleId> load(std::span<const uint8_t> binary);
     Result<InstanceId> instantiate(ModuleId module);
+    /// An instance here that exports the shared memories of `instance`, which is `other`'s. While
+    /// this engine lives, so does `other`; calling both from two threads is fine.
+    InstanceId share(Engine& other, InstanceId instance);
     /// Lets later modules import the instance's exports from `name`.
     Status register_as(std::string_view name, InstanceId instance);
 

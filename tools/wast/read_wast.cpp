@@ -345,17 +345,22 @@ Command assertion_of(Reader& reader)
     return command;
 }
 
-/// (thread $T (shared (module $M)) command ...), of the threads proposal.
-void take_thread(Reader& reader, Command& command)
+/// `(thread $T (shared (module $M)) ...`, of the threads proposal. The commands of its body follow.
+void take_thread_head(Reader& reader, Command& command)
 {
     command.kind = Command::Kind::thread;
-    const uint32_t start = reader.position();
     reader.enter();
     command.name = reader.identifier();
-    reader.move_to(start);
-    command.wat = reader.form();
+    while (reader.at_left("shared")) {
+        reader.enter();
+        if (reader.enter() != "module") reader.fail("expected (module $name)");
+        command.shared.push_back(reader.identifier());
+        reader.leave();
+        reader.leave();
+    }
 }
 
+/// A command; of a thread its head.
 Command command_of(Reader& reader)
 {
     Command command;
@@ -374,7 +379,7 @@ Command command_of(Reader& reader)
         command.kind = Command::Kind::action;
         command.action = action_of(reader);
     } else if (reader.at_left("thread")) {
-        take_thread(reader, command);
+        take_thread_head(reader, command);
     } else if (reader.at_left("wait")) {
         command.kind = Command::Kind::wait;
         reader.enter();
@@ -406,8 +411,18 @@ std::vector<Command> commands_of(const text::Tokens& tokens)
         commands.push_back(std::move(command));
         return commands;
     }
-    while (!reader.at(TokenKind::end))
-        commands.push_back(command_of(reader));
+    std::vector<Command>* list = &commands;
+    while (!reader.at(TokenKind::end)) {
+        if (list != &commands && reader.leaves()) {
+            list = &commands;
+            continue;
+        }
+        list->push_back(command_of(reader));
+        if (list->back().kind != Command::Kind::thread) continue;
+        if (list != &commands) reader.fail("a thread in a thread");
+        list = &list->back().body;
+    }
+    if (list != &commands) reader.fail("a thread that does not end");
     return commands;
 }
 

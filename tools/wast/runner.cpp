@@ -6,6 +6,8 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <thread>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -30,14 +32,6 @@ Outcome failed(std::string note)
     Outcome outcome;
     outcome.kind = Outcome::Kind::failed;
     outcome.note = std::move(note);
-    return outcome;
-}
-
-Outcome skipped(std::string reason)
-{
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::skipped;
-    outcome.note = std::move(reason);
     return outcome;
 }
 
@@ -177,10 +171,31 @@ public:
         case assert_invalid_custom: return expect_refusal(directory_, command, features_);
         case assert_unlinkable: return expect_instantiation_error(command, ErrorKind::unlinkable);
         case assert_uninstantiable: return expect_instantiation_error(command, ErrorKind::trap);
-        case thread:
-        case wait: return skipped("threads of scripts");
+        case thread: return start(command);
+        case wait: return wait_for(command.name);
         }
         return failed("no such command");
+    }
+
+    /// What came of each of `commands`.
+    std::vector<CommandReport> commands(const std::vector<Command>& commands)
+    {
+        std::vector<CommandReport> reports;
+        for (const Command& each : commands) {
+            Outcome outcome;
+            try {
+                outcome = command(each);
+            } catch (const Unreadable& missing) {
+                outcome = failed("cannot read " + missing.filename);
+            }
+            reports.push_back({each.kind, each.line, std::move(outcome)});
+            std::ranges::move(std::exchange(waited_for_, {}), std::back_inserter(reports));
+        }
+        while (!threads_.empty()) {
+            wait_for(threads_.begin()->first);
+            std::ranges::move(std::exchange(waited_for_, {}), std::back_inserter(reports));
+        }
+        return reports;
     }
 
 private:
@@ -329,6 +344,42 @@ private:
         return unexpected(error, fmt::format("{}: {}", wrt::name_of(kind), wanted));
     }
 
+    // Threads
+
+    /// A part of the script that runs at the same time as the rest, in a world of its own.
+    struct Thread {
+        std::unique_ptr<Run> run;
+        std::vector<CommandReport> reports;
+        std::jthread thread;  // last: joined before what it works on goes
+    };
+
+    Outcome start(const Command& command)
+    {
+        if (threads_.contains(command.name)) return failed("a second thread " + command.name);
+        auto run = std::make_unique<Run>(directory_, features_);
+        for (const std::string& name : command.shared) {
+            const Place<InstanceId> place = instance(name);
+            if (const auto* missing = std::get_if<Outcome>(&place)) return following(*missing);
+            run->instances_.insert_or_assign(
+                name, run->engine_.share(engine_, std::get<InstanceId>(place)));
+        }
+        Thread& thread = threads_[command.name];
+        thread.run = std::move(run);
+        thread.thread = std::jthread{
+            [&thread, &command] { thread.reports = thread.run->commands(command.body); }};
+        return passed();
+    }
+
+    Outcome wait_for(const std::string& name)
+    {
+        const auto found = threads_.find(name);
+        if (found == threads_.end()) return failed("no thread " + name);
+        found->second.thread.join();
+        waited_for_ = std::move(found->second.reports);
+        threads_.erase(found);
+        return passed();
+    }
+
     std::string directory_;
     FeatureSet features_;
     Engine engine_;
@@ -336,7 +387,32 @@ private:
     std::map<std::string, Place<InstanceId>, std::less<>> instances_;
     Place<ModuleId> latest_module_ = failed("no module yet");
     Place<InstanceId> latest_instance_ = failed("no instance yet");
+    std::vector<CommandReport> waited_for_;  ///< Of the thread that the last command waited for.
+    std::map<std::string, Thread, std::less<>> threads_;  // last: they use what is above
 };
+
+}  // namespace
+
+namespace {
+
+/// What comes of the commands that only want decoding and validation.
+std::vector<CommandReport> judgements(const std::vector<Command>& commands,
+                                      const std::string& directory, FeatureSet features)
+{
+    std::vector<CommandReport> reports;
+    for (const Command& command : commands) {
+        std::optional<Outcome> outcome;
+        try {
+            outcome = validate_only(directory, command, features);
+        } catch (const Unreadable& missing) {
+            outcome = failed("cannot read " + missing.filename);
+        }
+        if (outcome) reports.push_back({command.kind, command.line, std::move(*outcome)});
+        std::ranges::move(judgements(command.body, directory, features),
+                          std::back_inserter(reports));
+    }
+    return reports;
+}
 
 }  // namespace
 
@@ -351,20 +427,8 @@ FileReport run(const Script& script, const std::string& directory, Mode mode, Fe
     const auto start = std::chrono::steady_clock::now();
     FileReport report;
     report.source = script.source;
-    std::optional<Run> execution;
-    if (mode == Mode::execute) execution.emplace(directory, features);
-    const auto outcome_of = [&](const Command& command) -> std::optional<Outcome> {
-        try {
-            return execution ? execution->command(command)
-                             : validate_only(directory, command, features);
-        } catch (const Unreadable& missing) {
-            return failed("cannot read " + missing.filename);
-        }
-    };
-    for (const Command& command : script.commands) {
-        auto outcome = outcome_of(command);
-        if (outcome) report.commands.push_back({command.kind, command.line, std::move(*outcome)});
-    }
+    report.commands = mode == Mode::execute ? Run{directory, features}.commands(script.commands)
+                                            : judgements(script.commands, directory, features);
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;

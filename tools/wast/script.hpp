@@ -38,8 +38,8 @@ struct Command {
         assert_invalid_custom,
         assert_unlinkable,
         assert_uninstantiable,
-        thread,  ///< Commands in a thread of their own, and ...
-        wait,    ///< ... until they are done: of the threads proposal.
+        thread,  ///< Runs `body` in a thread of its own, and ...
+        wait,    ///< ... until it is done: of the threads proposal.
     };
 
     Kind kind = Kind::module;
@@ -55,6 +55,8 @@ struct Command {
     std::string phrase;    ///< What an assertion expects to be said.
     Action action;
     std::vector<Expectation> expected;  ///< One for each result.
+    std::vector<std::string> shared;    ///< Of thread: the instances whose memories it sees.
+    std::vector<Command> body;          ///< Of thread.
 };
 
 /// "assert_return", as the JSON calls it.

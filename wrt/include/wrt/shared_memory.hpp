@@ -15,6 +15,8 @@
 
 namespace wrt {
 
+using runtime::Waited;
+
 /// A handle of one pointer: copy it to other threads. Valid as long as the engine that it was made
 /// in, or the scope; every store that uses it has to end before. All functions may be called by any
 /// thread. A guest imports it as what Linker::define() named it; its module is loaded with
@@ -58,7 +60,20 @@ public:
         }
         return std::atomic_ref<T>{*reinterpret_cast<T*>(memory_->base() + offset)};
     }
-    /// Wakes at most `count` of the guests that wait at `offset`. How many.
+    /// Sleeps while the number at `offset` is `expected`, until a guest's memory.atomic.notify or
+    /// notify() wakes it, for at most `timeout_ns` nanoseconds where that is not negative: what
+    /// memory.atomic.wait32 and wait64 do. Errors: trap (out of bounds, not aligned).
+    [[nodiscard]] Result<Waited> wait32(uint64_t offset, uint32_t expected,
+                                        int64_t timeout_ns = -1) const noexcept
+    {
+        return wait_for(offset, sizeof expected, expected, timeout_ns);
+    }
+    [[nodiscard]] Result<Waited> wait64(uint64_t offset, uint64_t expected,
+                                        int64_t timeout_ns = -1) const noexcept
+    {
+        return wait_for(offset, sizeof expected, expected, timeout_ns);
+    }
+    /// Wakes at most `count` of the guests and hosts that wait at `offset`. How many.
     uint32_t notify(uint64_t offset, uint32_t count) const noexcept
     {
         return memory_->notify(offset, count);
@@ -67,6 +82,9 @@ public:
     [[nodiscard]] runtime::SharedMemory& memory() const noexcept { return *memory_; }
 
 private:
+    [[nodiscard]] Result<Waited> wait_for(uint64_t offset, uint32_t bytes, uint64_t expected,
+                                          int64_t timeout_ns) const noexcept;
+
     runtime::SharedMemory* memory_;
 };
 
