@@ -355,7 +355,8 @@ TEST(run, runs_threads_at_the_same_time)
         (wait $U))",
                                 problem);
     ASSERT_TRUE(script) << problem;
-    const FileReport report = run(*script, "", Mode::execute, FeatureSet{}.with(Feature::threads));
+    const FileReport report =
+        run(*script, "", Mode::execute, {.features = FeatureSet{}.with(Feature::threads)});
     std::string failures;
     for (const CommandReport& each : report.commands) {
         if (each.outcome.kind == Outcome::Kind::passed) continue;

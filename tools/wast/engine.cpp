@@ -170,15 +170,63 @@ struct ScriptInstance {
     std::vector<Shared> shared;
 };
 
+/// For as long as the runtime is at work.
+class Watched {
+public:
+    explicit Watched(const EngineOptions& options) : watch_{options.watch}
+    {
+        if (watch_ != nullptr) watch_(true);
+    }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+    ~Watched()
+    {
+        if (watch_ != nullptr) watch_(false);
+    }
+
+private:
+    void (*watch_)(bool inside);
+};
+
 struct Engine::State {
-    State(Backing backing, FeatureSet allowed) : arena{std::move(backing)}, features{allowed} {}
+    State(Backing backing, const EngineOptions& given)
+        : arena{std::move(backing), {.linear_memory_cap = given.memory_bytes}}, options{given}
+    {
+    }
 
     Arena arena;
-    FeatureSet features;
+    EngineOptions options;
     [[nodiscard]] runtime::Extern find(InstanceId instance, std::string_view field) const
     {
         const ScriptInstance& named = instances.at(static_cast<size_t>(instance));
         return named.instance == nullptr ? runtime::Extern{} : find_export(*named.instance, field);
+    }
+
+    Result<runtime::Module*> load(std::span<const uint8_t> binary)
+    {
+        const Watched inside{options};
+        return runtime::load_module_from_binary(binary, arena,
+                                                {.lifetime = runtime::BinaryLifetime::copied,
+                                                 .translate = {},
+                                                 .decode = {.features = options.features},
+                                                 .budget = 0});
+    }
+
+    Result<runtime::ModuleInstance*> instantiate(const runtime::Module& module)
+    {
+        const Watched inside{options};
+        return runtime::instantiate(**store, module);
+    }
+
+    /// Allocates nothing: while the call runs the arena is sealed.
+    Status call(runtime::FuncInstance& func, std::span<const runtime::Value> arguments,
+                std::span<runtime::Value> results)
+    {
+        arena.seal();
+        const Watched inside{options};
+        const Status status = runtime::call(**store, func, arguments, results);
+        arena.unseal();
+        return status;
     }
 
     Result<runtime::Store*> store = runtime::Store::make(arena, store_options());
@@ -186,11 +234,12 @@ struct Engine::State {
     std::vector<ScriptInstance> instances;
 };
 
-Engine::Engine(FeatureSet features)
+Engine::Engine(const EngineOptions& options)
 {
-    Result<Backing> backing = Backing::reserve(reserved_bytes);
+    Result<Backing> backing =
+        options.buffer.empty() ? Backing::reserve(reserved_bytes) : Backing::over(options.buffer);
     // Without memory there is nothing to test with; value() says why and ends the run.
-    state_ = std::make_unique<State>(std::move(backing).value(), features);
+    state_ = std::make_unique<State>(std::move(backing).value(), options);
     define_spectest(*state_->store.value()).value();
 }
 
@@ -198,21 +247,15 @@ Engine::~Engine() = default;
 
 Result<Engine::ModuleId> Engine::load(std::span<const uint8_t> binary)
 {
-    WRT_TRY(const runtime::Module* const module,
-            runtime::load_module_from_binary(binary, state_->arena,
-                                             {.lifetime = runtime::BinaryLifetime::copied,
-                                              .translate = {},
-                                              .decode = {.features = state_->features},
-                                              .budget = 0}));
+    WRT_TRY(const runtime::Module* const module, state_->load(binary));
     state_->modules.push_back(module);
     return static_cast<ModuleId>(state_->modules.size() - 1);
 }
 
 Result<Engine::InstanceId> Engine::instantiate(ModuleId module)
 {
-    WRT_TRY(
-        runtime::ModuleInstance* const instance,
-        runtime::instantiate(**state_->store, *state_->modules.at(static_cast<size_t>(module))));
+    WRT_TRY(runtime::ModuleInstance* const instance,
+            state_->instantiate(*state_->modules.at(static_cast<size_t>(module))));
     state_->instances.push_back({instance, {}});
     return static_cast<InstanceId>(state_->instances.size() - 1);
 }
@@ -262,7 +305,7 @@ Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view 
         arguments.push_back(to_runtime(args[i], params[i]));
     }
     std::vector<runtime::Value> values(type.results().size());
-    WRT_CHECK(runtime::call(store, *found.func, arguments, values));
+    WRT_CHECK(state_->call(*found.func, arguments, values));
 
     std::vector<Value> results;
     for (const runtime::Value& value : values)

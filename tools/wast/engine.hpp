@@ -2,6 +2,7 @@
 // folder knows no more of wrt than this header.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,6 +16,17 @@
 
 namespace wrt::wast {
 
+struct EngineOptions {
+    FeatureSet features = {};  ///< What modules may use.
+    /// Where everything of the engine lies; none: address space, committed on need.
+    std::span<std::byte> buffer = {};
+    /// Bytes that a memory may grow to in a buffer.
+    uint64_t memory_bytes = 0;
+    /// Told when the engine hands over to the runtime, and when it has come back. For tests that
+    /// count what happens there.
+    void (*watch)(bool inside) = nullptr;
+};
+
 /// The world of one script, or of one thread of it: a store, the spectest module, and what the
 /// script loads. Modules and instances live as long as their engine and are known by the numbers
 /// that they were given.
@@ -23,8 +35,7 @@ public:
     enum class ModuleId : uint32_t {};
     enum class InstanceId : uint32_t {};
 
-    /// `features`: what modules may use.
-    explicit Engine(FeatureSet features = {});
+    explicit Engine(const EngineOptions& options = {});
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

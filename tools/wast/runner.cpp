@@ -147,8 +147,8 @@ std::optional<Outcome> validate_only(const std::string& directory, const Command
 /// A script in the middle of its execution.
 class Run {
 public:
-    Run(std::string directory, FeatureSet features)
-        : directory_{std::move(directory)}, features_{features}, engine_{features}
+    Run(std::string directory, const EngineOptions& options)
+        : directory_{std::move(directory)}, options_{options}, engine_{options}
     {
     }
 
@@ -168,7 +168,7 @@ public:
         case assert_malformed:
         case assert_invalid:
         case assert_malformed_custom:
-        case assert_invalid_custom: return expect_refusal(directory_, command, features_);
+        case assert_invalid_custom: return expect_refusal(directory_, command, options_.features);
         case assert_unlinkable: return expect_instantiation_error(command, ErrorKind::unlinkable);
         case assert_uninstantiable: return expect_instantiation_error(command, ErrorKind::trap);
         case thread: return start(command);
@@ -356,7 +356,9 @@ private:
     Outcome start(const Command& command)
     {
         if (threads_.contains(command.name)) return failed("a second thread " + command.name);
-        auto run = std::make_unique<Run>(directory_, features_);
+        EngineOptions options = options_;
+        options.buffer = {};  // which is this engine's
+        auto run = std::make_unique<Run>(directory_, options);
         for (const std::string& name : command.shared) {
             const Place<InstanceId> place = instance(name);
             if (const auto* missing = std::get_if<Outcome>(&place)) return following(*missing);
@@ -381,7 +383,7 @@ private:
     }
 
     std::string directory_;
-    FeatureSet features_;
+    EngineOptions options_;
     Engine engine_;
     std::map<std::string, Place<ModuleId>, std::less<>> modules_;
     std::map<std::string, Place<InstanceId>, std::less<>> instances_;
@@ -422,13 +424,15 @@ size_t FileReport::count(Outcome::Kind kind) const
         commands, kind, [](const CommandReport& report) { return report.outcome.kind; }));
 }
 
-FileReport run(const Script& script, const std::string& directory, Mode mode, FeatureSet features)
+FileReport run(const Script& script, const std::string& directory, Mode mode,
+               const EngineOptions& options)
 {
     const auto start = std::chrono::steady_clock::now();
     FileReport report;
     report.source = script.source;
-    report.commands = mode == Mode::execute ? Run{directory, features}.commands(script.commands)
-                                            : judgements(script.commands, directory, features);
+    report.commands = mode == Mode::execute
+                          ? Run{directory, options}.commands(script.commands)
+                          : judgements(script.commands, directory, options.features);
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <wrt/decoder/features.hpp>
-
+#include "engine.hpp"
 #include "script.hpp"
 
 namespace wrt::wast {
@@ -47,6 +46,6 @@ enum class Mode : uint8_t {
 
 /// Runs `script`, whose modules lie in `directory`.
 [[nodiscard]] FileReport run(const Script& script, const std::string& directory, Mode mode,
-                             FeatureSet features = {});
+                             const EngineOptions& options = {});
 
 }  // namespace wrt::wast

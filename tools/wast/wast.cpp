@@ -90,7 +90,7 @@ Verdict run_files(const Options& options, std::ostream& out)
                                                         : read_script(path.string(), problem);
         if (!script) return not_run(out, problem);
         reports.push_back(run(*script, fs::absolute(path).parent_path().string(), options.mode,
-                              options.features));
+                              {.features = options.features}));
         summary.add(reports.back());
         out.flush();
     }
