@@ -47,7 +47,7 @@ Arena::Arena(Backing backing, ArenaOptions options) noexcept
     least_hi_ = capacity_;
     hi_ceiling_ = capacity_;
     limit_.fill(unlimited);
-    if (is_reserved()) {
+    if (is_reserved() || is_rehearsal()) {
         hi_committed_ = capacity_;
     } else {
         lo_committed_ = capacity_;
@@ -443,10 +443,10 @@ bool Arena::contains(const void* pointer) const noexcept
     return address >= base && address - base < capacity_;
 }
 
-uint64_t Arena::linear_memory_cap() const noexcept
+uint64_t Arena::linear_memory_cap(uint64_t min_bytes) const noexcept
 {
     if (options_.linear_memory_cap != 0) return options_.linear_memory_cap;
-    return is_reserved() ? ~uint64_t{0} : limits::fixed_memory_bytes;
+    return is_reserved() ? ~uint64_t{0} : std::max<uint64_t>(limits::fixed_memory_bytes, min_bytes);
 }
 
 void Arena::set_observer(ScopeObserver observer, void* context) noexcept
@@ -480,17 +480,26 @@ void Arena::check_owner() const noexcept
     WRT_ASSERT(owner_ == this_thread());  // I12; adopt() when an arena changes hands
 }
 
-void Arena::check() const noexcept
+bool Arena::balanced() const noexcept
 {
-#if WRT_ASSERTS_ENABLED
-    WRT_ASSERT(lo_ <= hi_ && hi_ <= capacity_);
+    if (lo_ > hi_ || hi_ > capacity_) return false;
     size_t charged = 0;
     for (size_t i = 0; i < account_count; ++i)
         charged += used_[0][i] + used_[1][i];
-    WRT_ASSERT(charged == used());
-    for (size_t i = 0; i < depth_; ++i)
-        WRT_ASSERT(use_of(scopes_[i]) <= scopes_[i].budget);
+    if (charged != used()) return false;
+    for (size_t i = 0; i < depth_; ++i) {
+        if (use_of(scopes_[i]) > scopes_[i].budget) return false;
+    }
+    return true;
+}
+
+void Arena::check() const noexcept
+{
+#if WRT_ASSERTS_ENABLED
+    WRT_ASSERT(balanced());
 #endif
+    if (watch_ != nullptr) [[unlikely]]
+        watch_(watch_context_, *this);
 }
 
 }  // namespace wrt

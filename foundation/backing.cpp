@@ -50,7 +50,9 @@ void Backing::release() noexcept
     switch (owner_) {
     case Owner::nobody: break;
     case Owner::static_heap: static_heap_taken.store(false, std::memory_order_release); break;
-    case Owner::mapping: ::munmap(base_, capacity_); break;
+    case Owner::mapping:
+        ::munmap(base_, capacity_);  // whole pages, as they were mapped
+        break;
     }
     owner_ = Owner::nobody;
 }
@@ -60,6 +62,7 @@ Backing Backing::over(std::span<std::byte> bytes) noexcept
     void* base = bytes.data();
     size_t capacity = bytes.size();
     if (std::align(alignment, 0, base, capacity) == nullptr) return {};
+    capacity = capacity / alignment * alignment;
     return {static_cast<std::byte*>(base), capacity, Kind::fixed, Owner::nobody};
 }
 
@@ -84,10 +87,18 @@ Result<Backing> Backing::reserve(size_t bytes) noexcept
     return Backing(static_cast<std::byte*>(base), capacity, Kind::reserved, Owner::mapping);
 }
 
+Result<Backing> Backing::rehearse(size_t bytes) noexcept
+{
+    WRT_TRY(Backing whole, reserve(bytes));
+    whole.capacity_ = bytes / alignment * alignment;
+    whole.kind_ = Kind::rehearsal;
+    return whole;
+}
+
 Status Backing::commit(size_t from, size_t to) noexcept
 {
     WRT_ASSERT(from <= to && to <= capacity_);
-    if (kind_ != Kind::reserved || from == to) return ok();
+    if (kind_ == Kind::fixed || from == to) return ok();
     if (::mprotect(base_ + from, to - from, PROT_READ | PROT_WRITE) != 0) {
         return Error{.code = Errc::commit_failed};
     }

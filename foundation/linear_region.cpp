@@ -63,8 +63,9 @@ Status LinearRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_byte
 Status LinearRegion::make(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
 {
     // The arena's cap is about memories; a heap has a size of its own.
-    const uint64_t cap =
-        account_ == Account::memory ? std::min(max_bytes, arena.linear_memory_cap()) : max_bytes;
+    const uint64_t cap = account_ == Account::memory
+                             ? std::min(max_bytes, arena.linear_memory_cap(min_bytes))
+                             : max_bytes;
     constexpr uint64_t addressable = uint64_t{1}
                                      << 46;  // what a process can map; no sum below wraps
     if (min_bytes > cap || min_bytes > addressable) {
@@ -110,7 +111,8 @@ Status LinearRegion::extend(uint64_t new_size) noexcept
     if (new_size == size_) return ok();
     if (mapping_ == nullptr) {
         // The arena's bytes have been somebody else's.
-        std::memset(base_ + size_, 0, new_size - size_);
+        if (account_ != Account::memory || !arena_->is_rehearsal())
+            std::memset(base_ + size_, 0, new_size - size_);
     } else {
         const size_t committed = round_up(new_size, page_bytes());
         const size_t more = committed - mapping_->committed;

@@ -29,7 +29,7 @@ uint64_t in_pages(uint64_t bytes) noexcept
 Status SharedRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept
 {
     constexpr uint64_t addressable = uint64_t{1} << 46;  // what a process can map
-    const uint64_t cap = std::min({max_bytes, arena.linear_memory_cap(), addressable});
+    const uint64_t cap = std::min({max_bytes, arena.linear_memory_cap(min_bytes), addressable});
     if (min_bytes > cap) {
         return Error{.code = Errc::memory_too_large,
                      .detail = Detail::bytes,
@@ -42,7 +42,7 @@ Status SharedRegion::reserve(Arena& arena, uint64_t min_bytes, uint64_t max_byte
                                                      fixed_alignment, Account::memory);
         if (!block) return block.error;
         base_ = static_cast<uint8_t*>(block.pointer);
-        std::memset(base_, 0, static_cast<size_t>(cap));
+        if (!arena.is_rehearsal()) std::memset(base_, 0, static_cast<size_t>(cap));
         committed_ = capacity_ = cap;
         size_.store(min_bytes);
         return ok();

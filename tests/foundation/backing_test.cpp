@@ -149,7 +149,7 @@ TEST(linear_region, of_reused_bytes_reads_as_zero)
 
 TEST(linear_region, a_minimum_beyond_the_cap_is_refused)
 {
-    StaticArena<> arena;
+    StaticArena<> arena{{.linear_memory_cap = 131'072}};
     LinearRegion region;
     const Status refused = region.reserve(*arena, 196'608, 4_GiB);
     ASSERT_FALSE(refused);
@@ -157,6 +157,35 @@ TEST(linear_region, a_minimum_beyond_the_cap_is_refused)
               "unsupported: memory too large, at most 131072 bytes, got 196608");
     EXPECT_EQ(region.base(), nullptr);
     EXPECT_EQ(arena->used(), 0U);
+}
+
+TEST(linear_region, has_its_minimum_in_a_fixed_arena_where_nobody_set_a_cap)
+{
+    StaticArena<> arena;
+    LinearRegion region;
+    ASSERT_TRUE(region.reserve(*arena, 196'608, 4_GiB));
+    EXPECT_EQ(region.capacity(), 196'608U);
+    EXPECT_FALSE(region.grow(196'609));
+}
+
+TEST(backing, of_the_callers_bytes_is_as_large_wherever_they_begin)
+{
+    alignas(64) static std::byte bytes[1024];
+    EXPECT_EQ(Backing::over(std::span{bytes}.first(1023)).capacity(), 960U);
+    EXPECT_EQ(Backing::over(std::span{bytes}.subspan(1, 1022)).capacity(), 896U);
+    EXPECT_EQ(Backing::over(std::span{bytes}).capacity(), 1024U);
+}
+
+TEST(backing, rehearses_an_arena_of_that_many_bytes)
+{
+    Arena arena{Backing::rehearse(size_t{1} << 36).value()};
+    EXPECT_FALSE(arena.is_reserved());
+    EXPECT_EQ(arena.capacity(), size_t{1} << 36);
+    LinearRegion region;  // of which nothing is written
+    ASSERT_TRUE(region.reserve(arena, 4_GiB, 4_GiB));
+    EXPECT_EQ(arena.used(), 4_GiB);
+    EXPECT_TRUE(arena.contains(region.base()));
+    EXPECT_EQ(Arena{Backing::rehearse(1000).value()}.capacity(), 960U);
 }
 
 TEST(linear_region, in_a_reserved_arena_grows_without_moving)

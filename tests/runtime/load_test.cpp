@@ -163,10 +163,7 @@ TEST(load, and_instantiation_are_undone_whichever_allocation_fails)
             const FailureSweep sweep = for_each_allocation_failure(
                 arena, [&](Arena& in) { return load_and_instantiate(in, binary); }, mode);
             EXPECT_GT(sweep.points, 30u) << title;
-            // A work stack that cannot double takes what it needs, if that is still to be had.
-            if (mode == Arena::Fail::from_then_on) {
-                EXPECT_EQ(sweep.tolerated, 0u) << title;
-            }
+            EXPECT_EQ(sweep.tolerated, 0u) << title;
         }
     }
 }

@@ -52,7 +52,7 @@ struct ArenaOptions {
     const BudgetTable* budgets =
         &desktop_budgets;  ///< Caps on the scopes each library may enter; static.
     /// Address space or bytes reserved for one linear memory at most; 0: limits::fixed_memory_bytes
-    /// in a fixed arena, the memory's own maximum in a reserved one.
+    /// or the memory's minimum in a fixed arena, the memory's own maximum in a reserved one.
     uint64_t linear_memory_cap = 0;
     Scrub scrub = Scrub::none;
     ScopeObserver observer = nullptr;
@@ -192,7 +192,11 @@ public:
     bool contains(const void* pointer) const noexcept;
     /// Whether growing commits memory on demand (Backing::reserve).
     bool is_reserved() const noexcept { return backing_.kind() == Backing::Kind::reserved; }
-    uint64_t linear_memory_cap() const noexcept;
+    /// Whether linear memories are only counted (Backing::rehearse).
+    bool is_rehearsal() const noexcept { return backing_.kind() == Backing::Kind::rehearsal; }
+    /// The most that a linear memory of at least `min_bytes` may have: what the options say, and
+    /// where they say nothing no less than that.
+    uint64_t linear_memory_cap(uint64_t min_bytes = 0) const noexcept;
     const ArenaOptions& options() const noexcept { return options_; }
 
     Usage usage(Account account) const noexcept;
@@ -228,6 +232,17 @@ public:
     void trim() noexcept;
 
     void set_observer(ScopeObserver observer, void* context) noexcept;
+
+    /// Whether every byte has one owner (I1, I5, I10): the accounts and the free bytes make up the
+    /// capacity, and no scope is over its budget. Asserted after each operation where assertions
+    /// are on.
+    bool balanced() const noexcept;
+    /// Calls `watch(context, arena)` after each operation that moved a frontier; null: no longer.
+    void set_watch(void (*watch)(void* context, const Arena& arena), void* context) noexcept
+    {
+        watch_ = watch;
+        watch_context_ = context;
+    }
 
     // For tests: makes allocations fail.
     enum class Fail : uint8_t { once, from_then_on };
@@ -331,6 +346,8 @@ private:
     const void* owner_ = nullptr;
     size_t external_total_ = 0;
     mutable uint64_t backstop_hits_ = 0;
+    void (*watch_)(void* context, const Arena& arena) = nullptr;
+    void* watch_context_ = nullptr;
     ArenaOptions options_;
     Backing backing_;
     mutable Refusal last_refusal_;

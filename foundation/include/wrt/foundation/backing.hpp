@@ -17,8 +17,9 @@ class Backing {
 public:
     enum class Kind : uint8_t {
         none,
-        fixed,     ///< All bytes are there from the start.
-        reserved,  ///< Address space; commit() makes a part of it usable.
+        fixed,      ///< All bytes are there from the start.
+        reserved,   ///< Address space; commit() makes a part of it usable.
+        rehearsal,  ///< The same, for an arena that is to behave as a fixed one of that size would.
     };
 
     /// The alignment of base().
@@ -32,7 +33,7 @@ public:
     ~Backing();
 
     /// The caller's bytes, which must outlive the backing. Bytes before the first multiple of 64
-    /// are left unused.
+    /// and after the last are left unused: so what fits does not depend on where they lie.
     static Backing over(std::span<std::byte> bytes) noexcept;
     /// The static buffer of 256 KiB, of which a process has one: Errc::in_use while another Backing
     /// holds it.
@@ -40,6 +41,10 @@ public:
     /// `bytes` of address space, rounded up to pages, without memory behind it:
     /// Errc::reserve_failed.
     static Result<Backing> reserve(size_t bytes) noexcept;
+    /// The same, but an arena over it does everything as over `bytes` bytes of the caller's, except
+    /// that it leaves linear memories unwritten: what fits into it fits into those, and it costs no
+    /// more memory than is written to.
+    static Result<Backing> rehearse(size_t bytes) noexcept;
 
     Kind kind() const noexcept { return kind_; }
     std::byte* base() const noexcept { return base_; }

@@ -126,11 +126,9 @@ private:
             capacity_ = static_cast<uint32_t>(wanted);
             return ok();
         }
-        AllocResult block = arena_->try_allocate(end_, wanted * sizeof(T), alignof(T), account_);
-        if (!block && wanted > needed) {  // the last bytes of an arena are as good as the first
-            wanted = needed;
-            block = arena_->try_allocate(end_, wanted * sizeof(T), alignof(T), account_);
-        }
+        // No second try with less: what fits must not depend on what is left.
+        const AllocResult block =
+            arena_->try_allocate(end_, wanted * sizeof(T), alignof(T), account_);
         if (!block) return block.error;
         if (size_ != 0) std::memcpy(block.pointer, data_, size_ * sizeof(T));
         data_ = static_cast<T*>(block.pointer);
