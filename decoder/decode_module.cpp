@@ -313,7 +313,8 @@ Status ModuleDecoder::fill(Module& module)
     for (const Step& step : steps) {
         if (!section(step.id).present) continue;
         SectionReader reader = reader_of(step.id);
-        WRT_CHECK((this->*step.decode)(module, reader));
+        if (const Status decoded = (this->*step.decode)(module, reader); !decoded)
+            return located(decoded.error(), reader.offset());
         WRT_CHECK(reader.finish());
     }
     return decode_customs(module);

@@ -470,8 +470,12 @@ Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& mod
     WRT_CHECK(code.open());
     for (uint32_t function = syntax.imported_functions; function < syntax.function_count();
          ++function) {
-        WRT_CHECK(decoder::validate_function(syntax, function, validator, translator));
-        WRT_CHECK(code.add(function, translator));
+        Status done = decoder::validate_function(syntax, function, validator, translator);
+        if (done) done = code.add(function, translator);
+        if (!done) {
+            const uint32_t body = syntax.body_of(function).offset;
+            return located(done.error(), std::max(body, translator.source()));
+        }
     }
     code.close();
     return ok();

@@ -68,6 +68,8 @@ public:
     [[nodiscard]] CatchBuilder& catches() { return catches_; }
     [[nodiscard]] uint32_t window() const { return window_; }
     [[nodiscard]] uint32_t frame_slots() const { return frame_slots_; }
+    /// Byte offset of the instruction that came last.
+    [[nodiscard]] uint32_t source() const { return source_; }
     [[nodiscard]] std::span<const uint16_t, 4> pin_slots() const { return pin_slots_; }
     /// What becomes the root map. Safepoints name operations where the map names cells.
     [[nodiscard]] std::span<const RootRun> root_runs() const { return root_runs_.as_span(); }

@@ -68,6 +68,15 @@ std::string_view name_of(Errc) noexcept;
 /// "malformed", "trap", ...
 std::string_view name_of(ErrorKind) noexcept;
 
+/// The same error; an exhaustion that says no place is of what lies at `offset`, which was being
+/// worked on.
+inline Error located(Error error, uint32_t offset) noexcept
+{
+    if (error.offset == no_offset && kind_of(error.code) == ErrorKind::exhaustion)
+        error.offset = offset;
+    return error;
+}
+
 /// Values that do not fit an Error's 32 bits are reported as the largest that does.
 constexpr uint32_t saturate_u32(uint64_t value) noexcept
 {
