@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/call_sites.hpp>
 
 #include "variants.hpp"
 
@@ -711,6 +712,7 @@ Status Translator::reference(const Instruction& instruction)
     case raw(Instr::ref_is_null): return numeric_unary(Instr::i64_eqz, ValKind::i32);
     case raw(Instr::ref_eq): return numeric_binary(Instr::i64_eq, ValKind::ref, ValKind::i32);
     case raw(Instr::ref_func):
+        if (options_.calls != nullptr) WRT_CHECK(options_.calls->note(function_, instruction, 0));
         return window_operation(Plain::ref_func, 0, ValKind::ref, instruction.index, 0);
     case raw(Instr::ref_as_non_null): return check_reference({.family = Family::null_check});
     default: WRT_UNREACHABLE();

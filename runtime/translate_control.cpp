@@ -6,6 +6,7 @@
 
 #include <wrt/decoder/instruction_decoder.hpp>
 #include <wrt/foundation/assert.hpp>
+#include <wrt/runtime/call_sites.hpp>
 
 #include "frame.hpp"
 #include "variants.hpp"
@@ -704,6 +705,8 @@ Status Translator::call(const Instruction& instruction)
     operation.a = static_cast<uint16_t>(next_slot());
     operation.b = static_cast<uint16_t>(window);
     WRT_CHECK(use_frame(next_slot() + window + call_slack_slots));
+    if (options_.calls != nullptr)
+        WRT_CHECK(options_.calls->note(function_, instruction, next_slot()));
     WRT_CHECK(emit(operation));
     WRT_CHECK(note_safepoint());
     if (has_pins_[1]) {
@@ -746,6 +749,7 @@ Status Translator::tail_call(const Instruction& instruction)
     // A host function gets its window where the arguments are; others get theirs at the bottom of
     // this frame.
     WRT_CHECK(use_frame(operation.a + window + call_slack_slots));
+    if (options_.calls != nullptr) WRT_CHECK(options_.calls->note(function_, instruction, 0));
     dead_ = true;
     return emit(operation);
 }

@@ -3,6 +3,8 @@
 
 namespace wrt::runtime {
 
+class CallSites;
+
 struct TranslateOptions {
     bool fuel = false;  ///< Charge fuel per block.
     /// Look for an interrupt where loops go round; function entries always do.
@@ -10,6 +12,8 @@ struct TranslateOptions {
     /// Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential
     /// tests.
     bool slots_only = false;
+    /// Is told every call, for measuring; null: nobody is.
+    CallSites* calls = nullptr;
 };
 
 }  // namespace wrt::runtime
