@@ -10,6 +10,7 @@
 
 #include "const_expr.hpp"
 #include "open.hpp"
+#include "rehearsal.hpp"
 
 namespace wrt::runtime {
 namespace {
@@ -351,6 +352,17 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
     case ExternKind::tag: return value.tag->type == ids[module.tags[import.index]];
     }
     return false;
+}
+
+Result<ModuleInstance*> rehearse_instantiation(Store& store, const Module& module,
+                                               std::span<const Extern> imports) noexcept
+{
+    WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
+    Builder builder{store, module};
+    WRT_TRY(ModuleInstance* const instance, builder.build({.names = nullptr, .list = imports}));
+    WRT_CHECK(transaction.prepare());
+    transaction.commit();
+    return instance;
 }
 
 Result<ModuleInstance*> instantiate(Store& store, const Module& module,

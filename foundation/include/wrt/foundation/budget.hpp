@@ -120,11 +120,14 @@ inline constexpr Preset asil_a_preset = {
     "asil-a", &desktop_budgets, 16_MiB, false, 8_MiB, 512_KiB, 512, 8_MiB, 32'768};
 inline constexpr Preset desktop_preset = {
     "desktop", &desktop_budgets, 4_GiB, true, 0, 1_MiB, 0, 4_GiB, limits::table_elements};
+/// Quality managed (ISO 26262): no integrity level to keep, so the desktop's figures.
+inline constexpr Preset qm_preset = {"qm",  &desktop_budgets,      4_GiB, true, 0, 1_MiB, 0,
+                                     4_GiB, limits::table_elements};
 
 /// All presets, smallest first.
-inline constexpr std::array<const Preset*, 7> presets = {
+inline constexpr std::array<const Preset*, 8> presets = {
     &tiny_preset,   &seed_preset,   &asil_d_preset, &asil_c_preset,
-    &asil_b_preset, &asil_a_preset, &desktop_preset};
+    &asil_b_preset, &asil_a_preset, &qm_preset,     &desktop_preset};
 
 /// The preset of that name, or null.
 constexpr const Preset* find_preset(std::string_view name) noexcept
