@@ -25,12 +25,6 @@ uint64_t default_heap_size(const Arena& arena) noexcept
     return arena.is_reserved() ? largest_default_heap : arena.available() / 32;
 }
 
-/// Which scope is open at `depth`; 0 stands for the arena itself.
-uint32_t generation_at(const Arena& arena, size_t depth) noexcept
-{
-    return depth == 0 ? 0 : arena.scope(depth).generation;
-}
-
 Status check_arity(std::span<const ValType> params, std::span<const ValType> results) noexcept
 {
     if (params.size() > limits::params) return Error{.code = Errc::too_many_params};
@@ -43,8 +37,7 @@ Status check_arity(std::span<const ValType> params, std::span<const ValType> res
 Store::Store(Arena& arena, const StoreOptions& options) noexcept
     : arena_(arena),
       options_(options),
-      home_depth_(arena.depth() - 1),
-      home_generation_(generation_at(arena, arena.depth() - 1)),
+      home_(Home::innermost(arena, 1)),
       types_(options.hash_key),
       names_(*this)
 {
@@ -234,13 +227,15 @@ Result<Store::Transaction> Store::Transaction::begin(Store& store, std::string_v
 }
 
 Store::Transaction::Transaction(Store& store, ScopeGuard scope) noexcept
-    : store_(&store), mark_(store.mark()), scope_(std::move(scope))
+    : store_(&store), mark_(store.mark()), home_(store.home_), scope_(std::move(scope))
 {
+    store.home_ = Home::innermost(store.arena_);
 }
 
 Store::Transaction::Transaction(Transaction&& other) noexcept
     : store_(std::exchange(other.store_, nullptr)),
       mark_(other.mark_),
+      home_(other.home_),
       scope_(std::move(other.scope_)),
       registered_(other.registered_),
       prepared_(other.prepared_)
@@ -249,7 +244,7 @@ Store::Transaction::Transaction(Transaction&& other) noexcept
 
 Status Store::Transaction::prepare() noexcept
 {
-    if (store_->mark() != mark_ && !store_->is_at_home()) {
+    if (store_->mark() != mark_ && home_ != Home::innermost(store_->arena_, 1)) {
         // The bytes go before the store does, and then the store must not link to them.
         WRT_TRY(Undo* const undo,
                 store_->arena_.make<Undo>(End::retained, Account::registry, store_, mark_));
@@ -268,20 +263,23 @@ Status Store::Transaction::prepare() noexcept
 void Store::Transaction::commit() noexcept
 {
     WRT_ASSERT(prepared_);
+    store_->home_ = home_;
     scope_.commit();
     store_ = nullptr;
 }
 
 Store::Transaction::~Transaction()
 {
+    if (store_ == nullptr) return;
+    store_->home_ = home_;
     // Registered: leaving the scope rewinds the store.
-    if (store_ != nullptr && !registered_) store_->rewind(mark_, false);
+    if (!registered_) store_->rewind(mark_, false);
 }
 
-bool Store::is_at_home() const noexcept
+Store::Home Store::Home::innermost(const Arena& arena, size_t but) noexcept
 {
-    const size_t depth = arena_.depth() - 1;
-    return depth == home_depth_ && generation_at(arena_, depth) == home_generation_;
+    const size_t depth = arena.depth() - but;
+    return {depth, depth == 0 ? 0 : arena.scope(depth).generation};
 }
 
 }  // namespace wrt::runtime

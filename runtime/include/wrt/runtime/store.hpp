@@ -130,6 +130,15 @@ public:
 private:
     friend class Collector;
 
+    /// The scope whose end takes out of the store by itself what was added in it: that which the
+    /// store lies in, or that of the innermost open transaction.
+    struct Home {
+        size_t depth = 0;  ///< Scopes that are open in it, itself included.
+        uint32_t generation = 0;
+
+        static Home innermost(const Arena& arena, size_t but = 0) noexcept;
+        friend bool operator==(const Home&, const Home&) = default;
+    };
     /// What the store links to that was not there from the start.
     struct Mark {
         TypeRegistry::Mark types;
@@ -152,13 +161,10 @@ private:
     /// objects of types that go.
     void rewind(const Mark& mark, bool used) noexcept;
     void collect(const Safepoint* at, TypeId first_dead_type) noexcept;
-    /// Whether the arena's innermost scope but one is that which the store lies in.
-    bool is_at_home() const noexcept;
 
     Arena& arena_;
     StoreOptions options_;
-    size_t home_depth_ = 0;         // scopes that were open when the store was made
-    uint32_t home_generation_ = 0;  // of the innermost of them
+    Home home_;
     TypeRegistry types_;
     ImportTable names_;
     Execution execution_;
@@ -193,6 +199,7 @@ private:
 
     Store* store_;
     Mark mark_;
+    Home home_;  ///< The store's, before.
     ScopeGuard scope_;
     bool registered_ = false;
     bool prepared_ = false;
