@@ -419,6 +419,48 @@ Status validate_module_bodies(const Module& module, Arena& arena) noexcept
     });
 }
 
+Result<const Module*> keep_for_bodies(const Module& module, Arena& arena, End end) noexcept
+{
+    return with_backstop([&]() -> Result<const Module*> {
+        const auto place_for = [&](size_t bytes, size_t align) {
+            return arena.try_allocate(end, bytes, align, Account::functions);
+        };
+        // The destructors of both have nothing to do and are never run.
+        const AllocResult memory_place = place_for(sizeof(ModuleMemory), alignof(ModuleMemory));
+        if (!memory_place) return memory_place.error;
+        const AllocResult module_place = place_for(sizeof(Module), alignof(Module));
+        if (!module_place) return module_place.error;
+        ModuleMemory* const memory =
+            std::construct_at(static_cast<ModuleMemory*>(memory_place.pointer), arena, end);
+        Module* const kept = std::construct_at(static_cast<Module*>(module_place.pointer),
+                                               module.binary, module.features, *memory);
+        const auto copy = [](auto& to, const auto& from) -> Status {
+            WRT_CHECK(try_reserve(to, from.size()));
+            to.insert(to.end(), from.begin(), from.end());
+            return ok();
+        };
+        WRT_CHECK(copy(kept->types.defs, module.types.defs));
+        WRT_CHECK(copy(kept->types.values, module.types.values));
+        WRT_CHECK(copy(kept->types.fields, module.types.fields));
+        WRT_CHECK(copy(kept->functions, module.functions));
+        WRT_CHECK(copy(kept->tables, module.tables));
+        WRT_CHECK(copy(kept->memories, module.memories));
+        WRT_CHECK(copy(kept->globals, module.globals));
+        WRT_CHECK(copy(kept->tags, module.tags));
+        WRT_CHECK(copy(kept->bodies, module.bodies));
+        WRT_CHECK(copy(kept->elements, module.elements));
+        WRT_CHECK(copy(kept->declared_functions, module.declared_functions));
+        kept->imported_functions = module.imported_functions;
+        kept->imported_tables = module.imported_tables;
+        kept->imported_memories = module.imported_memories;
+        kept->imported_globals = module.imported_globals;
+        kept->imported_tags = module.imported_tags;
+        kept->data_count = module.data_count;
+        kept->code_offset = module.code_offset;
+        return kept;
+    });
+}
+
 Status detail::validate_bodies_in_scope(const Module& module, Arena& arena) noexcept
 {
     return with_backstop([&] { return validate_bodies(module, arena); });

@@ -579,8 +579,9 @@ const ElementSegment* FunctionValidator::find_element(uint32_t index)
 
 bool FunctionValidator::find_data(uint32_t index)
 {
-    return index < module_.data.size() ||
-           fail_index(Errc::unknown_data_segment, index, module_.data.size());
+    // Their number is known by now, and all that has to be.
+    return index < module_.data_count ||
+           fail_index(Errc::unknown_data_segment, index, module_.data_count);
 }
 
 /// A body may name data segments only after a data count section, so that it can be validated in

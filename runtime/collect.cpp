@@ -20,6 +20,7 @@
 
 #include "const_expr.hpp"
 #include "frame.hpp"
+#include "function_at.hpp"
 #include "root_map.hpp"
 
 namespace wrt::runtime {
@@ -160,7 +161,7 @@ private:
         const ModuleInstance* instance = at.instance;
         while (true) {
             const Module& module = *instance->module;
-            const Function& function = function_at(module, cell);
+            const Function& function = module.functions[function_index_at(module, cell)];
             visit_frame_roots(module, function,
                               static_cast<uint32_t>(cell - module.code.data()) - function.code,
                               frame, visit);

@@ -6,6 +6,8 @@
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/assert.hpp>
 
+#include "code_block.hpp"
+#include "lazy_code.hpp"
 #include "source_map.hpp"
 #include "translate.hpp"
 #include "translator.hpp"
@@ -169,47 +171,28 @@ void write_root_map(const Translator& translator, std::span<const Operation> ope
         put(link);
 }
 
-/// The code of a module while it grows.
-class CodeBlock {
-public:
-    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting)
-        : arena_{arena}, module_{module}, waiting_{waiting}
-    {
-    }
+void put16(Cell* at, int byte, uint16_t value)
+{
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+}
+void put32(Cell* at, int byte, uint32_t value)
+{
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+}
 
-    Status open()
-    {
-        const AllocResult block =
-            arena_.try_allocate(End::retained, sizeof(Cell), alignof(Cell), Account::code);
-        if (!block) return block.error;
-        cells_ = static_cast<Cell*>(block.pointer);
-        capacity_ = 1;
-        size_ = 1;
-        cells_[0] = Cell{};  // so that no function lies at 0
-        return ok();
-    }
+}  // namespace
 
-    Status add(uint32_t function, Translator& translator);
-
-    void close() { module_.code = static_vector<Cell>::of({cells_, size_}); }
-
-private:
-    Status grow(uint32_t cells);
-    void encode(std::span<Operation> operations, const Translator& translator, Cell* code);
-    void write(const Operation& o, const Translator& translator,
-               std::span<const Operation> operations, Cell* code, Cell* at);
-    uint64_t entry_of(uint32_t function, const Cell* word);
-    void resolve(uint32_t function);
-
-    Arena& arena_;
-    Module& module_;
-    /// For each function: the last cell that waits for its entry, or 0. Such cells name the one
-    /// before them.
-    GrowingStack<uint32_t>& waiting_;
-    Cell* cells_ = nullptr;
-    uint32_t size_ = 0;
-    uint32_t capacity_ = 0;
-};
+Status CodeBlock::open()
+{
+    const AllocResult block =
+        arena_.try_allocate(End::retained, sizeof(Cell), alignof(Cell), Account::code);
+    if (!block) return block.error;
+    cells_ = static_cast<Cell*>(block.pointer);
+    capacity_ = 1;
+    size_ = 1;
+    cells_[0] = Cell{};  // so that no function lies at 0
+    return ok();
+}
 
 Status CodeBlock::grow(uint32_t cells)
 {
@@ -227,35 +210,28 @@ Status CodeBlock::grow(uint32_t cells)
     return ok();
 }
 
-/// The entry of a function of this module; 0 and a note to fill it in later where it is not
-/// translated yet.
+/// The entry of a function of this module. Where it is not translated yet, its stub, or a note to
+/// fill it in later.
 uint64_t CodeBlock::entry_of(uint32_t function, const Cell* word)
 {
     const Function& callee = module_.functions[function];
     if (callee.code != 0) return reinterpret_cast<uint64_t>(cells_ + callee.code);
-    const uint32_t before = waiting_[function];
-    waiting_[function] = static_cast<uint32_t>(word - cells_);
+    if (waiting_ == nullptr) return reinterpret_cast<uint64_t>(module_.entry_of(function));
+    const uint32_t before = (*waiting_)[function];
+    (*waiting_)[function] = static_cast<uint32_t>(word - cells_);
     return before;
 }
 
 void CodeBlock::resolve(uint32_t function)
 {
+    if (waiting_ == nullptr) return;
     const auto entry = reinterpret_cast<uint64_t>(cells_ + module_.functions[function].code);
-    for (uint32_t at = waiting_[function]; at != 0;) {
+    for (uint32_t at = (*waiting_)[function]; at != 0;) {
         const auto before = static_cast<uint32_t>(cells_[at].bits);
         cells_[at].bits = entry;
         at = before;
     }
-    waiting_[function] = 0;
-}
-
-void put16(Cell* at, int byte, uint16_t value)
-{
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
-}
-void put32(Cell* at, int byte, uint32_t value)
-{
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+    (*waiting_)[function] = 0;
 }
 
 void CodeBlock::write(const Operation& o, const Translator& translator,
@@ -357,9 +333,9 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         for (uint32_t i = 0; i <= o.index; ++i)
             at[2 + i].bits = target(translator.targets()[o.label + i]);
         break;
-    case Family::call: at[2].bits = entry_of(o.label, at + 2); break;
+    case Family::call: write_call(o, at); break;
     case Family::tail_call:
-        at[2].bits = entry_of(o.label, at + 2);
+        write_call(o, at);
         at[3].bits = o.index;
         break;
     case Family::unary:
@@ -378,6 +354,14 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     case Family::null_check:
     case Family::unreachable: break;
     }
+}
+
+/// A call of a function that has no code yet becomes one of its code when it is first made.
+void CodeBlock::write_call(const Operation& o, Cell* at)
+{
+    at[2].bits = entry_of(o.label, at + 2);
+    if (waiting_ == nullptr && module_.functions[o.label].code == 0)
+        at[0].bits = reinterpret_cast<uint64_t>(unbound_call_handler(o.plain));
 }
 
 Status CodeBlock::add(uint32_t index, Translator& translator)
@@ -424,8 +408,6 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     resolve(index);
     return ok();
 }
-
-}  // namespace
 
 Handler binary_handler(Instr op, Class a, Class b, Class d)
 {

@@ -42,6 +42,7 @@ namespace {
 uint32_t offset_of(const FrameWalk& frame)
 {
     const Function& function = frame.function();
+    if (function.code == 0) return function.body_offset;  // it could not be translated
     const auto* const map = reinterpret_cast<const uint8_t*>(frame.instance().module->code.data() +
                                                              function.source_map);
     return source_of({map, function.source_map_size}, frame.cell());

@@ -2,29 +2,13 @@
 // them. For what happens rarely: backtraces, exceptions.
 #pragma once
 
-#include <algorithm>
-
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/module.hpp>
 
 #include "frame.hpp"
+#include "function_at.hpp"
 
 namespace wrt::runtime {
-
-/// Index of the function that `pc` lies in, or no_function.
-inline uint32_t function_index_at(const Module& module, const Cell* pc) noexcept
-{
-    if (pc < module.code.data() || pc >= module.code.data() + module.code.size())
-        return no_function;
-    const auto cell = static_cast<uint32_t>(pc - module.code.data());
-    // Functions lie in the order of their indices.
-    const auto* const first = module.functions.begin() + module.imported_functions;
-    const auto* const after =
-        std::upper_bound(first, module.functions.end(), cell,
-                         [](uint32_t at, const Function& function) { return at < function.code; });
-    return after == first ? no_function
-                          : static_cast<uint32_t>(after - 1 - module.functions.begin());
-}
 
 class FrameWalk {
 public:

@@ -9,6 +9,7 @@
 #include <wrt/runtime/table.hpp>
 
 #include "const_expr.hpp"
+#include "lazy_code.hpp"
 #include "open.hpp"
 #include "rehearsal.hpp"
 
@@ -165,7 +166,7 @@ private:
             const uint32_t index = module_.imported_functions + i;
             const Function& function = module_.functions[index];
             FuncInstance& func = own[i];
-            func.entry = module_.code.data() + function.code;
+            func.entry = module_.entry_of(index);
             func.instance = instance_;
             func.store = &store_;
             func.type = instance_->type_ids[function.type];
@@ -305,6 +306,8 @@ private:
 Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
                                          const ImportSource& imports) noexcept
 {
+    if (module.lazy != nullptr && !module.lazy->belongs_to(store.arena()))
+        return Error{.code = Errc::lazy_module_elsewhere};
     WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
     Builder builder{store, module};
     WRT_TRY(ModuleInstance* const instance, builder.build(imports));

@@ -10,6 +10,7 @@
 #include <wrt/runtime/value.hpp>
 
 #include "const_expr.hpp"
+#include "lazy_code.hpp"
 #include "translate.hpp"
 
 namespace wrt::runtime {
@@ -309,7 +310,10 @@ Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& 
     decode.defer_bodies = true;
     const auto consume = [&](const decoder::Module& syntax) -> Status {
         WRT_CHECK(Converter{syntax, arena, *module}.run());
-        return translate_bodies(syntax, arena, *module, options.translate);
+        if (options.code == CodeMode::eager)
+            return translate_bodies(syntax, arena, *module, options.translate);
+        WRT_CHECK(decoder::detail::validate_bodies_in_scope(syntax, arena));
+        return LazyCode::open(syntax, arena, *module, options.translate, options.code_cache);
     };
     WRT_CHECK(decoder::decode_module_streaming(binary, arena, decode, consume));
     scope.commit();

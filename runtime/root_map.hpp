@@ -45,16 +45,6 @@ struct RootMapHeader {
 static_assert(sizeof(RootLink) == sizeof(Cell) && sizeof(RootRun) == sizeof(Cell) &&
               sizeof(RootSafepoint) == sizeof(Cell) && sizeof(RootMapHeader) == sizeof(Cell));
 
-/// The function whose code `cell` lies in. Functions lie in the order of their indices.
-inline const Function& function_at(const Module& module, const Cell* cell)
-{
-    const auto place = static_cast<uint32_t>(cell - module.code.data());
-    const auto* const after = std::upper_bound(
-        module.functions.begin() + module.imported_functions, module.functions.end(), place,
-        [](uint32_t at, const Function& function) { return at < function.code; });
-    return after[-1];
-}
-
 /// Calls visit(Slot&) for every slot of a frame of `function` that holds a reference while the
 /// operation that ends with cell `cell` (of the function's code) is under way.
 template <class Visit>

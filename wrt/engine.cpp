@@ -20,6 +20,9 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
     how.translate.fuel = options.fuel;
     how.translate.interruptible = options.interruptible;
     how.decode.features = options.features.value_or(FeatureSet{});
+    how.code = options.code.value_or(CodeMode::eager) == CodeMode::lazy ? runtime::CodeMode::lazy
+                                                                        : runtime::CodeMode::eager;
+    how.code_cache = options.code_cache.value_or(0);
     WRT_TRY(const runtime::Module* const image,
             runtime::load_module_from_binary(binary, arena, how));
     scope.commit();
@@ -27,7 +30,10 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
 }
 
 Engine::Engine(const EngineConfig& config) noexcept
-    : budget_{config.budget}, features_{config.features}
+    : budget_{config.budget},
+      features_{config.features},
+      code_{config.code},
+      code_cache_{config.code_cache}
 {
     const uint64_t capacity = std::min<uint64_t>(config.budget, desktop_preset.arena_bytes);
     Result<Backing> backing = Backing::reserve(static_cast<size_t>(capacity));
@@ -48,6 +54,8 @@ Result<Module> Engine::load_module(std::span<const uint8_t> binary,
     WRT_CHECK(status_);
     LoadOptions how = options;
     how.features = options.features.value_or(features_);
+    how.code = options.code.value_or(code_);
+    how.code_cache = options.code_cache.value_or(code_cache_);
     return wrt::load_module(*arena_, binary, how);
 }
 

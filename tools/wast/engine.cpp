@@ -32,6 +32,14 @@ runtime::StoreOptions store_options()
     return options;
 }
 
+/// WRT_CODE=lazy in the environment: functions are translated when they are first called.
+runtime::CodeMode code_mode()
+{
+    const char* const wanted = std::getenv("WRT_CODE");
+    return wanted != nullptr && std::string_view{wanted} == "lazy" ? runtime::CodeMode::lazy
+                                                                   : runtime::CodeMode::eager;
+}
+
 /// spectest.print and its siblings: a script is not about what they print.
 Status ignore(runtime::Caller&, void*, runtime::Slot*)
 {
@@ -209,6 +217,7 @@ struct Engine::State {
                                                 {.lifetime = runtime::BinaryLifetime::copied,
                                                  .translate = {},
                                                  .decode = {.features = options.features},
+                                                 .code = code_mode(),
                                                  .budget = 0});
     }
 

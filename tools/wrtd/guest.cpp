@@ -30,6 +30,9 @@ wrt::EngineConfig engine_config(const Options& options)
     wrt::EngineConfig config;
     if (options.limits.budget) config.budget = *options.limits.budget;
     config.features = options.features;
+    config.code = options.code == CodeMode::lazy ? wrt::CodeMode::lazy : wrt::CodeMode::eager;
+    if (options.limits.code_cache)
+        config.code_cache = static_cast<size_t>(*options.limits.code_cache);
     return config;
 }
 

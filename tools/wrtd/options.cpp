@@ -153,6 +153,15 @@ void add_general(CLI::App& app, Options& options)
                options.log);
 }
 
+/// Every command that runs something has it.
+void add_code(CLI::App& app, Options& options)
+{
+    add_choice(app, "--code", "WHEN",
+               "translate functions eagerly, or lazily when they are first called",
+               std::array{std::pair{"eager", CodeMode::eager}, std::pair{"lazy", CodeMode::lazy}},
+               options.code);
+}
+
 void add_limits(CLI::App& app, Limits& limits)
 {
     constexpr const char* size = "a size such as 65536, 64KiB or 1.5MiB";
@@ -165,6 +174,8 @@ void add_limits(CLI::App& app, Limits& limits)
     add_quantity(app, "--gc-heap", "SIZE", "garbage-collected objects", parse_size, size,
                  limits.gc_heap);
     add_quantity(app, "--stack", "SIZE", "execution stack", parse_size, size, limits.stack);
+    add_quantity(app, "--code-cache", "SIZE", "with --code lazy: code of the functions called",
+                 parse_size, size, limits.code_cache);
     add_quantity(app, "--fuel", "N", "stop after about N instructions", parse_count,
                  "a count such as 1000000 or 1M", limits.fuel);
     add_quantity(app, "--timeout", "TIME", "stop after this much time: 2s, 250ms, 1m",
@@ -267,12 +278,14 @@ void add_command(CLI::App& app, Options& options)
     switch (options.command) {
     case Command::run:
         add_limits(app, options.limits);
+        add_code(app, options);
         add_wasi(app, options.wasi);
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");
         break;
     case Command::call:
         add_limits(app, options.limits);
+        add_code(app, options);
         add_wasi(app, options.wasi);
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");

@@ -16,6 +16,8 @@ enum class Command : uint8_t { run, call, validate, inspect, print, wast };
 
 enum class Color : uint8_t { automatic, always, never };
 
+enum class CodeMode : uint8_t { eager, lazy };
+
 enum class LogLevel : uint8_t { off, error, warn, info, debug, trace };
 
 /// Bounds on what a guest may use. Absent: no bound but the defaults of the library.
@@ -24,6 +26,7 @@ struct Limits {
     std::optional<uint64_t> max_memory;  ///< Bytes of linear memory, all memories together.
     std::optional<uint64_t> gc_heap;     ///< Bytes of garbage-collected objects.
     std::optional<uint64_t> stack;       ///< Bytes of the execution stack.
+    std::optional<uint64_t> code_cache;  ///< Bytes for code that is translated lazily.
     std::optional<uint64_t> fuel;
     std::optional<uint64_t>
         timeout_ns;  ///< Wall time from before instantiation to the end of the run.
@@ -61,6 +64,7 @@ struct Options {
     std::vector<std::string> arguments;  ///< run: the guest's; call: the call, as written.
 
     wrt::FeatureSet features = {};  ///< What modules may use.
+    CodeMode code = CodeMode::eager;
     Limits limits;
     WasiOptions wasi;
     bool stats = false;

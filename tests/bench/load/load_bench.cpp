@@ -149,8 +149,8 @@ int main(int argc, char** argv)
         std::fputs("usage: load_bench [--rounds N] [--accounts] FILE...\n", stderr);
         return 2;
     }
-    std::printf("%-24s %10s %10s %9s %9s %12s %12s %7s\n", "module", "bytes", "code", "validate",
-                "eager", "retained", "peak", "ret/code");
+    std::printf("%-24s %10s %10s %9s %9s %9s %12s %7s %12s\n", "module", "bytes", "code",
+                "validate", "lazy", "eager", "retained", "/ code", "lazily");
     for (const std::string& file : files) {
         std::ifstream stream{file, std::ios::binary};
         const std::vector<char> contents{std::istreambuf_iterator<char>{stream}, {}};
@@ -160,21 +160,31 @@ int main(int argc, char** argv)
         size_t code = 0;
         (void)bench.decode(false, &code);
         std::vector<double> validate;
+        std::vector<double> lazy;
         std::vector<double> eager;
         Loaded loaded;
+        Loaded lazily;
         for (int round = 0; round < rounds; ++round) {
             validate.push_back(bench.decode(true));
+            lazily = bench.load({.code = runtime::CodeMode::lazy});
+            lazy.push_back(lazily.seconds);
             loaded = bench.load({});
             eager.push_back(loaded.seconds);
         }
         const auto rate = [code](const std::vector<double>& seconds) {
             return 1e-6 * static_cast<double>(code) / median(seconds);
         };
-        std::printf("%-24s %10zu %10zu %9.1f %9.1f %12zu %12zu %7.2f\n",
+        std::printf("%-24s %10zu %10zu %9.1f %9.1f %9.1f %12zu %7.2f %12zu\n",
                     file.substr(file.rfind('/') + 1).c_str(), binary.size(), code, rate(validate),
-                    rate(eager), loaded.retained, loaded.peak,
-                    static_cast<double>(loaded.retained) / static_cast<double>(code));
-        if (accounts) (void)bench.load({}, true);
+                    rate(lazy), rate(eager), loaded.retained,
+                    static_cast<double>(loaded.retained) / static_cast<double>(code),
+                    lazily.retained);
+        if (accounts) {
+            std::puts("  eagerly:");
+            (void)bench.load({}, true);
+            std::puts("  lazily:");
+            (void)bench.load({.code = runtime::CodeMode::lazy}, true);
+        }
     }
     return 0;
 }

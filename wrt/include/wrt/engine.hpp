@@ -13,6 +13,17 @@
 
 namespace wrt {
 
+/// When functions are translated to internal code.
+enum class CodeMode : uint8_t {
+    eager,  ///< All of them while a module is loaded.
+    /// Each when it is first called, in a code cache set aside while the module is loaded: start-up
+    /// is validation only, and what is never called takes no memory. Where the cache is full, the
+    /// run that calls one function more ends with Errc::code_cache_exhausted.
+    /// Such a module runs in the stores of its own engine only (Errc::lazy_module_elsewhere), so by
+    /// one thread at a time.
+    lazy,
+};
+
 struct LoadOptions {
     /// The caller keeps the binary alive and unchanged as long as the module, and saves the copy.
     bool borrow = false;
@@ -25,6 +36,10 @@ struct LoadOptions {
     size_t budget = 0;
     /// What the binary may use, where that differs from EngineConfig::features.
     std::optional<FeatureSet> features = std::nullopt;
+    /// Where that differs from EngineConfig::code.
+    std::optional<CodeMode> code = std::nullopt;
+    /// Bytes of the module's code cache, where that differs from EngineConfig::code_cache.
+    std::optional<size_t> code_cache = std::nullopt;
 };
 
 /// Decodes, validates and translates a core module into the retained end of `arena`, in a Runtime
@@ -39,6 +54,11 @@ struct EngineConfig {
     /// What modules may use; WebAssembly 3.0 unless told otherwise. A module that needs more is
     /// refused, with an error that names the feature.
     FeatureSet features = {};
+    CodeMode code = CodeMode::eager;
+    /// CodeMode::lazy: bytes of each module's code cache, which holds code and, while a function is
+    /// translated, what that takes. 0: address space for 64 times the module's code and 64 MiB,
+    /// committed as it is used; in a buffer of fixed size a quarter of what is left of it.
+    size_t code_cache = 0;
 };
 
 /// Owns the arena, or uses the caller's. One thread at a time uses it and its stores, except for
@@ -79,6 +99,8 @@ private:
     Arena* arena_ = nullptr;
     uint64_t budget_ = UINT64_MAX;
     FeatureSet features_;
+    CodeMode code_ = CodeMode::eager;
+    size_t code_cache_ = 0;
     Status status_ = ok();
 };
 

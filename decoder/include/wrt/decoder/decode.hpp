@@ -43,6 +43,11 @@ Result<Module> decode_module(std::span<const uint8_t> binary, Arena& arena, End 
 /// Validates all function bodies. Scratch memory only, under a Decoder scope of its own.
 Status validate_module_bodies(const Module& module, Arena& arena) noexcept;
 
+/// What validate_function() reads of a module, and no more, copied to `end` of the arena: for who
+/// looks at bodies again when `module` is gone. It views the same binary, and goes with the scope
+/// it was made in.
+Result<const Module*> keep_for_bodies(const Module& module, Arena& arena, End end) noexcept;
+
 namespace detail {
 /// The same in a scope that is open already.
 Status validate_bodies_in_scope(const Module& module, Arena& arena) noexcept;

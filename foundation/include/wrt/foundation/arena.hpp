@@ -258,6 +258,7 @@ private:
     friend class ArenaResource;
     friend class LinearRegion;
     friend class SharedRegion;
+    friend class SubArena;
 
     struct Cleanup {
         Cleanup* next;

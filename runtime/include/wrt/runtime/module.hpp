@@ -1,6 +1,6 @@
 // Module: what runtime keeps of a decoded and validated module, translated code included. Built
-// once by load_module_from_binary() on the retained end of the arena, never changed afterwards,
-// shared by its instances.
+// once by load_module_from_binary() on the retained end of the arena, shared by its instances, and
+// never changed afterwards, but for the code of functions that are translated when first called.
 #pragma once
 
 #include <span>
@@ -12,12 +12,14 @@
 
 namespace wrt::runtime {
 
+class LazyCode;
+
 inline constexpr uint32_t no_function = 0xffffffffu;
 
 /// A function of the function index space. Imported functions have no entry.
 struct Function {
     uint32_t type = 0;        ///< Type index.
-    uint32_t code = 0;        ///< First cell in `Module::code`.
+    uint32_t code = 0;        ///< First cell in `Module::code`; 0: not translated yet.
     uint32_t code_size = 0;   ///< Cells.
     uint32_t source_map = 0;  ///< Its source map, behind the code: first cell in `Module::code`.
     uint32_t source_map_size = 0;  ///< Bytes.
@@ -148,7 +150,29 @@ struct Module {
     uint32_t start = no_function;
     bool metered = false;         ///< Its code charges fuel.
     bool has_references = false;  ///< Some value of it may be a reference to an object of the heap.
-    static_vector<Cell> code;
+    static_vector<Cell> code;     ///< While functions are translated lazily: what there is so far.
+
+    // Only where functions are translated when they are first called (lazy_code.hpp).
+    LazyCode* lazy = nullptr;
+    static_vector<Cell> stubs;  ///< Of each function defined here: where calls go until then.
+    static_vector<uint32_t> code_order;  ///< The functions that have code, as it lies.
+
+    /// First cell that a call of function `index`, which is not imported, runs.
+    [[nodiscard]] const Cell* entry_of(uint32_t index) const noexcept
+    {
+        if (lazy != nullptr && functions[index].code == 0)
+            return stubs.data() + (index - imported_functions);
+        return code.data() + functions[index].code;
+    }
+    [[nodiscard]] bool is_stub(const Cell* cell) const noexcept
+    {
+        return lazy != nullptr && cell >= stubs.data() && cell < stubs.data() + stubs.size();
+    }
+    /// The function whose stub `cell` is.
+    [[nodiscard]] uint32_t function_of_stub(const Cell* cell) const noexcept
+    {
+        return imported_functions + static_cast<uint32_t>(cell - stubs.data());
+    }
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept
     {
