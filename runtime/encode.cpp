@@ -8,6 +8,7 @@
 
 #include "code_block.hpp"
 #include "lazy_code.hpp"
+#include "fused.hpp"
 #include "source_map.hpp"
 #include "translate.hpp"
 #include "translator.hpp"
@@ -49,6 +50,15 @@ Handler handler_for(const Operation& o)
     case Family::branch_if: return branch_if_handler(o.wide, o.flag, o.polls, o.a_class);
     case Family::branch_table: return branch_table_handler(o.a_class);
     case Family::call_indirect: return call_indirect_handler(o.d_class);
+    case Family::binary_pair:
+        return binary_pair_handler(o.instr, o.instr2, o.flag, o.a_class, o.b_class, o.x_class,
+                                   o.d_class);
+    case Family::binary_branch:
+        return binary_branch_handler(o.instr, o.instr2, o.flag, o.wide, o.polls, o.a_class,
+                                     o.b_class, o.x_class);
+    case Family::load_branch:
+        return load_branch_handler(o.instr, o.instr2, o.flag, o.a_class, o.x_class);
+    case Family::move_pair: return move_pair_handler(o.a_class, o.b_class);
     case Family::return_value: return return_value_handler(o.bank, o.a_class);
     case Family::struct_get: return struct_get_handler(o.field, o.a_class, o.d_class);
     case Family::struct_set: return struct_set_handler(o.field, o.a_class, o.b_class);
@@ -72,6 +82,7 @@ Handler handler_for(const Operation& o)
     case Family::window:
     case Family::charge:
     case Family::unreachable: return plain_handler(o.plain);
+    case Family::nothing: break;
     }
     WRT_UNREACHABLE();
 }
@@ -104,7 +115,12 @@ uint32_t words_of(const Operation& o)
     case Family::call_wide:
     case Family::ref_test:
     case Family::ref_cast:
-    case Family::window: return 3;
+    case Family::window:
+    case Family::binary_pair:
+    case Family::move_pair: return 3;
+    case Family::binary_branch:
+    case Family::load_branch: return o.x_class == Class::constant ? 4 : 3;
+    case Family::nothing: return 0;
     case Family::cast_branch: return 4;
     case Family::struct_set: return o.b_class == Class::constant ? 3 : 2;
     case Family::array_set: return o.d_class == Class::constant ? 3 : 2;
@@ -327,6 +343,29 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         at[2].bits = target(o.label);
         break;
     case Family::branch_if: at[2].bits = target(o.label); break;
+    case Family::binary_pair:
+        if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
+        at[2].bits = 0;
+        put16(at, 16, o.x);
+        put32(at, 20, static_cast<uint32_t>(o.constant2));
+        break;
+    case Family::binary_branch:
+    case Family::load_branch:
+        if (o.family == Family::load_branch)
+            put32(at, 12, o.index);
+        else if (o.b_class == Class::constant)
+            put32(at, 12, static_cast<uint32_t>(o.constant));
+        at[2].bits = target(o.label);
+        put16(at, 10, o.x);
+        if (o.x_class == Class::constant) at[3].bits = static_cast<uint32_t>(o.constant2);
+        break;
+    case Family::move_pair:
+        if (o.a_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
+        at[2].bits = 0;
+        put16(at, 16, o.b);
+        put16(at, 18, o.x);
+        put32(at, 20, static_cast<uint32_t>(o.constant2));
+        break;
     case Family::branch: at[1].bits = target(o.label); break;
     case Family::branch_table:
         put32(at, 12, o.index);
@@ -352,6 +391,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     case Family::float_pins:
     case Family::gc_unary:
     case Family::null_check:
+    case Family::nothing:
     case Family::unreachable: break;
     }
 }
@@ -371,6 +411,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     SourceMapSize map_size;
     for (Operation& o : operations) {
         o.place = cells;
+        if (o.family == Family::nothing) continue;
         map_size.add(o.place, o.source);
         cells += words_of(o);
     }
@@ -393,6 +434,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
 
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells)};
     for (const Operation& o : operations) {
+        if (o.family == Family::nothing) continue;
         write(o, translator, operations, code, code + o.place);
         map.add(o.place, o.source);
     }

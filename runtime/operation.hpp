@@ -62,6 +62,12 @@ enum class Family : uint8_t {
     cast_branch,
     charge,
     unreachable,
+    // Made by fusion only.
+    nothing,  ///< Became part of the operation after it.
+    binary_pair,
+    binary_branch,
+    load_branch,
+    move_pair,
 };
 
 inline constexpr uint32_t no_operation = 0xffffffffu;
@@ -78,9 +84,12 @@ struct Operation {
     bool flag = false;   ///< compare_branch, branch_if, cast_branch: negated; global_*: imported;
                          ///< enter: has float pins.
     bool polls = false;  ///< Branches: backward, and looking for an interrupt on the way.
-    bool wide = false;   ///< branch_if: 64 bits. ref_test, ref_cast, cast_branch: concrete.
+    bool wide = false;   ///< branch_if: 64 bits; binary_branch: updates `a`. ref_test, ref_cast,
+                         ///< cast_branch: concrete.
+    bool labelled = false;             ///< A label stands before it; known to fusion only.
     Instr instr = Instr::nop;          ///< binary, unary, load*, store*, compare_branch, vector_*,
                                        ///< *_lane.
+    Instr instr2 = Instr::nop;         ///< Of fused operations: the second one.
     Plain plain = Plain::count_;       ///< Families whose handler has no operand classes.
     FieldKind field = FieldKind::i32;  ///< struct_*, array_*.
     uint16_t a = 0;
@@ -96,7 +105,8 @@ struct Operation {
     uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
                              ///< the translator's vectors), wide offset, the
                              ///< immediates of a window, or what a cast asks for.
-    uint32_t constant2 = 0;  ///< array_set: the index, where it is a constant.
+    uint32_t constant2 = 0;  ///< array_set: the index, where it is a constant; of fused operations
+                             ///< the second one's.
 };
 
 }  // namespace wrt::runtime

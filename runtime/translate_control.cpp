@@ -114,6 +114,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
 Status Translator::finish()
 {
     WRT_ASSERT(frames_.empty());
+    fuse();
     return ok();
 }
 

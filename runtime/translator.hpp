@@ -278,6 +278,7 @@ private:
     Status rethrow(const decoder::Instruction& instruction);
 
     Status charge();
+    void fuse();
     void choose_pins(const decoder::FunctionContext& context);
     void weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
     Status use_frame(uint32_t slots);

@@ -1,0 +1,243 @@
+// Fusion: after a function is translated, neighbours of which the second reads what the first made
+// become one operation. fused.hpp says which.
+//
+// A temp that lives in t0 alone has one reader, so where that reader comes next and no label stands
+// between, the first operation may vanish into it. What is fused does the work of both in their
+// order; at most the first one traps, and then at its own place in the source.
+#include <utility>
+
+#include "fused.hpp"
+#include "translator.hpp"
+
+namespace wrt::runtime {
+
+namespace {
+
+bool is_commutative(Instr op)
+{
+    return heat_of_binary(op) == Heat::commutative;
+}
+
+/// An operand of the second operation that is not the first one's result.
+struct Other {
+    Class cls = Class::slot;
+    uint16_t slot = 0;
+    uint64_t constant = 0;
+    bool reversed = false;  ///< It stands on the left.
+};
+
+/// Whether exactly one operand of `second`, which has two, is `made`; the other one then.
+bool reads_once(const Operation& second, Class made, Other& other)
+{
+    const bool left = second.a_class == made;
+    const bool right = second.b_class == made;
+    if (left == right) return false;
+    other = left ? Other{second.b_class, second.b, second.constant, false}
+                 : Other{second.a_class, second.a, 0, true};
+    return true;
+}
+
+/// Makes `second` the pair of both.
+bool fuse_binary(const Operation& first, Operation& second)
+{
+    Other c;
+    if (first.d_class != Class::t0 || first.bank != second.bank ||
+        !reads_once(second, Class::t0, c))
+        return false;
+    if (c.reversed && is_commutative(second.instr)) c.reversed = false;
+
+    Class a_class = first.a_class;
+    Class b_class = first.b_class;
+    uint16_t a = first.a;
+    uint16_t b = first.b;
+    const auto find = [&] {
+        return binary_pair_handler(first.instr, second.instr, c.reversed, a_class, b_class, c.cls,
+                                   second.d_class) != nullptr;
+    };
+    if (!find()) {
+        if (!is_commutative(first.instr) || b_class == Class::constant) return false;
+        std::swap(a_class, b_class);
+        std::swap(a, b);
+        if (!find()) return false;
+    }
+    const uint16_t d = second.d;
+    const Operation tail = second;
+    second = first;
+    second.family = Family::binary_pair;
+    second.instr2 = tail.instr;
+    second.a_class = a_class;
+    second.b_class = b_class;
+    second.x_class = c.cls;
+    second.d_class = tail.d_class;
+    second.flag = c.reversed;
+    second.a = a;
+    second.b = b;
+    second.d = d;
+    second.x = c.slot;
+    second.constant2 = static_cast<uint32_t>(c.constant);
+    second.source = tail.source;
+    return true;
+}
+
+/// A branch on a condition as a comparison with 0.
+Operation as_comparison(const Operation& branch)
+{
+    Operation comparison = branch;
+    if (branch.family == Family::branch_if && !branch.wide) {
+        comparison.family = Family::compare_branch;
+        comparison.instr = branch.flag ? Instr::i32_eq : Instr::i32_ne;
+        comparison.flag = false;
+        comparison.b_class = Class::constant;
+        comparison.constant = 0;
+    }
+    return comparison;
+}
+
+/// Branches on whether a bit is set or on a comparison that was not seen to be one.
+bool fuse_test(const Operation& first, Operation& second)
+{
+    if (second.family != Family::branch_if || second.wide || second.a_class != Class::t0 ||
+        first.d_class != Class::t0)
+        return false;
+    const bool compares = heat_of_binary(first.instr) == Heat::compare;
+    if (first.instr != Instr::i32_and && !compares) return false;
+    Instr test = first.instr;
+    bool negate = second.flag;
+    if (compares && negate && !is_float_compare(test)) {
+        test = opposite(test);
+        negate = false;
+    }
+    if (!has_compare_branch(test, negate, first.a_class, first.b_class)) return false;
+    const Operation tail = second;
+    second = first;
+    second.family = Family::compare_branch;
+    second.instr = test;
+    second.flag = negate;
+    second.label = tail.label;
+    second.polls = tail.polls;
+    second.source = tail.source;
+    return true;
+}
+
+bool fuse_binary_branch(const Operation& first, Operation& second)
+{
+    const Operation test = as_comparison(second);
+    if (test.family != Family::compare_branch || test.flag) return false;
+    // The result is a temp for the branch alone, or goes back to where the left operand came from.
+    const bool updates = first.d_class != Class::t0;
+    if (updates && (first.d_class != first.a_class || first.b_class != Class::constant))
+        return false;
+    if (first.d_class == Class::slot && first.a != first.d) return false;
+    Other c;
+    // What is written to a slot is in t0 as well.
+    if (!reads_once(test, first.d_class == Class::slot ? Class::t0 : first.d_class, c))
+        return false;
+    if (first.d_class == Class::slot && c.cls == Class::slot && c.slot == first.d) return false;
+    if (c.reversed && is_symmetric_compare(test.instr)) c.reversed = false;
+    if (binary_branch_handler(first.instr, test.instr, c.reversed, updates, test.polls,
+                              first.a_class, first.b_class, c.cls) == nullptr)
+        return false;
+    second = first;
+    second.family = Family::binary_branch;
+    second.wide = updates;
+    second.instr2 = test.instr;
+    second.flag = c.reversed;
+    second.polls = test.polls;
+    second.x_class = c.cls;
+    second.x = c.slot;
+    second.constant2 = static_cast<uint32_t>(c.constant);
+    second.label = test.label;
+    second.source = test.source;
+    return true;
+}
+
+bool fuse_load_branch(const Operation& first, Operation& second)
+{
+    const Operation test = as_comparison(second);
+    Other c;
+    // A trap of the load and an interrupt of the branch would have to say different places.
+    if (test.family != Family::compare_branch || test.flag || test.polls ||
+        first.d_class != Class::t0 || first.bank != Bank::integer ||
+        !reads_once(test, Class::t0, c))
+        return false;
+    if (c.reversed && is_symmetric_compare(test.instr)) c.reversed = false;
+    if (load_branch_handler(first.instr, test.instr, c.reversed, first.a_class, c.cls) == nullptr)
+        return false;
+    second = first;
+    second.family = Family::load_branch;
+    second.instr2 = test.instr;
+    second.flag = c.reversed;
+    second.x_class = c.cls;
+    second.x = c.slot;
+    second.constant2 = static_cast<uint32_t>(c.constant);
+    second.label = test.label;
+    return true;
+}
+
+/// Whether an operation only fills a slot, from a place or a 32-bit constant.
+bool fills_slot(const Operation& operation)
+{
+    return operation.bank == Bank::integer && operation.d_class == Class::slot &&
+           (operation.family == Family::move ||
+            (operation.family == Family::constant && !operation.wide));
+}
+
+bool fuse_moves(const Operation& first, Operation& second)
+{
+    if (!fills_slot(first) || !fills_slot(second)) return false;
+    const auto source = [](const Operation& o) {
+        return o.family == Family::constant ? Class::constant : o.a_class;
+    };
+    const Operation tail = second;
+    if (!has_move_pair(source(first), source(tail))) return false;
+    second = first;
+    second.family = Family::move_pair;
+    second.a_class = source(first);
+    second.b_class = source(tail);
+    second.b = tail.a;
+    second.x = tail.d;
+    second.constant2 = static_cast<uint32_t>(tail.constant);
+    second.source = tail.source;
+    return true;
+}
+
+bool fuse_two(const Operation& first, Operation& second)
+{
+    switch (raw(first.family)) {  // what may come first
+    case raw(Family::binary):
+        if (second.family == Family::binary) return fuse_binary(first, second);
+        return fuse_test(first, second) || fuse_binary_branch(first, second);
+    case raw(Family::load): return fuse_load_branch(first, second);
+    case raw(Family::move):
+    case raw(Family::constant): return fuse_moves(first, second);
+    default: return false;
+    }
+}
+
+}  // namespace
+
+void Translator::fuse()
+{
+    if (options_.slots_only) return;
+    for (const uint32_t at : labels_.as_span()) {
+        if (at < operations_.size()) operations_[at].labelled = true;
+    }
+    for (uint32_t i = 0; i + 1 < operations_.size(); ++i) {
+        if (operations_[i + 1].labelled || !fuse_two(operations_[i], operations_[i + 1])) continue;
+        operations_[i].family = Family::nothing;
+        ++i;
+    }
+}
+
+Handler binary_pair_handler(Instr first, Instr second, bool reversed, Class a, Class b, Class c,
+                            Class d)
+{
+    const size_t at = pair_index(a, b, c, d);
+    if (at == pair_size) return nullptr;
+    for (const auto pick : {&tables::pair_i32, &tables::pair_i64, &tables::pair_float}) {
+        if (const Handler handler = pick(first, second, reversed, at)) return handler;
+    }
+    return nullptr;
+}
+
+}  // namespace wrt::runtime

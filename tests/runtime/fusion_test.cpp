@@ -1,0 +1,362 @@
+// Every pair of operations that fusion knows, with operands from everywhere, against translation
+// that keeps each operand in its slot and fuses nothing. Functions are written out here instead of
+// at random, so that no row goes without.
+#include <cstring>
+#include <set>
+
+#include "fused.hpp"
+#include "world.hpp"
+
+namespace wrt::test {
+namespace {
+
+using runtime::Class;
+using runtime::FuncInstance;
+using runtime::Handler;
+using runtime::Slot;
+
+uint8_t opcode(Instr op)
+{
+    return static_cast<uint8_t>(info(op).opcode);
+}
+
+/// What an operand is made of. Locals 0, 1, 2 are parameters; 0 and 1 are used so much that they
+/// are pinned, 2 lies in its slot; 3 is a counter.
+enum class From : uint8_t { first_pin, second_pin, slot, constant, computed };
+constexpr From everywhere[] = {From::first_pin, From::second_pin, From::slot, From::constant,
+                               From::computed};
+
+struct Type {
+    uint8_t code;
+    uint8_t constant;  ///< T.const
+    uint8_t unary;     ///< An instruction that makes one value of another.
+    Bytes immediate;
+};
+const Type type_i32{i32, 0x41, 0x67, {0x79}};  // -7; clz
+const Type type_i64{i64, 0x42, 0x79, {0x79}};
+const Type type_f64{f64, 0x44, 0x99, {0, 0, 0, 0, 0, 0, 4, 0xc0}};
+const Type type_f32{f32, 0x43, 0x8b, {0, 0, 0x20, 0xc0}};
+
+Bytes operand(From from, const Type& type, uint8_t other = 0)
+{
+    switch (from) {
+    case From::first_pin: return {0x20, 0};
+    case From::second_pin: return {0x20, 1};
+    case From::slot: return {0x20, 2};
+    case From::constant: return cat({{type.constant}, type.immediate});
+    case From::computed: return {0x20, other, type.unary};
+    }
+    return {};
+}
+
+/// Reads that make locals 0 and 1 the pinned ones.
+Bytes pins()
+{
+    Bytes all;
+    for (int i = 0; i < 12; ++i)
+        append(all, i < 8 ? Bytes{0x20, 0, 0x1a, 0x20, 1, 0x1a} : Bytes{0x20, 0, 0x1a});
+    return all;
+}
+
+/// What a call of every function with every input gave, traps with their offsets included.
+std::vector<std::string> outcomes(const Bytes& binary, bool slots_only, const Type& type,
+                                  std::set<Handler>* handlers)
+{
+    World world;
+    runtime::LoadOptions options;
+    options.translate.slots_only = slots_only;
+    options.translate.interruptible = true;
+    const Result<runtime::Module*> module = world.load(binary, options);
+    EXPECT_EQ(text_of(module), "ok");
+    runtime::ModuleInstance& instance =
+        *runtime::instantiate(world.store(), *module.value()).value();
+    if (handlers != nullptr) {
+        for (const runtime::Cell& cell : module.value()->code)
+            handlers->insert(reinterpret_cast<Handler>(cell.bits));
+    }
+    constexpr uint64_t inputs[][3] = {{3, 5, 9}, {0xfffffff0, 2, 0x80000000}, {8, 8, 0}};
+    constexpr double numbers[][3] = {{3, 0.1, -9}, {1e300, -2.5, 1e-300}, {0, 8, 0.3}};
+    std::vector<std::string> all;
+    for (FuncInstance* const func : instance.functions) {
+        for (int input = 0; input < 3; ++input) {
+            Slot window[3];
+            for (int i = 0; i < 3; ++i) {
+                if (type.code == f64)
+                    window[i] = Slot::of(numbers[input][i]);
+                else if (type.code == f32)
+                    window[i] = Slot::of(static_cast<float>(numbers[input][i]));
+                else
+                    window[i] = Slot{inputs[input][i]};
+            }
+            const Status status = runtime::execute(world.store().execution(), *func, window);
+            if (!status)
+                all.push_back(text_of(Result<int>{status.error()}));
+            else if (type.code == i32 || type.code == f32)
+                all.push_back(std::to_string(window[0].as<uint32_t>()));
+            else
+                all.push_back(std::to_string(window[0].bits));
+        }
+    }
+    return all;
+}
+
+Bytes module_of(const std::vector<Bytes>& bodies, const Type& type)
+{
+    return wasm({types({func_type({{type.code}, {type.code}, {type.code}}, {{type.code}})}),
+                 functions(std::vector<Bytes>(bodies.size(), Bytes{0})), memories({at_least(1)}),
+                 code(bodies)});
+}
+
+void expect_same(const std::vector<Bytes>& bodies, const Type& type, std::set<Handler>& handlers)
+{
+    const Bytes binary = module_of(bodies, type);
+    EXPECT_EQ(outcomes(binary, false, type, &handlers), outcomes(binary, true, type, nullptr));
+}
+
+/// All functions that compute second(first(a, b), c) or second(c, first(a, b)).
+std::vector<Bytes> pair_bodies(Instr first, Instr second, const Type& type)
+{
+    std::vector<Bytes> bodies;
+    for (const From a : everywhere) {
+        for (const From b : everywhere) {
+            for (const From c : everywhere) {
+                if (a == From::constant && b == From::constant) continue;
+                for (const bool reversed : {false, true}) {
+                    for (uint8_t to = 0; to < 4; ++to) {
+                        const Bytes inner =
+                            cat({operand(a, type, 1), operand(b, type, 2), {opcode(first)}});
+                        const Bytes outer = reversed ? cat({operand(c, type, 2), inner})
+                                                     : cat({inner, operand(c, type, 2)});
+                        // To the stack, or to a local and from there.
+                        const Bytes end = to == 3 ? Bytes{0x0b} : Bytes{0x21, to, 0x20, to, 0x0b};
+                        bodies.push_back(cat({{0}, pins(), outer, {opcode(second)}, end}));
+                    }
+                }
+            }
+        }
+    }
+    return bodies;
+}
+
+size_t pairs_found(Instr first, Instr second, bool reversed, const std::set<Handler>& handlers)
+{
+    size_t found = 0;
+    for (const Class a : runtime::pair_a) {
+        for (const runtime::PairRight right : runtime::pair_right) {
+            for (const Class d : runtime::pair_d)
+                found += handlers.contains(runtime::binary_pair_handler(first, second, reversed, a,
+                                                                        right.b, right.c, d))
+                             ? 1
+                             : 0;
+        }
+    }
+    return found;
+}
+
+void check_pair(Instr first, Instr second, bool reversed, const Type& type)
+{
+    SCOPED_TRACE(std::string{info(first).text} + " " + std::string{info(second).text});
+    std::set<Handler> handlers;
+    expect_same(pair_bodies(first, second, type), type, handlers);
+    handlers.erase(nullptr);
+    EXPECT_GT(pairs_found(first, second, reversed, handlers), 3u);
+}
+
+#define WRT_CHECK_PAIR(one, two) check_pair(Instr::one, Instr::two, false, type);
+#define WRT_CHECK_REVERSED(one, two) check_pair(Instr::one, Instr::two, true, type);
+
+TEST(fusion, pairs_of_i32_instructions_compute_what_both_do)
+{
+    const Type& type = type_i32;
+    WRT_PAIRS_I32(WRT_CHECK_PAIR)
+    WRT_PAIRS_I32_REVERSED(WRT_CHECK_REVERSED)
+}
+
+TEST(fusion, pairs_of_i64_instructions_compute_what_both_do)
+{
+    const Type& type = type_i64;
+    WRT_PAIRS_I64(WRT_CHECK_PAIR)
+}
+
+TEST(fusion, pairs_of_float_instructions_compute_what_both_do)
+{
+#define WRT_CHECK_FLOAT(one, two)                                                                  \
+    check_pair(Instr::one, Instr::two, false, Instr::one < Instr::f64_abs ? type_f32 : type_f64);
+#define WRT_CHECK_FLOAT_REVERSED(one, two)                                                         \
+    check_pair(Instr::one, Instr::two, true, Instr::one < Instr::f64_abs ? type_f32 : type_f64);
+    WRT_PAIRS_FLOAT(WRT_CHECK_FLOAT)
+    WRT_PAIRS_FLOAT_REVERSED(WRT_CHECK_FLOAT_REVERSED)
+}
+
+/// Branches on test(made, c) in both orders, forward and back to a loop, where `made` is some code.
+/// `updated` is the local that holds it as well, or none.
+void branches_on(const Bytes& made, uint8_t updated, Instr test, std::vector<Bytes>& bodies)
+{
+    for (const From c : everywhere) {
+        for (const bool reversed : {false, true}) {
+            const Bytes other = operand(c, type_i32, 2);
+            const Bytes sides = reversed ? cat({other, made}) : cat({made, other});
+            const Bytes condition = cat({sides, {opcode(test)}});
+            // block, condition, br_if 0, return 77, end, a local
+            bodies.push_back(cat({{0},
+                                  pins(),
+                                  {0x02, 0x40},
+                                  condition,
+                                  {0x0d, 0, 0x41, 0xcd, 0, 0x0f, 0x0b, 0x20, updated, 0x0b}}));
+            // if condition, 11, else a local
+            bodies.push_back(cat(
+                {{0}, pins(), condition, {0x04, i32, 0x41, 11, 0x05, 0x20, updated, 0x0b, 0x0b}}));
+            // At most five rounds: local 3 counts down.
+            bodies.push_back(
+                cat({{1, 1,    i32,  0x41, 5,    0x21, 3,    0x02, 0x40, 0x03, 0x40, 0x20,
+                      3, 0x45, 0x0d, 1,    0x20, 3,    0x41, 1,    0x6b, 0x21, 3},
+                     pins(),
+                     condition,
+                     {0x0d, 0, 0x0b, 0x0b, 0x20, updated, 0x20, 3, 0x6a, 0x0b}}));
+        }
+    }
+}
+
+size_t branches_found(Instr first, Instr test, const std::set<Handler>& handlers)
+{
+    size_t found = 0;
+    for (int bits = 0; bits < 8; ++bits) {
+        for (int classes = 0; classes < 216; ++classes) {
+            const auto cls = [&](int divisor) { return static_cast<Class>(classes / divisor % 6); };
+            found += handlers.contains(runtime::binary_branch_handler(
+                         first, test, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, cls(1),
+                         cls(6), cls(36)))
+                         ? 1
+                         : 0;
+        }
+    }
+    return found;
+}
+
+TEST(fusion, branches_on_what_an_instruction_made_go_where_its_result_says)
+{
+    constexpr Instr firsts[] = {Instr::i32_add, Instr::i32_sub, Instr::i32_and};
+#define WRT_ROW(name) Instr::name,
+    constexpr Instr tests[] = {WRT_BRANCH_TESTS(WRT_ROW)};
+#undef WRT_ROW
+    for (const Instr test : tests) {
+        for (const Instr first : firsts) {
+            SCOPED_TRACE(std::string{info(first).text} + " " + std::string{info(test).text});
+            std::vector<Bytes> bodies;
+            for (const From a : everywhere) {
+                for (const From b : everywhere) {
+                    if (a == From::constant && b == From::constant) continue;
+                    const Bytes made =
+                        cat({operand(a, type_i32, 1), operand(b, type_i32, 2), {opcode(first)}});
+                    branches_on(made, 2, test, bodies);
+                    for (uint8_t local = 0; local < 3; ++local)
+                        branches_on(cat({made, {0x22, local}}), local, test, bodies);
+                }
+            }
+            std::set<Handler> handlers;
+            expect_same(bodies, type_i32, handlers);
+            handlers.erase(nullptr);
+            EXPECT_GT(branches_found(first, test, handlers), 3u);
+        }
+    }
+}
+
+TEST(fusion, branches_on_a_condition_that_was_computed_go_where_it_says)
+{
+    std::vector<Bytes> bodies;
+    for (const uint8_t op :
+         std::initializer_list<uint8_t>{0x71, 0x46, 0x48, 0x6a}) {  // and, eq, lt_s, add
+        for (const From a : everywhere) {
+            for (const int zeros : {0, 1, 2}) {
+                Bytes condition =
+                    cat({operand(a, type_i32, 1), operand(From::slot, type_i32), {op}});
+                for (int i = 0; i < zeros; ++i)
+                    condition.push_back(0x45);  // i32.eqz
+                bodies.push_back(cat({{0},
+                                      pins(),
+                                      {0x02, 0x40},
+                                      condition,
+                                      {0x0d, 0, 0x41, 11, 0x0f, 0x0b, 0x20, 2, 0x0b}}));
+            }
+        }
+    }
+    std::set<Handler> handlers;
+    expect_same(bodies, type_i32, handlers);
+}
+
+TEST(fusion, branches_on_a_loaded_value_go_where_it_says_and_trap_where_the_load_does)
+{
+#define WRT_ROW(name) Instr::name,
+    constexpr Instr tests[] = {WRT_BRANCH_TESTS(WRT_ROW)};
+#undef WRT_ROW
+    for (const Instr test : tests) {
+        for (const uint8_t load :
+             std::initializer_list<uint8_t>{0x28, 0x2d}) {  // i32.load, i32.load8_u
+            std::vector<Bytes> bodies;
+            for (const From address : everywhere) {
+                // Something to find: the memory's first bytes.
+                const Bytes filled = {0x41, 4, 0x41, 9,    0x36, 0, 4,
+                                      0x41, 0, 0x41, 0x7c, 0x36, 0, 8};
+                const Bytes made = cat({operand(address, type_i32, 1), {load, 0, 2}});
+                std::vector<Bytes> plain;
+                branches_on(made, 2, test, plain);
+                for (Bytes& body : plain) {
+                    const size_t head = body[0] == 0 ? 1 : 3;
+                    body.insert(body.begin() + static_cast<ptrdiff_t>(head), filled.begin(),
+                                filled.end());
+                    bodies.push_back(body);
+                }
+            }
+            std::set<Handler> handlers;
+            expect_same(bodies, type_i32, handlers);
+        }
+    }
+}
+
+TEST(fusion, moves_that_follow_each_other_keep_their_order)
+{
+    std::vector<Bytes> bodies;
+    for (const From a : everywhere) {
+        for (const From b : everywhere) {
+            // Arguments of a call of function 0, which is not this one.
+            bodies.push_back(cat({{0},
+                                  pins(),
+                                  operand(a, type_i32, 1),
+                                  operand(b, type_i32, 2),
+                                  {0x20, 2, 0x10, 0, 0x0b}}));
+            for (uint8_t to = 0; to < 3; ++to) {
+                for (uint8_t next = 0; next < 3; ++next) {
+                    // Two locals set one after the other, and at once.
+                    bodies.push_back(cat({{0},
+                                          pins(),
+                                          operand(a, type_i32, 1),
+                                          {0x21, to},
+                                          operand(b, type_i32, 2),
+                                          {0x21, next, 0x20, 0, 0x41, 3, 0x6c, 0x20, 1, 0x6b, 0x20,
+                                           2, 0x6b, 0x0b}}));
+                    bodies.push_back(
+                        cat({{0},
+                             pins(),
+                             operand(a, type_i32, 1),
+                             operand(b, type_i32, 2),
+                             {0x21, to, 0x21, next},
+                             {0x20, 0, 0x41, 3, 0x6c, 0x20, 1, 0x6b, 0x20, 2, 0x6b, 0x0b}}));
+                }
+            }
+        }
+    }
+    bodies.insert(bodies.begin(), Bytes{0, 0x20, 0, 0x41, 5, 0x6c, 0x20, 1, 0x6b, 0x20, 2, 0x41, 7,
+                                        0x6c, 0x6a, 0x0b});
+    std::set<Handler> handlers;
+    expect_same(bodies, type_i32, handlers);
+    size_t found = 0;
+    for (int classes = 0; classes < 36; ++classes)
+        found += handlers.contains(runtime::move_pair_handler(static_cast<Class>(classes % 6),
+                                                              static_cast<Class>(classes / 6)))
+                     ? 1
+                     : 0;
+    EXPECT_GT(found, 3u);
+}
+
+}  // namespace
+}  // namespace wrt::test
