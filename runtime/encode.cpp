@@ -7,8 +7,8 @@
 #include <wrt/foundation/assert.hpp>
 
 #include "code_block.hpp"
-#include "lazy_code.hpp"
 #include "fused.hpp"
+#include "lazy_code.hpp"
 #include "source_map.hpp"
 #include "translate.hpp"
 #include "translator.hpp"
