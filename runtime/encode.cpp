@@ -11,7 +11,8 @@
 #include "lazy_code.hpp"
 #include "source_map.hpp"
 #include "translate.hpp"
-#include "translator.hpp"
+#include "translator_steps.hpp"
+#include "variants.hpp"
 
 namespace wrt::runtime {
 
@@ -451,13 +452,23 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     return ok();
 }
 
+/// The handlers of a numeric instruction with two operands; numeric_handlers.hpp says the same when
+/// it spreads them over files.
+static const Handler* binary_table(Instr op)
+{
+    const Heat heat = heat_of_binary(op);
+    if (heat == Heat::compare || heat == Heat::none) return tables::binary_compare(op);
+    switch (raw(info(op).signature.params[0].kind())) {  // of numbers
+    case raw(ValKind::i32): return tables::binary_i32(op);
+    case raw(ValKind::i64): return tables::binary_i64(op);
+    default: return tables::binary_float(op);
+    }
+}
+
 Handler binary_handler(Instr op, Class a, Class b, Class d)
 {
-    for (const auto table_of : {&tables::binary_i32, &tables::binary_i64, &tables::binary_float,
-                                &tables::binary_compare}) {
-        if (const Handler* const table = table_of(op)) return table[class_index(a, b, d)];
-    }
-    return nullptr;
+    const Handler* const table = binary_table(op);
+    return table != nullptr ? table[class_index(a, b, d)] : nullptr;
 }
 
 Handler vector_binary_handler(Instr op, Class a, Class b, Class d)
@@ -472,11 +483,11 @@ Handler vector_binary_handler(Instr op, Class a, Class b, Class d)
 Handler plain_handler(Plain op)
 {
     if (const Handler handler = tables::plain_call(op)) return handler;
+    if (const Handler handler = tables::plain_control(op)) return handler;
     if (const Handler handler = tables::plain_bulk(op)) return handler;
     if (const Handler handler = tables::plain_wide(op)) return handler;
     if (const Handler handler = tables::plain_exception(op)) return handler;
-    if (const Handler handler = tables::plain_gc(op)) return handler;
-    return tables::plain_control(op);
+    return tables::plain_gc(op);
 }
 
 Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module,

@@ -7,6 +7,7 @@
 #include <wrt/runtime/value.hpp>
 
 #include "code_block.hpp"
+#include "translator_steps.hpp"
 
 namespace wrt::runtime {
 

@@ -1,6 +1,6 @@
 // Translation of atomic memory instructions: operands at home, side by side. What waits for other
 // threads or a locked bus does not gain from registers.
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 namespace wrt::runtime {
 

@@ -1,5 +1,5 @@
 // Translation of control: blocks, branches, calls, and the frame around a function.
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -14,45 +14,6 @@
 namespace wrt::runtime {
 
 using decoder::Instruction;
-
-namespace {
-
-/// How many loops a place of a body lies in, as far as 64 nested blocks tell.
-class LoopDepth {
-public:
-    void pass(Instr op) noexcept
-    {
-        const uint64_t bit = blocks_ < 64 ? uint64_t{1} << blocks_ : 0;
-        switch (raw(op)) {  // what opens and closes blocks
-        case raw(Instr::loop):
-            loops_ |= bit;
-            ++blocks_;
-            break;
-        case raw(Instr::block):
-        case raw(Instr::if_):
-        case raw(Instr::try_table): ++blocks_; break;
-        case raw(Instr::end):
-            if (blocks_ == 0) break;  // the function's own
-            --blocks_;
-            if (blocks_ < 64) loops_ &= ~(uint64_t{1} << blocks_);
-            break;
-        default: break;
-        }
-    }
-
-    /// What a use here counts: a loop is taken to run a few times. Guessing high would give the
-    /// registers to whatever is innermost, although much of it may rarely run.
-    [[nodiscard]] uint32_t weight() const noexcept
-    {
-        return 1u << (2 * std::min(std::popcount(loops_), 4));
-    }
-
-private:
-    uint64_t loops_ = 0;
-    uint32_t blocks_ = 0;
-};
-
-}  // namespace
 
 // Function
 // --------------------------------------------------------------------------------------------------------------
@@ -150,66 +111,6 @@ uint32_t Translator::find_local_slot(uint32_t local) const
     }
     // Between params and other locals lie what the window has for results, and the record.
     return slot < param_slots_ ? slot : locals_base_ + (slot - param_slots_);
-}
-
-void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
-{
-    LocalState& state = local_state(local);
-    state.weight += weight;
-    if (state.type == ValKind::ref || state.type == ValKind::v128)
-        return;  // the collector finds references in slots only
-    uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.type))];
-    if (two[0] == local || two[1] == local) return;
-    const auto weight_of = [&](uint32_t candidate) {
-        return candidate == no_operation ? 0 : local_state(candidate).weight;
-    };
-    uint32_t& weaker = weight_of(two[0]) <= weight_of(two[1]) ? two[0] : two[1];
-    if (state.weight > weight_of(weaker)) weaker = local;
-}
-
-/// Looks through the body for the two locals of each bank that are named most, writes counting
-/// twice and everything counting more inside loops.
-void Translator::choose_pins(const decoder::FunctionContext& context)
-{
-    has_pins_[0] = has_pins_[1] = false;
-    std::fill(std::begin(pin_slots_), std::end(pin_slots_), uint16_t{0});
-    if (options_.slots_only) return;
-
-    uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
-    const uint32_t skipped = context.code_offset - context.body.offset;
-    // Declarations of locals may run over the body's end; validation says so when it comes to the
-    // end.
-    if (skipped > context.body.size) return;
-    decoder::InstructionDecoder code{syntax_.bytes(context.body).subspan(skipped),
-                                     context.code_offset};
-    Instruction instruction;
-    const uint32_t count = context.locals.count();
-    // Not validated yet: stop where anything looks wrong, validation will say what it is.
-    LoopDepth depth;
-    while (!code.at_end() && code.next(instruction)) {
-        depth.pass(instruction.op);
-        if (instruction.op == Instr::local_get && instruction.index < count)
-            weigh(instruction.index, depth.weight(), best);
-        else if ((instruction.op == Instr::local_set || instruction.op == Instr::local_tee) &&
-                 instruction.index < count)
-            weigh(instruction.index, 2 * depth.weight(), best);
-    }
-    for (int bank = 0; bank < 2; ++bank) {
-        uint32_t(&two)[2] = best[bank];
-        const auto weight_of = [&](uint32_t local) {
-            return local == no_operation ? 0 : local_state(local).weight;
-        };
-        if (weight_of(two[1]) > weight_of(two[0])) std::swap(two[0], two[1]);
-        constexpr Class places[2] = {Class::l0, Class::l1};
-        for (int i = 0; i < 2; ++i) {
-            if (weight_of(two[i]) < 2 || !available(places[i])) continue;
-            local_state(two[i]).place = places[i];
-            has_pins_[bank] = true;
-            pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
-            if (i == 0)
-                pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
-        }
-    }
 }
 
 /// A cell that charges fuel for the instructions up to the next one.

@@ -7,7 +7,7 @@
 // merge settles for good that they were written to their slots; locals outside of pins are written
 // when they are set. Pins are in their registers where a frame throws itself. Calls leave integer
 // pins in the callee's record and float pins in their slots, where unwinding takes them from.
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/value.hpp>

@@ -3,7 +3,7 @@
 #include <wrt/runtime/field_layout.hpp>
 
 #include "ref_test.hpp"
-#include "translator.hpp"
+#include "translator_steps.hpp"
 #include "variants.hpp"
 
 namespace wrt::runtime {

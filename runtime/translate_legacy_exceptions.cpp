@@ -4,7 +4,7 @@
 //
 // Below the values of an exception lies the exception itself, in a slot that no instruction of the
 // guest names: rethrow takes it from there. A package is only made where there is a rethrow.
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 #include <wrt/foundation/assert.hpp>
 

@@ -7,7 +7,7 @@
 
 #include <wrt/foundation/assert.hpp>
 
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 namespace wrt::runtime {
 

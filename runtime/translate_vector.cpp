@@ -4,7 +4,7 @@
 
 #include <wrt/foundation/assert.hpp>
 
-#include "translator.hpp"
+#include "translator_steps.hpp"
 #include "vector_variants.hpp"
 
 namespace wrt::runtime {

@@ -1,7 +1,7 @@
 // Translation of wide arithmetic: the numeric instructions with two results.
 #include <wrt/foundation/assert.hpp>
 
-#include "translator.hpp"
+#include "translator_steps.hpp"
 
 namespace wrt::runtime {
 

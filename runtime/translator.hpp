@@ -13,6 +13,8 @@
 //
 // local.set changes the destination of the operation before it, if that made the value. The two
 // locals used most in each bank live in l0 and l1 for the whole function.
+//
+// Who defines members includes translator_steps.hpp, which has the inline ones.
 #pragma once
 
 #include <span>
@@ -55,6 +57,8 @@ public:
     // The sink of decoder::validate_function().
     Status begin(const decoder::FunctionContext& context);
     Status instruction(const decoder::Instruction& instruction, bool reachable);
+    template <decoder::detail::Quick Kind>
+    Status quick(const decoder::Instruction& instruction, const decoder::detail::QuickRow& row);
     Status finish();
 
     // What encode.cpp reads after finish().
@@ -161,6 +165,7 @@ private:
     Status lay_out_locals();
     [[nodiscard]] uint32_t find_local_slot(uint32_t local) const;
     LocalState& local_state(uint32_t local);
+    [[gnu::noinline]] void begin_local(uint32_t local);
     [[nodiscard]] bool in_second(const Operand& operand) const;
     [[nodiscard]] Class class_of(const Operand& operand);
     [[nodiscard]] static bool may_write(const Operation& operation, Class d);

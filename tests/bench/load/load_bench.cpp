@@ -1,7 +1,7 @@
 // How fast modules are loaded, and what they keep: CPU time of validation, of loading with
 // translation and of loading without it, each measured in turn in every round.
 //
-// usage: load_bench [--rounds N] [--accounts] FILE...
+// usage: load_bench [--rounds N] [--accounts] [--only validate|lazy|eager] FILE...
 //
 // A rate is megabytes (10^6) of function bodies per CPU second. Of a component, its largest module
 // is taken.
@@ -135,18 +135,23 @@ int main(int argc, char** argv)
 {
     int rounds = 5;
     bool accounts = false;
+    std::string_view only;
     std::vector<std::string> files;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (argument == "--rounds" && i + 1 < argc)
             rounds = std::max(1, std::atoi(argv[++i]));
+        else if (argument == "--only" && i + 1 < argc)
+            only = argv[++i];
         else if (argument == "--accounts")
             accounts = true;
         else
             files.emplace_back(argument);
     }
     if (files.empty()) {
-        std::fputs("usage: load_bench [--rounds N] [--accounts] FILE...\n", stderr);
+        std::fputs(
+            "usage: load_bench [--rounds N] [--accounts] [--only validate|lazy|eager] FILE...\n",
+            stderr);
         return 2;
     }
     std::printf("%-24s %10s %10s %9s %9s %9s %12s %7s %12s\n", "module", "bytes", "code",
@@ -164,15 +169,20 @@ int main(int argc, char** argv)
         std::vector<double> eager;
         Loaded loaded;
         Loaded lazily;
+        const auto wanted = [only](std::string_view what) { return only.empty() || only == what; };
         for (int round = 0; round < rounds; ++round) {
-            validate.push_back(bench.decode(true));
-            lazily = bench.load({.code = runtime::CodeMode::lazy});
-            lazy.push_back(lazily.seconds);
-            loaded = bench.load({});
-            eager.push_back(loaded.seconds);
+            if (wanted("validate")) validate.push_back(bench.decode(true));
+            if (wanted("lazy")) {
+                lazily = bench.load({.code = runtime::CodeMode::lazy});
+                lazy.push_back(lazily.seconds);
+            }
+            if (wanted("eager")) {
+                loaded = bench.load({});
+                eager.push_back(loaded.seconds);
+            }
         }
         const auto rate = [code](const std::vector<double>& seconds) {
-            return 1e-6 * static_cast<double>(code) / median(seconds);
+            return seconds.empty() ? 0.0 : 1e-6 * static_cast<double>(code) / median(seconds);
         };
         std::printf("%-24s %10zu %10zu %9.1f %9.1f %9.1f %12zu %7.2f %12zu\n",
                     file.substr(file.rfind('/') + 1).c_str(), binary.size(), code, rate(validate),

@@ -6,11 +6,12 @@
 
 #include <wrt/decoder/instruction_decoder.hpp>
 #include <wrt/decoder/module.hpp>
+#include <wrt/decoder/quick_rows.hpp>
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/growing_stack.hpp>
 #include <wrt/foundation/result.hpp>
 
-#include <array>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -109,93 +110,6 @@ struct ValidatorScratch {
     ValType direct[direct_locals];  ///< Types of the first locals, which most instructions name.
 };
 
-namespace detail {
-
-/// The instructions that most bodies are made of, each typed on the spot.
-enum class Quick : uint8_t {
-    no,
-    pure,
-    later_pure,
-    local_get,
-    local_set,
-    local_tee,
-    i32_const,
-    load,
-    store
-};
-
-/// What typing them needs of instructions.def, in one word.
-struct alignas(8) QuickRow {
-    Quick kind = Quick::no;
-    ValKind operand =
-        ValKind::bot;  ///< pure: of all operands. store: of the value.
-                       ///< later_pure, which the first version does not have: the same.
-    ValKind result = ValKind::bot;  ///< pure, load.
-    uint8_t operands = 0;           ///< pure: 1 or 2.
-    uint8_t align = 0;              ///< load, store: exponent of the natural alignment.
-};
-
-/// The exponent of a memarg's natural alignment, or -1 for what is no memarg without lane.
-constexpr int natural_align(Immediates immediates)
-{
-    constexpr Immediates kinds[] = {Immediates::memarg8, Immediates::memarg16, Immediates::memarg32,
-                                    Immediates::memarg64, Immediates::memarg128};
-    for (int i = 0; i < 5; ++i) {
-        if (kinds[i] == immediates) return i;
-    }
-    return -1;
-}
-
-consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
-{
-    if (op == Instr::local_get) return {.kind = Quick::local_get};
-    if (op == Instr::local_set) return {.kind = Quick::local_set};
-    if (op == Instr::local_tee) return {.kind = Quick::local_tee};
-    if (op == Instr::i32_const) return {.kind = Quick::i32_const};
-    const Signature& signature = row.signature;
-    const uint32_t count = signature.param_count;
-    const int align = natural_align(row.immediates);
-    const bool later = row.feature != Feature::mvp;
-    if (signature.by_hand) return {};
-    if (align >= 0 && count == 1 && !later) {
-        return {.kind = Quick::load,
-                .result = signature.result.kind(),
-                .align = static_cast<uint8_t>(align)};
-    }
-    if (align >= 0 && count == 2 && !later) {
-        return {.kind = Quick::store,
-                .operand = signature.params[1].kind(),
-                .align = static_cast<uint8_t>(align)};
-    }
-    if (row.immediates != Immediates::none || signature.result_count != 1 || count < 1 ||
-        count > 2) {
-        return {};
-    }
-    // References have more to them than a kind.
-    const ValType operand = signature.params[0];
-    if (signature.result.is_ref() || operand.is_ref() ||
-        (count == 2 && signature.params[1] != operand)) {
-        return {};
-    }
-    return {.kind = later ? Quick::later_pure : Quick::pure,
-            .operand = operand.kind(),
-            .result = signature.result.kind(),
-            .operands = static_cast<uint8_t>(count)};
-}
-
-consteval std::array<QuickRow, instr_count> make_quick_rows()
-{
-    std::array<QuickRow, instr_count> rows{};
-    for (uint32_t i = 0; i < instr_count; ++i) {
-        rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
-    }
-    return rows;
-}
-
-inline constexpr std::array<QuickRow, instr_count> quick_rows = make_quick_rows();
-
-}  // namespace detail
-
 /// Types one function body or one constant expression, an instruction at a time. Not for use by
 /// itself: see validate_function().
 class FunctionValidator {
@@ -249,6 +163,8 @@ public:
             return memarg(instruction, quick.align) && pop(address_) && push(ValType{quick.result});
         case detail::Quick::store:
             return memarg(instruction, quick.align) && pop(ValType{quick.operand}) && pop(address_);
+        case detail::Quick::i64_const:
+        case detail::Quick::drop:
         case detail::Quick::no:
             return decoder_.allowed(instruction) && decoder_.immediates(instruction) &&
                    type(instruction);
@@ -260,6 +176,13 @@ public:
     [[nodiscard]] bool decode(Instruction& instruction) { return decoder_.next(instruction); }
     /// Types the instruction, which has just been decoded.
     [[nodiscard]] bool type(Instruction& instruction);
+
+    /// Types instructions as step() does and tells the sink of them, as long as they are the common
+    /// ones and nothing about them is out of the ordinary; the first that is not is left to step(),
+    /// errors included. Where the bytes are and where the operands end stays in registers
+    /// meanwhile. Only for bodies.
+    template <class Sink>
+    Status run_quickly(Instruction& instruction, Sink& sink);
 
 private:
     static constexpr uint32_t direct_locals = ValidatorScratch::direct_locals;
@@ -437,12 +360,175 @@ private:
 
 /// What a sink must have. validate_function() calls begin() once, instruction() after each
 /// instruction that is valid, and finish() after the last `end`; an Error from any of them ends it.
+/// A sink may have a template quick<Quick>() for the instructions that most bodies are made of,
+/// which is then called in the place of instruction().
 struct NullSink {
     Status begin(const FunctionContext&) { return ok(); }
     /// `reachable`: whether control could come to the instruction, as far as validation knows.
     Status instruction(const Instruction&, bool /*reachable*/) { return ok(); }
     Status finish() { return ok(); }
 };
+
+template <class Sink>
+Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
+{
+    using detail::Quick;
+    // An opcode and what the longest number or memarg below takes: no byte is compared with the
+    // end.
+    constexpr ptrdiff_t longest = 8;
+
+    GrowingStack<ValType>& operands = scratch_.operands;
+    const uint8_t* const begin = decoder_.position();
+    const uint8_t* const end = begin + decoder_.remaining();
+    const uint32_t offset = decoder_.offset();
+    ValType* const bottom = operands.data() + floor_;
+    ValType* const limit = operands.data() + operands.capacity();
+    const uint32_t quick_locals = all_set_ ? direct_count_ : 0;
+    const bool reachable = !unreachable_;
+    const uint8_t* at = begin;
+    ValType* top = operands.end();
+    Status told = ok();
+
+    // Numbers of up to four bytes, all of which fit: `next` is behind it, or null.
+    const uint8_t* next = nullptr;
+    const auto number = [&next](const uint8_t* from) -> uint32_t {
+        uint32_t value = from[0] & 0x7fu;
+        if (from[0] < 0x80) [[likely]] {
+            next = from + 1;
+            return value;
+        }
+        value |= (from[1] & 0x7fu) << 7;
+        if (from[1] < 0x80) {
+            next = from + 2;
+            return value;
+        }
+        value |= (from[2] & 0x7fu) << 14;
+        if (from[2] < 0x80) {
+            next = from + 3;
+            return value;
+        }
+        value |= (from[3] & 0x7fu) << 21;
+        next = from[3] < 0x80 ? from + 4 : nullptr;
+        return value;
+    };
+    const auto signed_number = [&](const uint8_t* from) -> int32_t {
+        const uint32_t value = number(from);
+        if (next == nullptr) return 0;
+        const auto unused = static_cast<uint32_t>(32 - 7 * (next - from));
+        return static_cast<int32_t>(value << unused) >> unused;
+    };
+    // Tells the sink of the instruction at `at`, which goes on to `behind`. False: it refused.
+    const auto tell = [&]<Quick Kind>(const detail::QuickRow& row, const uint8_t* behind) {
+        if constexpr (!std::same_as<Sink, NullSink>) {
+            instruction.op = opcode_pages.single[*at];
+            instruction.offset = offset + static_cast<uint32_t>(at - begin);
+            if constexpr (requires { sink.template quick<Kind>(instruction, row); }) {
+                told = sink.template quick<Kind>(instruction, row);
+            } else {
+                told = sink.instruction(instruction, reachable);
+            }
+        }
+        at = behind;
+        return told.has_value();
+    };
+
+    // Each case goes on, or breaks where step() has to look.
+    while (end - at >= longest) {
+        const detail::QuickRow& row = detail::quick_bytes[*at];
+        switch (row.kind) {
+        case Quick::pure: {
+            if (top - bottom < row.operands) break;
+            ValType* const last = top - 1;
+            ValType* const first = top - row.operands;
+            const ValType operand{row.operand};
+            if (*first != operand || *last != operand) break;
+            *first = ValType{row.result};
+            top = first + 1;
+            if (!tell.template operator()<Quick::pure>(row, at + 1)) break;
+            continue;
+        }
+        case Quick::local_get: {
+            const uint32_t index = number(at + 1);
+            if (index >= quick_locals || next == nullptr || top == limit) break;
+            *top++ = instruction.type = scratch_.direct[index];
+            instruction.index = index;
+            if (!tell.template operator()<Quick::local_get>(row, next)) break;
+            continue;
+        }
+        case Quick::local_set: {
+            const uint32_t index = number(at + 1);
+            if (index >= quick_locals || next == nullptr || top == bottom) break;
+            instruction.type = scratch_.direct[index];
+            if (top[-1] != instruction.type) break;
+            --top;
+            instruction.index = index;
+            if (!tell.template operator()<Quick::local_set>(row, next)) break;
+            continue;
+        }
+        case Quick::local_tee: {
+            const uint32_t index = number(at + 1);
+            if (index >= quick_locals || next == nullptr || top == bottom) break;
+            instruction.type = scratch_.direct[index];
+            if (top[-1] != instruction.type) break;
+            instruction.index = index;
+            if (!tell.template operator()<Quick::local_tee>(row, next)) break;
+            continue;
+        }
+        case Quick::i32_const: {
+            const int32_t value = signed_number(at + 1);
+            if (next == nullptr || top == limit) break;
+            *top++ = ValType::i32;
+            instruction.value = static_cast<uint32_t>(value);
+            if (!tell.template operator()<Quick::i32_const>(row, next)) break;
+            continue;
+        }
+        case Quick::i64_const: {
+            const int32_t value = signed_number(at + 1);
+            if (next == nullptr || top == limit) break;
+            *top++ = ValType::i64;
+            instruction.value = static_cast<uint64_t>(int64_t{value});
+            if (!tell.template operator()<Quick::i64_const>(row, next)) break;
+            continue;
+        }
+        case Quick::load: {
+            const uint32_t place = number(at + 2);
+            if (at[1] > row.align || next == nullptr || !has_memory0_ || top == bottom ||
+                top[-1] != memory0_address_)
+                break;
+            top[-1] = ValType{row.result};
+            instruction.align = at[1];
+            instruction.index = 0;
+            instruction.value = place;
+            if (!tell.template operator()<Quick::load>(row, next)) break;
+            continue;
+        }
+        case Quick::store: {
+            const uint32_t place = number(at + 2);
+            if (at[1] > row.align || next == nullptr || !has_memory0_ || top - bottom < 2 ||
+                top[-1] != ValType{row.operand} || top[-2] != memory0_address_)
+                break;
+            top -= 2;
+            instruction.align = at[1];
+            instruction.index = 0;
+            instruction.value = place;
+            if (!tell.template operator()<Quick::store>(row, next)) break;
+            continue;
+        }
+        case Quick::drop: {
+            if (top == bottom) break;
+            instruction.type = *--top;
+            if (!tell.template operator()<Quick::drop>(row, at + 1)) break;
+            continue;
+        }
+        case Quick::no:
+        case Quick::later_pure: break;
+        }
+        break;
+    }
+    decoder_.advance(static_cast<size_t>(at - begin));
+    operands.resize_unchecked(static_cast<size_t>(top - operands.data()));
+    return told;
+}
 
 /// Validates the body of a function that is not imported, and tells `sink`.
 /// Errors: invalid, malformed (a body is decoded here for the first time), exhaustion, and the
@@ -456,6 +542,7 @@ Status validate_function(const Module& module, uint32_t function, ValidatorScrat
     WRT_CHECK(sink.begin(validator.context()));
     Instruction instruction;
     while (!validator.done()) {
+        WRT_CHECK(validator.run_quickly(instruction, sink));
         const bool reachable = validator.reachable();
         if (!validator.step(instruction)) [[unlikely]] {
             return validator.error();

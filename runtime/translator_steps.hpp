@@ -1,0 +1,249 @@
+// Operands and emission: the steps that every translated instruction is made of, inline because
+// nothing else is done so often.
+#pragma once
+
+#include "translator.hpp"
+#include "variants.hpp"
+
+namespace wrt::runtime {
+
+inline constexpr uint32_t max_frame_slots = 0xffff;
+
+// Operands
+// ---------------------------------------------------------------------------------------------------------------
+
+inline Translator::LocalState& Translator::local_state(uint32_t local)
+{
+    LocalState& state = locals_[local];
+    if (state.stamp != function_ + 1) [[unlikely]]
+        begin_local(local);
+    return state;
+}
+
+inline bool Translator::in_second(const Operand& operand) const
+{
+    return operand.kind == Kind::temp && operand.producer != no_operation &&
+           operand.producer == temps_[registers_of(bank_of(operand.type))].second;
+}
+
+/// Where an operand can be read best.
+inline Class Translator::class_of(const Operand& operand)
+{
+    if (operand.kind == Kind::constant) return Class::constant;
+    if (in_second(operand)) return Class::t1;
+    uint32_t slot = operand.slot;
+    if (operand.kind == Kind::local) {
+        const Class place = local_state(operand.local).place;
+        if (place != Class::slot) return place;
+        slot = local_slot(operand.local);
+    }
+    return temps(operand.type).slot == slot ? Class::t0 : Class::slot;
+}
+
+/// The operation before made this operand, and may still become something else.
+inline bool Translator::is_last(const Operand& operand) const
+{
+    if (options_.slots_only || operand.kind != Kind::temp || operand.producer == no_operation)
+        return false;
+    if (operand.producer < barrier_ || operand.producer != last_index()) return false;
+    const Operation& operation = operations_.back();
+    return operation.d_class == Class::slot && operation.d == operand.slot;
+}
+
+inline Status Translator::use_frame(uint32_t slots)
+{
+    if (slots > frame_slots_) frame_slots_ = slots;
+    if (slots > max_frame_slots) [[unlikely]] {
+        return Error{.code = Errc::frame_too_large,
+                     .detail = Detail::count,
+                     .offset = source_,
+                     .expected = max_frame_slots,
+                     .actual = slots};
+    }
+    return ok();
+}
+
+inline Status Translator::push(const Operand& operand)
+{
+    next_slot_ = operand.slot + width_of(operand.type);
+    WRT_CHECK(use_frame(next_slot_));
+    return operands_.push(operand);
+}
+
+inline Status Translator::push_temp(ValKind type, uint32_t producer)
+{
+    return push({.kind = Kind::temp, .type = type, .slot = next_slot(), .producer = producer});
+}
+
+inline Status Translator::push_local(uint32_t local)
+{
+    LocalState& state = local_state(local);
+    WRT_CHECK(push({.kind = Kind::local,
+                    .type = state.type,
+                    .slot = next_slot(),
+                    .local = local,
+                    .older = state.newest}));
+    state.newest = operands_.size() - 1;
+    return ok();
+}
+
+inline Status Translator::push_constant(ValKind type, uint64_t bits)
+{
+    return push({.kind = Kind::constant, .type = type, .slot = next_slot(), .constant = bits});
+}
+
+inline Translator::Operand Translator::pop()
+{
+    const Operand operand = operands_.pop();
+    next_slot_ = operand.slot;
+    if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
+    if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
+    if (roots_floor_ > operands_.size()) roots_floor_ = operands_.size();
+    return operand;
+}
+
+// Emission
+// ---------------------------------------------------------------------------------------------------------------
+
+inline Status Translator::emit(const Operation& operation)
+{
+    WRT_CHECK(operations_.push(operation));
+    operations_.back().source = source_;
+    return ok();
+}
+
+/// Emits an operation that writes its result to slot and t0 or to a pin; `operand` is the place on
+/// the stack where the result is or will be, if it is one.
+inline Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t operand)
+{
+    WRT_CHECK(emit(operation));
+    if (operation.d_class != Class::slot) return ok();
+    forget_slots(operation.d, width_of(type));
+    if (options_.slots_only) return ok();
+    bury(type);
+    temps(type) = {.slot = operation.d,
+                   .width = width_of(type),
+                   .producer = last_index(),
+                   .operand = operand,
+                   .second = temps(type).second};
+    return ok();
+}
+
+inline Status Translator::emit_result(Operation operation, ValKind type)
+{
+    operation.d_class = Class::slot;
+    operation.d = static_cast<uint16_t>(next_slot());
+    operation.bank = bank_of(type);
+    WRT_CHECK(emit_write(operation, type, operands_.size()));
+    return push_temp(type, last_index());
+}
+
+/// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
+inline void Translator::bury(ValKind type)
+{
+    Temps& t = temps(type);
+    if (!available(Class::t1) || t.second != no_operation || t.producer == no_operation ||
+        t.producer < barrier_)
+        return;
+    if (t.operand >= operands_.size()) return;
+    const Operand& waiting = operands_[t.operand];
+    Operation& producer = operations_[t.producer];
+    if (waiting.kind != Kind::temp || waiting.producer != t.producer) return;
+    if (producer.d_class != Class::slot || producer.d != waiting.slot ||
+        !may_write(producer, Class::t1))
+        return;
+    producer.d_class = Class::t1;
+    t.second = t.producer;
+}
+
+/// What t1 holds goes to its slot after all.
+inline void Translator::unbury(ValKind type)
+{
+    Temps& t = temps(type);
+    if (t.second == no_operation) return;
+    operations_[t.second].d_class = Class::slot;
+    t.second = no_operation;
+}
+
+inline void Translator::unbury_all()
+{
+    unbury(ValKind::i64);
+    unbury(ValKind::f64);
+}
+
+inline void Translator::forget_temps()
+{
+    for (Temps& t : temps_)
+        t = {.second = t.second};
+}
+
+/// Slots are written: registers repeat them no longer.
+inline void Translator::forget_slots(uint32_t slot, uint32_t width)
+{
+    for (Temps& t : temps_) {
+        if (t.slot != no_operation && t.slot < slot + width && slot < t.slot + t.width)
+            t = {.second = t.second};
+    }
+}
+
+/// The operand is consumed as class `cls`: settles what its producer writes.
+inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
+{
+    if (operand.kind == Kind::constant) return;
+    slot = static_cast<uint16_t>(operand.kind == Kind::local ? local_slot(operand.local)
+                                                             : operand.slot);
+    if (operand.kind == Kind::local) return;
+    Temps& t = temps(operand.type);
+    if (in_second(operand)) {
+        if (cls == Class::t1)
+            t.second = no_operation;
+        else
+            unbury(operand.type);
+        return;
+    }
+    if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer ||
+        operand.producer < barrier_)
+        return;
+    Operation& producer = operations_[operand.producer];
+    if (producer.d_class == Class::slot && producer.d == operand.slot &&
+        may_write(producer, Class::t0))
+        producer.d_class = Class::t0;
+}
+
+// The common instructions
+// ---------------------------------------------------------------------------------------------------------------
+
+template <decoder::detail::Quick Kind>
+Status Translator::quick(const decoder::Instruction& instruction,
+                         const decoder::detail::QuickRow& row)
+{
+    using decoder::detail::Quick;
+    source_ = instruction.offset;
+    if (dead_) return ok();
+    if (charge_operation_ != no_operation) ++operations_[charge_operation_].index;
+    if constexpr (Kind == Quick::local_get) {
+        return push_local(instruction.index);
+    } else if constexpr (Kind == Quick::local_set) {
+        return local_set(instruction.index, false);
+    } else if constexpr (Kind == Quick::local_tee) {
+        return local_set(instruction.index, true);
+    } else if constexpr (Kind == Quick::i32_const) {
+        return push_constant(ValKind::i32, instruction.value);
+    } else if constexpr (Kind == Quick::i64_const) {
+        return push_constant(ValKind::i64, instruction.value);
+    } else if constexpr (Kind == Quick::load) {
+        return load(instruction, row.result);
+    } else if constexpr (Kind == Quick::store) {
+        return store(instruction, row.operand);
+    } else if constexpr (Kind == Quick::pure) {
+        if (row.operands == 2) return numeric_binary(instruction.op, row.operand, row.result);
+        return numeric_unary(instruction.op, row.result);
+    } else {
+        static_assert(Kind == Quick::drop);
+        const Operand operand = pop();
+        if (in_second(operand)) unbury(operand.type);
+        return ok();
+    }
+}
+
+}  // namespace wrt::runtime
