@@ -1,8 +1,6 @@
 // Fuel for work in proportion to an operand.
 #pragma once
 
-#include <algorithm>
-
 #include "dispatch.hpp"
 
 namespace wrt::runtime {
@@ -12,10 +10,7 @@ WRT_INLINE bool charge_length(Execution& execution, uint64_t units)
 {
     if (!execution.metered) return true;
     constexpr uint64_t units_per_fuel = 64;
-    const uint64_t cost = units / units_per_fuel;
-    if (cost > static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0))) return false;
-    execution.fuel -= static_cast<int64_t>(cost);
-    return true;
+    return charge(execution, units / units_per_fuel);
 }
 
 #define WRT_CHARGE_LENGTH(units)                                                                   \

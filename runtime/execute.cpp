@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <wrt/runtime/host.hpp>
 #include <wrt/runtime/module.hpp>
 #include <wrt/runtime/store.hpp>
+#include <wrt/runtime/value.hpp>
 
 #include "dispatch.hpp"
 #include "frame_walk.hpp"
+#include "handler_tables.hpp"
 #include "source_map.hpp"
 
 namespace wrt::runtime {
@@ -17,22 +20,27 @@ namespace wrt::runtime {
 namespace {
 
 /// One native frame, however deep the guest calls.
-[[gnu::noinline]] void run(Execution& execution, const Cell* entry, Slot* frame)
+[[gnu::noinline]] void run(Execution& execution, const Cell* entry, Slot* frame, const Pins& pins)
 {
     uint8_t* const memory = execution.memory != nullptr ? execution.memory->base : nullptr;
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
     const FloatRegister none{};
-    handler_of(entry)(entry, frame, memory, &execution, 0, 0, 0, 0, execution.memory_size, 0, none,
-                      none, none, none);
+    handler_of(entry)(entry, frame, memory, &execution, 0, pins.l0, pins.l1, 0,
+                      execution.memory_size, 0, none, register_of(pins.fl0), register_of(pins.fl1),
+                      none);
 #elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
     const FloatRegister none{};
-    handler_of(entry)(entry, frame, memory, &execution, 0, 0, none, none);
+    handler_of(entry)(entry, frame, memory, &execution, 0, pins.l0, none, register_of(pins.fl0));
 #else
     Registers registers{};
     registers.fp = frame;
     registers.mem = memory;
     registers.ex = &execution;
     registers.mem_len = execution.memory_size;
+    registers.l0 = pins.l0;
+    registers.l1 = pins.l1;
+    registers.fl0 = register_of(pins.fl0);
+    registers.fl1 = register_of(pins.fl1);
     for (const Cell* pc = entry; pc != nullptr;)
         pc = handler_of(pc)(pc, registers);
 #endif
@@ -101,6 +109,36 @@ Status run_host(Execution& execution, FuncInstance& func, Slot* base)
     return status;
 }
 
+/// What is to do after a run: tells where it was stopped, brings the instance back that made it,
+/// and hands out results. `guest`: it was no host function's.
+Status end_run(Execution& execution, bool guest, ModuleInstance* outer_instance, Slot* base,
+               std::span<Slot> results)
+{
+    if (execution.trap.code != Errc::none && execution.trap_instance == nullptr && guest) {
+        execution.trap_instance = execution.instance;
+        const FrameWalk innermost{*execution.instance, execution.trap_pc, execution.trap_frame};
+        if (execution.trap.offset == no_offset && innermost.valid())
+            execution.trap.offset = offset_of(innermost);
+    }
+    if (execution.trap.code != Errc::uncaught_exception) end_exception(execution);
+    --execution.depth;
+    execution.top = base;
+    if (outer_instance != nullptr)
+        enter_instance(execution, *outer_instance);
+    else
+        execution.instance = nullptr;
+
+    if (execution.trap.code == Errc::none) {
+        std::ranges::copy_n(base, static_cast<std::ptrdiff_t>(results.size()), results.begin());
+        return ok();
+    }
+    if (execution.trap.code == Errc::interrupted) {
+        execution.interrupt.store(0);
+        execution.stack_limit.store(execution.stack_end);
+    }
+    return execution.trap;
+}
+
 }  // namespace
 
 void init_execution(Execution& execution, Store& store, std::span<Slot> slots) noexcept
@@ -142,32 +180,38 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
     } else {
         *record_at(base + func.window()) = CallRecord{&exit_cell, base, 0, 0};
         enter_instance(execution, *func.instance);
-        run(execution, func.entry, base);
+        run(execution, func.entry, base, {});
     }
-    if (execution.trap.code != Errc::none && execution.trap_instance == nullptr &&
-        func.host == nullptr) {
-        execution.trap_instance = execution.instance;
-        const FrameWalk innermost{*execution.instance, execution.trap_pc, execution.trap_frame};
-        if (execution.trap.offset == no_offset && innermost.valid())
-            execution.trap.offset = offset_of(innermost);
-    }
-    if (execution.trap.code != Errc::uncaught_exception) end_exception(execution);
-    --execution.depth;
-    execution.top = base;
-    if (outer_instance != nullptr)
-        enter_instance(execution, *outer_instance);
-    else
-        execution.instance = nullptr;
+    return end_run(execution, func.host == nullptr, outer_instance, base,
+                   window.first(func.result_slots));
+}
 
-    if (execution.trap.code == Errc::none) {
-        std::copy_n(base, func.result_slots, window.begin());
-        return ok();
-    }
-    if (execution.trap.code == Errc::interrupted) {
-        execution.interrupt.store(0);
-        execution.stack_limit.store(execution.stack_end);
-    }
-    return execution.trap;
+bool is_stopped(const Execution& execution) noexcept
+{
+    return execution.depth == 0 && execution.trap_instance != nullptr &&
+           execution.store->waiting() == nullptr &&
+           handler_of(execution.trap_pc) == plain_handler(Plain::fuel);
+}
+
+Status resume(Execution& execution, std::span<Slot> window) noexcept
+{
+    WRT_ASSERT(is_stopped(execution));
+    FrameWalk outermost{*execution.trap_instance, execution.trap_pc, execution.trap_frame};
+    for (FrameWalk next = outermost; next.valid(); next.next())
+        outermost = next;
+    const Function& first = outermost.function();
+    Slot* const base = outermost.frame();
+    const uint32_t results = slots_of(outermost.instance().module->results(first.type));
+    WRT_ASSERT(window.size() >= results);
+
+    const Cell* const pc = execution.trap_pc;
+    execution.fuel += load_at<uint32_t>(pc, 12);
+    ++execution.depth;
+    execution.exception = {};
+    execution.trap = Error{};
+    enter_instance(execution, *std::exchange(execution.trap_instance, nullptr));
+    run(execution, pc, execution.trap_frame, execution.pins);
+    return end_run(execution, true, nullptr, base, window.first(results));
 }
 
 size_t backtrace(const Execution& execution, std::span<BacktraceFrame> frames) noexcept

@@ -52,6 +52,20 @@ inline Linkage* linkage_at(Slot* slot) noexcept
     return reinterpret_cast<Linkage*>(slot);
 }
 
+/// Cells of every operation that calls and waits.
+inline constexpr int call_words = 3;
+
+/// Whether the operation at `cell` is one that calls and waits.
+bool is_call(const Cell* cell) noexcept;
+
+/// Which locals a function keeps in registers, by its first cell.
+struct PinSlots {
+    bool integers = false;
+    bool floats = false;
+    uint16_t l0 = 0, l1 = 0, fl0 = 0, fl1 = 0;  ///< Their homes; where there is one only, twice.
+};
+PinSlots pin_slots(const Cell* enter) noexcept;
+
 /// The cell that ends a run, and the one that returns to another instance.
 extern const Cell exit_cell;
 extern const Cell return_foreign_cell;

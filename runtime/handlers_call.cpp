@@ -1,8 +1,10 @@
 // Handlers of calls and returns. Every call operation has three cells and its argument base in
 // field `a`, so that the slow path can take over from any of them.
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/host.hpp>
 #include <wrt/runtime/store.hpp>
 
@@ -14,8 +16,6 @@
 namespace wrt::runtime {
 
 namespace {
-
-constexpr int call_words = 3;
 
 /// Stages the record of a call that returns behind this operation and makes the window at `base`
 /// the frame.
@@ -420,6 +420,30 @@ Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins)
     const size_t row = zeroed <= unrolled_zeros ? zeroed : unrolled_zeros + 1;
     return enter_handlers[row +
                           (unrolled_zeros + 2) * (size_t{integer_pins} + 2 * size_t{float_pins})];
+}
+
+PinSlots pin_slots(const Cell* enter) noexcept
+{
+    const auto* const found = std::ranges::find(enter_handlers, handler_of(enter));
+    WRT_ASSERT(found != enter_handlers.end());
+    const auto which = static_cast<size_t>(found - enter_handlers.begin()) / (unrolled_zeros + 2);
+    return {.integers = (which & 1) != 0,
+            .floats = (which & 2) != 0,
+            .l0 = load_at<uint16_t>(enter, enter_l0),
+            .l1 = load_at<uint16_t>(enter, enter_l1),
+            .fl0 = load_at<uint16_t>(enter, enter_fl0),
+            .fl1 = load_at<uint16_t>(enter, enter_fl1)};
+}
+
+bool is_call(const Cell* cell) noexcept
+{
+    const Handler handler = handler_of(cell);
+    for (const Plain op :
+         {Plain::call, Plain::call_import, Plain::call_indirect_wide, Plain::call_ref}) {
+        if (handler == tables::plain_call(op)) return true;
+    }
+    const auto& indirect = ClassTable<1, MakeCallIndirect>::value;
+    return handler != nullptr && std::ranges::find(indirect, handler) != indirect.end();
 }
 
 Handler return_value_handler(Bank bank, Class a)

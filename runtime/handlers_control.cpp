@@ -53,14 +53,27 @@ WRT_HANDLER branch_polling(WRT_REGISTERS)
     WRT_GOTO(target_at(pc, 1));
 }
 
-/// Charges the immediate.
+/// Stops at a fuel check point, where registers hold pins and nothing else, so that the run can go
+/// on from here: with this operation, whose charge resume() gives back.
+WRT_HANDLER stop_at_check_point(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    ex->pins = {l0, l1, float_of<double>(fl0), float_of<double>(fl1)};
+    ex->trap.code = ex->fuel >= 0      ? Errc::interrupted
+                    : ex->reserve != 0 ? Errc::paused
+                                       : Errc::out_of_fuel;
+    WRT_STOP();
+}
+
+/// Charges the immediate. Field a: slots of the frame that are in use here.
 WRT_HANDLER fuel(WRT_REGISTERS)
 {
     WRT_BEGIN
     ex->fuel -= load_at<uint32_t>(pc, 12);
     if (ex->fuel < 0) [[unlikely]]
-        WRT_TRAP(out_of_fuel);
-    WRT_POLL();
+        WRT_CONTINUE_IN(stop_at_check_point);
+    if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
+        WRT_CONTINUE_IN(stop_at_check_point);
     WRT_NEXT(2);
 }
 

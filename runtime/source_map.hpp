@@ -71,28 +71,50 @@ private:
     uint32_t source_ = 0;
 };
 
-/// The byte offset of the operation that lies at cell `place` of its function.
-inline uint32_t source_of(std::span<const uint8_t> map, uint32_t place)
-{
-    const uint8_t* at = map.data();
-    const uint8_t* const stop = at + map.size();
-    const auto take = [&] {
+/// The operations of a function in their order, as its source map has them.
+class SourceMapReader {
+public:
+    explicit SourceMapReader(std::span<const uint8_t> map)
+        : at_{map.data()}, end_{map.data() + map.size()}
+    {
+    }
+
+    /// Goes on to the next operation; false at the end.
+    bool next()
+    {
+        if (at_ == end_) return false;
+        place_ += take();
+        source_ += detail::unzigzag(take());
+        return true;
+    }
+
+    /// Of this operation: its first cell, from the function's first one; its byte of the binary.
+    [[nodiscard]] uint32_t place() const { return place_; }
+    [[nodiscard]] uint32_t source() const { return source_; }
+
+private:
+    uint32_t take()
+    {
         uint32_t value = 0;
         for (uint32_t shift = 0;; shift += 7) {
-            const uint8_t byte = *at++;
+            const uint8_t byte = *at_++;
             value |= static_cast<uint32_t>(byte & 0x7f) << shift;
             if (byte < 0x80) return value;
         }
-    };
-    uint32_t source = 0;
-    uint32_t found = 0;
-    uint32_t here = 0;
-    while (at != stop) {
-        here += take();
-        source += detail::unzigzag(take());
-        if (here > place) break;
-        found = source;
     }
+
+    const uint8_t* at_;
+    const uint8_t* end_;
+    uint32_t place_ = 0;
+    uint32_t source_ = 0;
+};
+
+/// The byte offset of the operation that lies at cell `place` of its function.
+inline uint32_t source_of(std::span<const uint8_t> map, uint32_t place)
+{
+    uint32_t found = 0;
+    for (SourceMapReader at{map}; at.next() && at.place() <= place;)
+        found = at.source();
     return found;
 }
 

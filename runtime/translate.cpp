@@ -1,6 +1,7 @@
 // Translation of straight-line code: the operand stack, and every instruction that is no control.
 #include "translator_steps.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <wrt/foundation/assert.hpp>
@@ -207,6 +208,18 @@ Status Translator::settle_top(uint32_t count)
     }
     for (uint32_t i = first; i < operands_.size(); ++i)
         WRT_CHECK(settle(i));
+    return ok();
+}
+
+/// The lowest `keep` operands lie in their slots, whatever they are. Each is looked at once.
+Status Translator::settle_all(uint32_t keep)
+{
+    for (uint32_t i = keep; i-- > home_floor_;) {
+        if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
+    }
+    for (uint32_t i = home_floor_; i < keep; ++i)
+        WRT_CHECK(settle(i));
+    home_floor_ = std::max(home_floor_, keep);
     return ok();
 }
 

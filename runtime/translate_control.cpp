@@ -36,6 +36,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     dead_depth_ = 0;
     lazy_floor_ = 0;
     roots_floor_ = 0;
+    home_floor_ = 0;
     maps_roots_ = module_.has_references;
     root_runs_.clear();
     root_links_.clear();
@@ -113,11 +114,15 @@ uint32_t Translator::find_local_slot(uint32_t local) const
     return slot < param_slots_ ? slot : locals_base_ + (slot - param_slots_);
 }
 
-/// A cell that charges fuel for the instructions up to the next one.
+/// A cell that charges fuel for the instructions up to the next one. A run may be stopped there and
+/// go on elsewhere: every operand lies in its slot and registers hold nothing but pins.
 Status Translator::charge()
 {
     if (!options_.fuel) return ok();
-    WRT_CHECK(emit({.family = Family::charge, .plain = Plain::fuel}));
+    WRT_CHECK(settle_all(operands_.size()));
+    barrier();
+    WRT_CHECK(emit(
+        {.family = Family::charge, .plain = Plain::fuel, .a = static_cast<uint16_t>(next_slot())}));
     charge_operation_ = last_index();
     return ok();
 }
@@ -254,6 +259,7 @@ Status Translator::open_block(const Instruction& instruction)
     const auto params = static_cast<uint32_t>(instruction.params.size());
     // What follows may run once, never or often: operands may not wait for it.
     WRT_CHECK(settle_locals());
+    if (options_.fuel) WRT_CHECK(settle_all(operands_.size() - params));
     frame.height = operands_.size() - params;
     frame.slot = slot_of_top(params);
     WRT_CHECK(make_label(frame.label));
@@ -575,6 +581,8 @@ Status Translator::call(const Instruction& instruction)
     // From the top down, as the lists of locals want it.
     WRT_CHECK(settle_top(params));
     WRT_CHECK(settle_roots(operands_.size() - params));
+    // The caller waits, and what waits may be stopped: see charge().
+    if (options_.fuel) WRT_CHECK(settle_all(operands_.size() - params));
     if (!direct && callee.kind == Kind::constant) WRT_CHECK(to_home(callee));
 
     Operation operation;

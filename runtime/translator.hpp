@@ -197,6 +197,7 @@ private:
     Status settle(uint32_t index);
     Status settle_top(uint32_t count);
     Status settle_locals();
+    Status settle_all(uint32_t keep);
     Status settle_uses(uint32_t local);
     Status force_slot(Operand& operand, Class& cls);
 
@@ -321,6 +322,7 @@ private:
     uint32_t frame_slots_ = 0;
     uint32_t barrier_ = 0;  ///< Operations before it are settled: a merge or a call lies between.
     uint32_t lazy_floor_ = 0;  ///< Operands below are no unread locals.
+    uint32_t home_floor_ = 0;  ///< Operands below lie in their slots for good.
     uint32_t roots_floor_ =
         0;  ///< Operands below are settled where they are references, and linked.
     bool maps_roots_ = false;  ///< References to objects of the heap can get into this function.

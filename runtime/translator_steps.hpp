@@ -99,6 +99,7 @@ inline Translator::Operand Translator::pop()
     if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
     if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
     if (roots_floor_ > operands_.size()) roots_floor_ = operands_.size();
+    if (home_floor_ > operands_.size()) home_floor_ = operands_.size();
     return operand;
 }
 

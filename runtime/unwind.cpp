@@ -42,10 +42,7 @@ Caught find_entry(const FrameWalk& frame, const TagInstance* tag, uint64_t& step
 /// The walk costs fuel by its length, as other operations of any length do.
 bool charge_steps(Execution& execution, uint64_t steps)
 {
-    if (!execution.metered) return true;
-    if (steps > static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0))) return false;
-    execution.fuel -= static_cast<int64_t>(steps);
-    return true;
+    return !execution.metered || charge(execution, steps);
 }
 
 bool end_with(Execution& execution, Errc code)

@@ -27,18 +27,17 @@ uint64_t bytes_paid_for(const runtime::Execution& execution) noexcept
 {
     constexpr uint64_t no_limit = std::numeric_limits<uint64_t>::max();
     if (!execution.metered) return no_limit;
-    const auto fuel = static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0));
+    const auto fuel = static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0)) +
+                      static_cast<uint64_t>(execution.reserve);
     return fuel < no_limit / bytes_per_fuel ? fuel * bytes_per_fuel : no_limit;
 }
 
-Status charge(runtime::Execution& execution, uint64_t bytes) noexcept
+Status pay(runtime::Execution& execution, uint64_t bytes) noexcept
 {
-    if (!execution.metered) return ok();
-    const uint64_t cost = bytes / bytes_per_fuel;
-    const auto fuel = static_cast<uint64_t>(std::max<int64_t>(execution.fuel, 0));
-    execution.fuel = cost > fuel ? 0 : static_cast<int64_t>(fuel - cost);
-    if (cost > fuel) return Error{.code = Errc::out_of_fuel};
-    return ok();
+    if (!execution.metered || runtime::charge(execution, bytes / bytes_per_fuel)) return ok();
+    execution.fuel = 0;
+    execution.reserve = 0;
+    return Error{.code = Errc::out_of_fuel};
 }
 
 template <const Preview1Function* Row>
@@ -56,7 +55,7 @@ Status call(runtime::Caller& caller, void* data, runtime::Slot* slots)
                                   : GuestMemory{memory->base, runtime::memory_size(*memory)};
     context.pace.begin(bytes_paid_for(caller.execution));
     const Outcome outcome = Row->invoke(context, guest, arguments.data());
-    WRT_CHECK(charge(caller.execution, context.pace.moved_bytes()));
+    WRT_CHECK(pay(caller.execution, context.pace.moved_bytes()));
     if (outcome.exits) return Error{.code = Errc::host_exit, .actual = outcome.status};
     if (Row->returns_errno) {
         slots[0] = runtime::Slot::of(uint32_t{static_cast<uint16_t>(outcome.error)});

@@ -25,6 +25,14 @@ struct Landing {
     double fl1 = 0;
 };
 
+/// The locals that live in registers.
+struct Pins {
+    uint64_t l0 = 0;
+    uint64_t l1 = 0;
+    double fl0 = 0;
+    double fl1 = 0;
+};
+
 /// State that handlers share; the first fields are the hot ones. Fields marked (view) repeat what
 /// the current module instance says and change when a call crosses instances.
 struct Execution {
@@ -42,6 +50,11 @@ struct Execution {
     Heap* heap = nullptr;                ///< The store's.
     std::atomic<uint32_t> interrupt{0};  ///< Nonzero: stop at the next loop or function entry.
 
+    /// Fuel beyond `fuel`. With it, a run whose `fuel` is used up stops with Errc::paused at the
+    /// next fuel check point, and nothing else of it fails for want of fuel.
+    int64_t reserve = 0;
+    Pins pins;  ///< What they held where a run was stopped at a fuel check point.
+
     Slot* stack_base = nullptr;
     Slot* stack_end = nullptr;
     Slot* top = nullptr;  ///< Where a nested run may start while a host function runs.
@@ -55,6 +68,21 @@ struct Execution {
     Slot* trap_frame = nullptr;
     ModuleInstance* trap_instance = nullptr;
 };
+
+/// Fuel for work that an operand says the amount of: all of it, or none and false.
+[[nodiscard]] inline bool charge(Execution& execution, uint64_t cost) noexcept
+{
+    const int64_t had = execution.fuel > 0 ? execution.fuel : 0;
+    if (cost > static_cast<uint64_t>(had) + static_cast<uint64_t>(execution.reserve)) return false;
+    const int64_t rest = had - static_cast<int64_t>(cost);
+    if (rest >= 0) {
+        execution.fuel -= static_cast<int64_t>(cost);
+    } else {
+        execution.fuel = 0;
+        execution.reserve += rest;
+    }
+    return true;
+}
 
 /// `exception` is on its way from here. Those that host functions hold stay where they are.
 inline void begin_exception(Execution& execution, Exception exception) noexcept
@@ -83,6 +111,14 @@ void init_execution(Execution& execution, Store& store, std::span<Slot> slots) n
 /// whose offset is that of the instruction in the binary; `backtrace()` then tells the frames until
 /// the next run. So does an exception that nothing caught, which is then in `execution.exception`.
 Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept;
+
+/// Whether the last run was stopped at a fuel check point (Errc::out_of_fuel, paused, interrupted)
+/// and nothing ran since, so that resume() can go on with it.
+bool is_stopped(const Execution& execution) noexcept;
+
+/// Goes on with a run that is_stopped(), with the fuel that there is now. `window` receives the
+/// results of the function that was called first; errors as of execute().
+Status resume(Execution& execution, std::span<Slot> window) noexcept;
 
 /// Writes the frames of the last failed run, innermost first, and returns how many there were
 /// (which may exceed frames.size()).
