@@ -37,10 +37,47 @@ bool matches_limits(const Limits& actual, uint64_t size, const Limits& wanted) n
     return !wanted.has_max || (actual.has_max && actual.max <= wanted.max);
 }
 
+/// See matches_import(). `will_grow`: whatever size it has now, it is about to have the one it had
+/// when it was imported, or more.
+bool matches(const Store& store, const Module& module, const TypeId* ids, const Import& import,
+             const Extern& value, bool will_grow) noexcept
+{
+    if (value.kind != import.kind) return false;
+    const TypeRegistry& types = store.types();
+    switch (import.kind) {
+    case ExternKind::func:
+        return types.is_subtype(value.func->type, ids[module.functions[import.index].type]);
+    case ExternKind::table: {
+        const TableInstance& table = *value.table;
+        const TableType& wanted = module.tables[import.index].type;
+        return table.type.element == close(wanted.element, ids) &&
+               matches_limits(table.type.limits, will_grow ? wanted.limits.min : table.size,
+                              wanted.limits);
+    }
+    case ExternKind::memory: {
+        const MemoryInstance& memory = *value.memory;
+        const MemoryType& wanted = module.memories[import.index];
+        return memory.type.page_shift == wanted.page_shift &&
+               matches_limits(memory.type.limits,
+                              will_grow ? wanted.limits.min : memory_pages(memory), wanted.limits);
+    }
+    case ExternKind::global: {
+        const GlobalType& actual = value.global->type;
+        const GlobalType& wanted = module.globals[import.index].type;
+        const ValType type = close(wanted.type, ids);
+        if (actual.mut != wanted.mut) return false;
+        return wanted.mut ? actual.type == type : types.is_subtype(actual.type, type);
+    }
+    case ExternKind::tag: return value.tag->type == ids[module.tags[import.index]];
+    }
+    return false;
+}
+
 class Builder {
 public:
-    Builder(Store& store, const Module& module) noexcept
-        : store_(store), arena_(store.arena()), module_(module)
+    /// `effects`: they follow; without, a snapshot's state does.
+    Builder(Store& store, const Module& module, bool effects) noexcept
+        : store_(store), arena_(store.arena()), module_(module), effects_(effects)
     {
     }
     Builder(const Builder&) = delete;
@@ -129,7 +166,7 @@ private:
                 return Error{.code = Errc::unknown_import, .detail = Detail::index, .actual = i};
             if (is_foreign(value))
                 return Error{.code = Errc::different_engine, .detail = Detail::index, .actual = i};
-            if (!matches_import(store_, module_, instance_->type_ids, import, value)) {
+            if (!matches(store_, module_, instance_->type_ids, import, value, !effects_)) {
                 return Error{
                     .code = Errc::incompatible_import_type, .detail = Detail::index, .actual = i};
             }
@@ -299,24 +336,26 @@ private:
     Store& store_;
     Arena& arena_;
     const Module& module_;
+    const bool effects_;
     ModuleInstance* instance_ = nullptr;
     ConstantStack stack_;  ///< For constant expressions; as deep as the module's deepest.
 };
 
 Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
-                                         const ImportSource& imports) noexcept
+                                         const ImportSource& imports, bool effects = true) noexcept
 {
     if (module.lazy != nullptr && !module.lazy->belongs_to(store.arena()))
         return Error{.code = Errc::lazy_module_elsewhere};
     WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
-    Builder builder{store, module};
+    Builder builder{store, module, effects};
     WRT_TRY(ModuleInstance* const instance, builder.build(imports));
     WRT_CHECK(transaction.prepare());
 
     // From here on the instance stays: tables of others may refer to it.
-    const Status applied = builder.apply();
+    const Status applied = effects ? builder.apply() : ok();
     transaction.commit();
     WRT_CHECK(applied);
+    if (!effects) return instance;
     if (module.start != no_function) {
         WRT_CHECK(execute(store.execution(), *instance->functions[module.start], {}));
     }
@@ -328,33 +367,7 @@ Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
 bool matches_import(const Store& store, const Module& module, const TypeId* ids,
                     const Import& import, const Extern& value) noexcept
 {
-    if (value.kind != import.kind) return false;
-    const TypeRegistry& types = store.types();
-    switch (import.kind) {
-    case ExternKind::func:
-        return types.is_subtype(value.func->type, ids[module.functions[import.index].type]);
-    case ExternKind::table: {
-        const TableInstance& table = *value.table;
-        const TableType& wanted = module.tables[import.index].type;
-        return table.type.element == close(wanted.element, ids) &&
-               matches_limits(table.type.limits, table.size, wanted.limits);
-    }
-    case ExternKind::memory: {
-        const MemoryInstance& memory = *value.memory;
-        const MemoryType& wanted = module.memories[import.index];
-        return memory.type.page_shift == wanted.page_shift &&
-               matches_limits(memory.type.limits, memory_pages(memory), wanted.limits);
-    }
-    case ExternKind::global: {
-        const GlobalType& actual = value.global->type;
-        const GlobalType& wanted = module.globals[import.index].type;
-        const ValType type = close(wanted.type, ids);
-        if (actual.mut != wanted.mut) return false;
-        return wanted.mut ? actual.type == type : types.is_subtype(actual.type, type);
-    }
-    case ExternKind::tag: return value.tag->type == ids[module.tags[import.index]];
-    }
-    return false;
+    return matches(store, module, ids, import, value, false);
 }
 
 Result<ModuleInstance*> rehearse_instantiation(Store& store, const Module& module,
@@ -383,6 +396,12 @@ Result<ModuleInstance*> instantiate(Store& store, const Module& module,
                                     std::span<const Extern> imports) noexcept
 {
     return instantiate_from(store, module, {.names = nullptr, .list = imports});
+}
+
+Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
+                                                    const ImportProvider& imports) noexcept
+{
+    return instantiate_from(store, module, {.names = &imports, .list = {}}, false);
 }
 
 }  // namespace wrt::runtime

@@ -30,6 +30,10 @@ Result<ModuleInstance*> instantiate(Store& store, const Module& module) noexcept
 Result<ModuleInstance*> instantiate(Store& store, const Module& module,
                                     std::span<const Extern> imports) noexcept;
 
+/// Only the first phase: no segment is copied and nothing runs. For what read_snapshot() fills.
+Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
+                                                    const ImportProvider& imports) noexcept;
+
 /// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
 /// (3.4.12).
 bool matches_import(const Store& store, const Module& module, const TypeId* ids,
