@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <string>
+#include <utility>
 
 #include <wrt/foundation/arena.hpp>
 #include <wrt/runtime/call.hpp>
@@ -11,6 +13,7 @@
 #include <wrt/runtime/instantiate.hpp>
 #include <wrt/runtime/load.hpp>
 #include <wrt/runtime/object.hpp>
+#include <wrt/runtime/snapshot.hpp>
 #include <wrt/runtime/store.hpp>
 
 namespace wrt::wast {
@@ -167,6 +170,43 @@ bool has_type(const Value& value, ValType type)
 
 }  // namespace
 
+/// WRT_SNAPSHOT_POINTS=N in the environment: up to N times for each instance of a script a call is
+/// stopped after some fuel, a snapshot taken, and the script goes on in another store that is made
+/// from it.
+class StopPlan {
+public:
+    [[nodiscard]] bool active() const { return points_ != 0; }
+    /// Fuel until the next stop. Short ones are as likely as long ones.
+    int64_t next()
+    {
+        if (left_ == 0) return INT64_MAX / 2;
+        random_ = random_ * 6364136223846793005u + 1442695040888963407u;
+        const auto bits = static_cast<unsigned>(random_ >> 60);  // up to 32,768
+        return static_cast<int64_t>((random_ >> 32) & ((uint64_t{1} << bits) - 1));
+    }
+    void note_stop() { --left_; }
+    void note_instance() { left_ = points_; }
+
+private:
+    static uint32_t points_asked()
+    {
+        const char* const asked = std::getenv("WRT_SNAPSHOT_POINTS");
+        return asked != nullptr ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 0;
+    }
+
+    uint32_t points_ = points_asked();
+    uint32_t left_ = points_;
+    uint64_t random_ = 1;
+};
+
+/// What made a world, so that it can be made again.
+struct Event {
+    enum class Kind : uint8_t { load, instantiate, register_instance };
+    Kind kind;
+    size_t index = 0;  ///< Of the module, or the instance.
+    std::string name;
+};
+
 /// What a script knows as an instance: one of this engine, or the shared memories of another's.
 struct ScriptInstance {
     struct Shared {
@@ -213,12 +253,12 @@ struct Engine::State {
     Result<runtime::Module*> load(std::span<const uint8_t> binary)
     {
         const Watched inside{options};
-        return runtime::load_module_from_binary(binary, arena,
-                                                {.lifetime = runtime::BinaryLifetime::copied,
-                                                 .translate = {},
-                                                 .decode = {.features = options.features},
-                                                 .code = code_mode(),
-                                                 .budget = 0});
+        runtime::LoadOptions load;
+        load.lifetime = runtime::BinaryLifetime::copied;
+        load.decode.features = options.features;
+        load.code = code_mode();
+        load.translate.fuel = plan.active();
+        return runtime::load_module_from_binary(binary, arena, load);
     }
 
     Result<runtime::ModuleInstance*> instantiate(const runtime::Module& module)
@@ -241,6 +281,8 @@ struct Engine::State {
     Result<runtime::Store*> store = runtime::Store::make(arena, store_options());
     std::vector<const runtime::Module*> modules;
     std::vector<ScriptInstance> instances;
+    StopPlan plan;
+    std::vector<Event> events;
 };
 
 Engine::Engine(const EngineOptions& options)
@@ -258,14 +300,24 @@ Result<Engine::ModuleId> Engine::load(std::span<const uint8_t> binary)
 {
     WRT_TRY(const runtime::Module* const module, state_->load(binary));
     state_->modules.push_back(module);
+    state_->events.push_back({Event::Kind::load, state_->modules.size() - 1, {}});
     return static_cast<ModuleId>(state_->modules.size() - 1);
 }
 
 Result<Engine::InstanceId> Engine::instantiate(ModuleId module)
 {
-    WRT_TRY(runtime::ModuleInstance* const instance,
-            state_->instantiate(*state_->modules.at(static_cast<size_t>(module))));
-    state_->instances.push_back({instance, {}});
+    runtime::Store& store = **state_->store;
+    const auto index = static_cast<size_t>(module);
+    if (state_->plan.active()) store.execution().fuel = INT64_MAX / 2;
+    const runtime::ModuleInstance* const before = store.newest_instance();
+    const Result<runtime::ModuleInstance*> made = state_->instantiate(*state_->modules.at(index));
+    // It is there even where its start function trapped.
+    if (store.newest_instance() != before) {
+        state_->instances.push_back({store.newest_instance(), {}});
+        state_->plan.note_instance();
+        state_->events.push_back({Event::Kind::instantiate, index, {}});
+    }
+    if (!made) return made.error();
     return static_cast<InstanceId>(state_->instances.size() - 1);
 }
 
@@ -286,6 +338,8 @@ Engine::InstanceId Engine::share(Engine& other, InstanceId instance)
 
 Status Engine::register_as(std::string_view name, InstanceId instance)
 {
+    state_->events.push_back(
+        {Event::Kind::register_instance, static_cast<size_t>(instance), std::string{name}});
     runtime::Store& store = **state_->store;
     const ScriptInstance& named = state_->instances.at(static_cast<size_t>(instance));
     if (named.instance != nullptr) return store.names().define_instance(name, *named.instance);
@@ -314,12 +368,82 @@ Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view 
         arguments.push_back(to_runtime(args[i], params[i]));
     }
     std::vector<runtime::Value> values(type.results().size());
-    WRT_CHECK(state_->call(*found.func, arguments, values));
+    runtime::Execution& execution = store.execution();
+    if (state_->plan.active()) {
+        execution.fuel = state_->plan.next();
+        execution.reserve = INT64_MAX / 2;
+    }
+    Status ended = state_->call(*found.func, arguments, values);
+    while (!ended && ended.error().code == Errc::paused)
+        ended = go_on_elsewhere(values);
+    WRT_CHECK(ended);
 
     std::vector<Value> results;
     for (const runtime::Value& value : values)
-        results.push_back(from_runtime(value, store.types()));
+        results.push_back(from_runtime(value, (*state_->store)->types()));
     return results;
+}
+
+/// Takes a snapshot of the stopped call, makes the world anew from it, and resumes the call there.
+Status Engine::go_on_elsewhere(std::span<runtime::Value> results)
+{
+    const auto snapshot_of = [](runtime::Store& store) -> Result<std::vector<uint8_t>> {
+        std::vector<uint8_t> bytes;
+        const auto append = [](void* to, std::span<const uint8_t> more) -> Status {
+            auto& all = *static_cast<std::vector<uint8_t>*>(to);
+            all.insert(all.end(), more.begin(), more.end());
+            return ok();
+        };
+        ByteWriter writer{{append, &bytes}};
+        WRT_CHECK(runtime::write_snapshot(store, writer));
+        WRT_CHECK(writer.finish());
+        return bytes;
+    };
+    WRT_TRY(const std::vector<uint8_t> snapshot, snapshot_of(**state_->store));
+
+    Engine other{state_->options};
+    State& made = *other.state_;
+    runtime::Store& store = **made.store;
+    for (const Event& event : state_->events) {
+        switch (event.kind) {
+        case Event::Kind::load: {
+            WRT_TRY(const runtime::Module* const module,
+                    made.load(state_->modules[event.index]->binary));
+            made.modules.push_back(module);
+            break;
+        }
+        case Event::Kind::instantiate: {
+            WRT_TRY(runtime::ModuleInstance* const instance,
+                    runtime::instantiate_without_effects(store, *made.modules[event.index],
+                                                         store.names()));
+            made.instances.push_back({instance, {}});
+            break;
+        }
+        case Event::Kind::register_instance:
+            WRT_CHECK(
+                store.names().define_instance(event.name, *made.instances[event.index].instance));
+            break;
+        }
+    }
+    WRT_CHECK(runtime::read_snapshot(store, snapshot));
+    WRT_TRY(const std::vector<uint8_t> again, snapshot_of(store));
+    if (again != snapshot) return Error{.code = Errc::internal};
+    made.events = state_->events;
+    made.plan = state_->plan;
+    made.plan.note_stop();
+    std::swap(state_, other.state_);
+
+    store.execution().fuel = std::min(store.execution().fuel, state_->plan.next());
+    store.execution().reserve = INT64_MAX / 2;
+    std::vector<runtime::Slot> window(size_t{2} * std::max<size_t>(results.size(), 1));
+    const auto types = store.types()[runtime::stopped_function(store.execution()).type].results();
+    WRT_CHECK(runtime::resume(store.execution(), window));
+    const runtime::Slot* slot = window.data();
+    for (size_t i = 0; i < results.size(); ++i) {
+        results[i] = runtime::load_value(types[i], slot);
+        slot += runtime::slots_of(types[i]);
+    }
+    return ok();
 }
 
 Result<Value> Engine::get(InstanceId instance, std::string_view field)

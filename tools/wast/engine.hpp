@@ -14,6 +14,10 @@
 
 #include "value.hpp"
 
+namespace wrt::runtime {
+struct Value;
+}
+
 namespace wrt::wast {
 
 struct EngineOptions {
@@ -55,6 +59,8 @@ public:
     Result<Value> get(InstanceId instance, std::string_view field);
 
 private:
+    Status go_on_elsewhere(std::span<runtime::Value> results);
+
     struct State;
     std::unique_ptr<State> state_;
 };
