@@ -105,7 +105,107 @@ void end_call(World& world, Task& task)
     task.parent = nullptr;
 }
 
+Side side_of(const LoweredFunc& lowered, std::span<Slot> flat)
+{
+    return {.instance = lowered.caller,
+            .memory = lowered.options.memory,
+            .host = nullptr,
+            .realloc = lowered.options.realloc,
+            .encoding = lowered.options.encoding,
+            .flat = flat};
+}
+
+/// Where a lowered call has its arguments and wants its result.
+struct Places {
+    Place args;
+    Place result;
+    uint32_t flat_results = 0;
+};
+
+/// `side.flat` holds the core arguments.
+Result<Places> places_of(const LoweredFunc& lowered, const Side& side)
+{
+    const ComponentTypes& types = lowered.callee->instance->types();
+    const ComponentTypeNode& type = types[lowered.callee->type];
+    const auto params = types.fields_of(type);
+    const bool async = lowered.options.async;
+    Places places{.args = {0, true}, .result = {0, true}};
+    if (flat_count_of(types, params) > (async ? max_flat_async_params : max_flat_params)) {
+        const decoder::ValueLayout tuple = tuple_layout(types, params);
+        places.args = {side.flat[0].as<uint32_t>(), false};
+        WRT_CHECK(
+            check_range(side, places.args.at, tuple.size, tuple.align, Errc::params_out_of_bounds));
+    }
+    places.flat_results = types.layout_of(ComponentValType::of_bits(type.a)).flat_count;
+    if (places.flat_results > (async ? 0 : max_flat_results)) {
+        places.result = {side.flat[lowered.core_params - 1].as<uint32_t>(), false};
+    }
+    return places;
+}
+
+/// Host functions return before their caller goes on, whichever way it called them.
+Status call_lowered_host(const LoweredFunc& lowered, Slot* slots)
+{
+    std::array<Slot, decoder::CoreSignature::max_params> flat{};
+    std::copy_n(slots, lowered.core_params, flat.begin());
+    Side side = side_of(lowered, flat);
+    WRT_TRY(const Places places, places_of(lowered, side));
+    WRT_CHECK(call_host(*lowered.caller->world, *lowered.callee, side, places.args, places.result));
+    if (lowered.options.async) {
+        slots[0] = Slot::of(static_cast<uint32_t>(Subtask::State::returned));
+    } else if (places.flat_results == 1) {
+        slots[0] = flat[0];
+    }
+    return ok();
+}
+
 }  // namespace
+
+Status call_host(World& world, const Func& func, Side& caller, Place args, Place result)
+{
+    const ComponentTypes& types = func.instance->types();
+    const ComponentTypeNode& type = types[func.type];
+    const auto result_type = ComponentValType::of_bits(type.a);
+    const decoder::ValueLayout result_layout = types.layout_of(result_type);
+    if (!result_type.is_none() && !result.flat) {
+        WRT_CHECK(check_range(caller, result.at, result_layout.size, result_layout.align,
+                              Errc::result_out_of_bounds));
+    }
+    HostMemory& memory = world.memory;
+    const uint32_t mark = memory.mark();
+    const uint32_t base = world.call_base;
+    const uint32_t last = world.last_call;
+    Side host;
+    host.instance = &world.host;
+    host.host = &memory;
+    Task task;
+    Lends lends;
+    const auto run = [&]() -> Status {
+        const decoder::ValueLayout tuple = params_layout({types, type});
+        WRT_TRY(const uint32_t at, memory.allocate(tuple.align, tuple.size));
+        Transfer transfer{world, *func.instance, task, lends};
+        if (func.host->lends_bytes) {
+            WRT_CHECK(transfer.lend_fields(types.fields_of(type), caller, args, host, {at, false}));
+            memory.lend(caller.bytes());
+        } else {
+            WRT_CHECK(transfer.run_fields(types.fields_of(type), caller, args, host, {at, false}));
+        }
+        WRT_TRY(const uint32_t place, memory.allocate(result_layout.align, result_layout.size));
+        world.call_base = world.last_call = memory.mark();
+        HostCall call{world, memory, {types, type}, at, place};
+        WRT_CHECK(func.host->function(func.context, call));
+        if (result_type.is_none()) return ok();
+        return transfer.run(result_type, host, {place, false}, caller, result);
+    };
+    const Status status = run();
+    lends.release(world.lend_pool);
+    // What the host was lent of guests' resources ends with the call.
+    if (task.borrows != 0) world.host.handles.remove_scope(task);
+    world.call_base = base;
+    world.last_call = last;
+    memory.release(mark);
+    return status;
+}
 
 Status call_lowered(runtime::Caller&, void* context, Slot* slots)
 {
@@ -115,38 +215,21 @@ Status call_lowered(runtime::Caller&, void* context, Slot* slots)
     if (!caller.may_leave) return Error{.code = Errc::cannot_leave_component};
 
     const Func& callee = *lowered.callee;
+    if (callee.host != nullptr) return call_lowered_host(lowered, slots);
     // For now calls between an instance and those that it is in are not made (the suite's
     // trap-on-reenter).
     if (is_within(caller, callee.instance) || is_within(*callee.instance, &caller)) {
         return Error{.code = Errc::cannot_enter_component};
     }
-    const ComponentTypes& types = callee.instance->types();
-    const ComponentTypeNode& type = types[callee.type];
-    const auto params = types.fields_of(type);
-    const bool async = lowered.options.async;
     WRT_TRY(Task* const task, make_task(world, callee, &caller));
     // Copied out: the result is written over them, and an asynchronous call may read them later.
     std::copy_n(slots, lowered.core_params, task->flat.begin());
-    task->side = {.instance = &caller,
-                  .memory = lowered.options.memory,
-                  .host = nullptr,
-                  .realloc = lowered.options.realloc,
-                  .encoding = lowered.options.encoding,
-                  .flat = task->flat};
-    task->args = {0, true};
-    if (flat_count_of(types, params) > (async ? max_flat_async_params : max_flat_params)) {
-        const decoder::ValueLayout tuple = tuple_layout(types, params);
-        task->args = {task->flat[0].as<uint32_t>(), false};
-        WRT_CHECK(check_range(task->side, task->args.at, tuple.size, tuple.align,
-                              Errc::params_out_of_bounds));
-    }
-    const auto result_type = ComponentValType::of_bits(type.a);
-    const uint32_t flat_results = types.layout_of(result_type).flat_count;
-    task->result = {0, true};
-    if (flat_results > (async ? 0 : max_flat_results)) {
-        task->result = {task->flat[lowered.core_params - 1].as<uint32_t>(), false};
-    }
-    if (async) return call_async(world, caller, *task, slots);
+    task->side = side_of(lowered, task->flat);
+    WRT_TRY(const Places places, places_of(lowered, task->side));
+    task->args = places.args;
+    task->result = places.result;
+    const uint32_t flat_results = places.flat_results;
+    if (lowered.options.async) return call_async(world, caller, *task, slots);
     WRT_CHECK(call_sync(world, *task));
     if (flat_results == 1) slots[0] = task->flat[0];
     end_call(world, *task);
@@ -156,6 +239,10 @@ Status call_lowered(runtime::Caller&, void* context, Slot* slots)
 /// "canon_resource_drop": the destructor is lifted from the instance that defined the resource.
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
 {
+    if (type.host != nullptr) {
+        if (type.host->destroy != nullptr) type.host->destroy(type.context, rep);
+        return ok();
+    }
     Entered entered{.callee = type.impl, .caller = caller};
     WRT_CHECK(enter(world, entered));
     if (type.destructor != nullptr) {
@@ -180,6 +267,31 @@ Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
 decoder::ValueLayout params_layout(const FuncType& type) noexcept
 {
     return tuple_layout(type.types, type.params());
+}
+
+HostMemory& memory_of(World& world) noexcept
+{
+    return world.memory;
+}
+
+HostMemory& begin_typed_call(World& world) noexcept
+{
+    // What the last one left may be an argument of this one: it starts over only from beyond the
+    // middle, and there is as much room before that.
+    const size_t middle = world.memory.bytes().size() / 2;
+    if (world.last_call > middle) world.memory.release(world.call_base);
+    world.last_call = world.memory.mark();
+    return world.memory;
+}
+
+TypeScope scope_of(const Func& func) noexcept
+{
+    return {func.instance->types(), *func.instance};
+}
+
+uint32_t node_of(const Func& func) noexcept
+{
+    return func.type;
 }
 
 FuncType type_of(const Func& func) noexcept
@@ -222,6 +334,7 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
             return Error{.code = Errc::invalid_argument};
         }
     }
+    if (func.host != nullptr) return call_host(world, func, side, {args, false}, {result, false});
     return from_host(world, [&]() -> Status {
         WRT_TRY(Task* const task, make_task(world, func, nullptr));
         task->side = side;

@@ -27,6 +27,9 @@ struct BuiltinFunc {
 Status call_lowered(runtime::Caller& caller, void* lowered, Slot* slots);
 Status call_builtin(runtime::Caller& caller, void* builtin, Slot* slots);
 
+/// Calls a function of the host: its arguments come from `caller`, and its result goes there.
+Status call_host(World& world, const Func& func, Side& caller, Place args, Place result);
+
 /// Runs the destructor of a resource that `caller` (null: the host) owned.
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller);
 

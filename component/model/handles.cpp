@@ -59,6 +59,14 @@ void HandleTable::remove(uint32_t index) noexcept
     free_ = index;
 }
 
+void HandleTable::remove_scope(const Task& task) noexcept
+{
+    for (uint32_t index = 1; index < size_; ++index) {
+        const Handle& handle = *at(index);
+        if (handle.kind == Handle::Kind::borrow && handle.scope == &task) remove(index);
+    }
+}
+
 Status Lends::add(LendPool& pool, Handle& handle) noexcept
 {
     Lend* lend = pool.free;

@@ -52,6 +52,8 @@ public:
     Result<Handle*> get(uint32_t index) noexcept;
     /// Frees the entry, which must be there.
     void remove(uint32_t index) noexcept;
+    /// Frees the borrows that a call got.
+    void remove_scope(const Task& task) noexcept;
 
 private:
     // Chunk k holds 16 << k entries, so few chunks hold many.

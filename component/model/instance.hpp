@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <wrt/component/component.hpp>
+#include <wrt/component/imports.hpp>
 #include <wrt/foundation/static_vector.hpp>
 #include <wrt/runtime/extern.hpp>
 #include <wrt/runtime/store.hpp>
@@ -30,8 +31,10 @@ using runtime::Slot;
 
 /// A resource type at run time; its address is its identity.
 struct ResourceType {
-    Instance* impl = nullptr;            ///< The instance that defined it.
+    Instance* impl = nullptr;            ///< The instance that defined it; `World::host` of hosts'.
     FuncInstance* destructor = nullptr;  ///< May be null.
+    const HostResourceRow* host = nullptr;  ///< Of those that the host defined.
+    void* context = nullptr;                ///< What its row is called with.
 };
 
 /// The canonical options of a lifted or lowered function, resolved.
@@ -44,12 +47,14 @@ struct CanonicalOptions {
     FuncInstance* callback = nullptr;
 };
 
-/// A component function: a core function, lifted.
+/// A component function: a core function, lifted, or a function of the host.
 struct Func {
-    Instance* instance = nullptr;
+    Instance* instance = nullptr;  ///< Of a host function: who imports it.
     FuncInstance* core = nullptr;
     uint32_t type = 0;  ///< Node of kind func, in the pools of the instance's component.
     CanonicalOptions options;
+    const HostFunctionRow* host = nullptr;
+    void* context = nullptr;  ///< What the host's function is called with.
 };
 
 /// A component with the instance that outer aliases in it mean.
@@ -132,6 +137,16 @@ struct Instance {
     }
 };
 
+/// What a node of kind resource, or an alias of one, is in `instance`.
+inline void learn_type(Instance& instance, uint32_t node, ResourceType* resource)
+{
+    const ComponentTypes& types = instance.types();
+    const ComponentTypeNode& target = types[types.resolve(node)];
+    if (target.kind != ComponentTypeKind::resource) return;
+    const decoder::ResourceType& known = types.resources[target.a];
+    if (known.scope == instance.def->scope) instance.resources[known.slot] = resource;
+}
+
 struct Scheduler;
 struct WaitableSet;
 
@@ -141,6 +156,9 @@ struct World {
     HandlePool handle_pool;
     LendPool lend_pool;
     Instance host;  ///< Stands for the host: only its handles are used.
+    HostMemory memory{{}};
+    uint32_t call_base = 0;  ///< In `memory`: behind it lies what typed calls left.
+    uint32_t last_call = 0;  ///< Where the last typed call began.
 };
 
 }  // namespace wrt::component

@@ -11,7 +11,9 @@
 
 #include "model/async.hpp"
 #include "model/call.hpp"
+#include "model/import_resolver.hpp"
 #include "model/instance.hpp"
+#include "model/interface_names.hpp"
 
 namespace wrt::component {
 
@@ -34,8 +36,9 @@ struct TypedExports {
 
 class Builder {
 public:
-    explicit Builder(World& world)
+    Builder(World& world, const Imports* imports, LinkFault* fault)
         : world_{world},
+          resolver_{world, imports, fault},
           store_{*world.store},
           arena_{store_.arena()},
           steps_{arena_},
@@ -147,15 +150,6 @@ private:
             }
         }
         return ok();
-    }
-
-    static void learn_type(Instance& instance, uint32_t node, ResourceType* resource)
-    {
-        const ComponentTypes& types = instance.types();
-        const ComponentTypeNode& target = types[types.resolve(node)];
-        if (target.kind != ComponentTypeKind::resource) return;
-        const decoder::ResourceType& known = types.resources[target.a];
-        if (known.scope == instance.def->scope) instance.resources[known.slot] = resource;
     }
 
     std::span<const decoder::Argument> arguments_of(const Instance& instance,
@@ -403,7 +397,11 @@ private:
     Status import(Instance& instance, const Definition& definition)
     {
         const Definition* const from = steps_.back().definition;
-        if (from == nullptr) return Error{.code = Errc::unknown_import};
+        if (from == nullptr) {
+            WRT_TRY(const Item item, resolver_.resolve(instance, definition));
+            push_item(instance, item);
+            return ok();
+        }
         // Arguments are in the order of the imports of the type that the parent knows.
         const Instance& parent = *instance.parent;
         const ComponentTypes& types = parent.types();
@@ -433,6 +431,7 @@ private:
     }
 
     World& world_;
+    ImportResolver resolver_;
     runtime::Store& store_;
     Arena& arena_;
     GrowingStack<Step> steps_;
@@ -488,6 +487,16 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     WRT_TRY(world->lend_pool.entries,
             arena.make_array<Lend>(End::retained, Account::component, options.lends));
     world->host.world = world;
+    // 16 bytes each: offsets are aligned as addresses are.
+    struct alignas(16) Block {
+        uint8_t bytes[16];
+    };
+    WRT_TRY(const std::span<Block> room,
+            arena.make_uninitialized_array<Block>(End::retained, Account::component,
+                                                  options.host_bytes / sizeof(Block)));
+    world->memory =
+        HostMemory{{reinterpret_cast<uint8_t*>(room.data()), room.size() * sizeof(Block)}};
+    world->call_base = world->memory.mark();
     WRT_TRY(world->scheduler, arena.make<Scheduler>(End::retained, Account::component));
     WRT_CHECK(make_pool(arena, world->scheduler->tasks, options.tasks));
     WRT_CHECK(make_pool(arena, world->scheduler->subtasks, options.tasks));
@@ -498,7 +507,8 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     return world;
 }
 
-Result<Instance*> instantiate(World& world, const Component& component) noexcept
+Result<Instance*> instantiate(World& world, const Component& component, const Imports* imports,
+                              LinkFault* fault) noexcept
 {
     Arena& arena = world.store->arena();
     // What is added to the store meanwhile is taken out again when this scope is left without
@@ -512,7 +522,7 @@ Result<Instance*> instantiate(World& world, const Component& component) noexcept
         // Work lists go when it is done, what was made stays.
         WRT_TRY(ScopeGuard scratch, arena.enter(LibraryId::component, "instantiation",
                                                 arena.available(), End::scratch));
-        Builder builder{world};
+        Builder builder{world, imports, fault};
         WRT_TRY(Instance* const instance, builder.build(component));
         WRT_CHECK(scratch.exit());
         return instance;
@@ -529,29 +539,59 @@ Result<Instance*> instantiate(World& world, const Component& component) noexcept
 }
 
 Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,
-                                       const ComponentLoadOptions& options) noexcept
+                                       const ComponentLoadOptions& options, const Imports* imports,
+                                       LinkFault* fault) noexcept
 {
     Arena& arena = world.store->arena();
     WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "load_and_instantiate",
                                           arena.available(), End::retained));
     WRT_TRY(const Component* const component, load_component_from_binary(binary, arena, options));
-    WRT_TRY(Instance* const instance, instantiate(world, *component));
+    WRT_TRY(Instance* const instance, instantiate(world, *component, imports, fault));
     scope.commit();
     return instance;
 }
 
+namespace {
+
+/// The instance that is exported under that name, or in a compatible version, the newest.
+const InstanceExports* find_instance(const Instance& instance, std::string_view name)
+{
+    const InterfaceName wanted = InterfaceName::of(name);
+    const auto names = instance.exports.types->list(instance.exports.names);
+    const InstanceExports* best = nullptr;
+    std::string_view version;
+    for (size_t i = 0; i < names.size(); ++i) {
+        const Item& item = instance.exports.items[i];
+        if (item.sort != Sort::instance) continue;
+        if (names[i].name == name) return item.instance;
+        const InterfaceName other = InterfaceName::of(names[i].name);
+        if (other.base != wanted.base || !is_compatible(wanted.version, other.version)) continue;
+        if (best != nullptr && !is_newer(other.version, version)) continue;
+        best = item.instance;
+        version = other.version;
+    }
+    return best;
+}
+
+}  // namespace
+
+const Func* find_function(const Instance& instance, std::string_view interface,
+                          std::string_view name) noexcept
+{
+    const InstanceExports* const exports =
+        interface.empty() ? &instance.exports : find_instance(instance, interface);
+    if (exports == nullptr) return nullptr;
+    const Item* const item = exports->find(name);
+    return item != nullptr && item->sort == Sort::func ? item->func : nullptr;
+}
+
 const Func* find_function(const Instance& instance, std::string_view name) noexcept
 {
-    const InstanceExports* exports = &instance.exports;
-    if (const Item* const item = exports->find(name)) {
-        return item->sort == Sort::func ? item->func : nullptr;
-    }
-    const size_t dot = name.rfind('.');
-    if (dot == std::string_view::npos) return nullptr;
-    const Item* const inner = exports->find(name.substr(0, dot));
-    if (inner == nullptr || inner->sort != Sort::instance) return nullptr;
-    const Item* const item = inner->instance->find(name.substr(dot + 1));
-    return item != nullptr && item->sort == Sort::func ? item->func : nullptr;
+    if (const Func* const func = find_function(instance, {}, name)) return func;
+    size_t split = name.rfind('#');
+    if (split == std::string_view::npos) split = name.rfind('.');
+    if (split == std::string_view::npos) return nullptr;
+    return find_function(instance, name.substr(0, split), name.substr(split + 1));
 }
 
 }  // namespace wrt::component

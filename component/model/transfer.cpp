@@ -142,18 +142,53 @@ Status Transfer::run(ComponentValType type, Side& from, Place source, Side& to, 
     return drain();
 }
 
-Status Transfer::run_fields(std::span<const decoder::ComponentField> fields, Side& from,
-                            Place source, Side& to, Place target)
+template <class Move>
+Status Transfer::each_field(std::span<const decoder::ComponentField> fields, Place source,
+                            Place target, Move&& move)
 {
     for (const decoder::ComponentField& field : fields) {
         const decoder::ValueLayout layout = pools_.layout_of(field.type);
         if (!source.flat) source.at = decoder::aligned_up(source.at, layout.align);
         if (!target.flat) target.at = decoder::aligned_up(target.at, layout.align);
-        WRT_CHECK(run(field.type, from, source, to, target));
+        WRT_CHECK(move(field.type, source, target));
         source.at += source.flat ? layout.flat_count : layout.size;
         target.at += target.flat ? layout.flat_count : layout.size;
     }
     return ok();
+}
+
+Status Transfer::run_fields(std::span<const decoder::ComponentField> fields, Side& from,
+                            Place source, Side& to, Place target)
+{
+    return each_field(fields, source, target,
+                      [&](ComponentValType type, Place here, Place there) -> Status {
+                          return run(type, from, here, to, there);
+                      });
+}
+
+Status Transfer::lend_fields(std::span<const decoder::ComponentField> fields, Side& from,
+                             Place source, Side& to, Place target)
+{
+    const auto is_bytes = [&](ComponentValType type) {
+        type = pools_.plain(type);
+        if (!type.is_node() || pools_[type.node()].kind != ComponentTypeKind::list) return false;
+        const auto element = pools_.plain(ComponentValType::of_bits(pools_[type.node()].a));
+        return element == ComponentValType{PrimitiveType::u8};
+    };
+    return each_field(
+        fields, source, target, [&](ComponentValType type, Place here, Place there) -> Status {
+            if (!is_bytes(type)) return run(type, from, here, to, there);
+            from_ = &from;
+            to_ = &to;
+            uint32_t pointer = 0;
+            uint32_t length = 0;
+            read_pointer(here, pointer, length);
+            if (length >= max_transfer_bytes) return trap(Errc::transfer_too_large);
+            WRT_CHECK(check_range(from, pointer, length, 1, Errc::list_out_of_bounds));
+            WRT_CHECK(charge(length));
+            write_pointer(there, pointer, length);
+            return ok();
+        });
 }
 
 /// Works off what value() has put on the stack.
@@ -399,30 +434,37 @@ Status Transfer::list(ComponentValType element, decoder::ValueLayout layout, uin
     return ok();
 }
 
-/// A resource leaves one table for another; a borrow stays where it is and is lent.
+/// A resource leaves one table for another; a borrow stays where it is and is lent. The host tells
+/// resources that it defined by what they stand for, and has no handles of them.
 Status Transfer::handle(const ComponentTypeNode& node, Place source, Place target)
 {
     ResourceType* const type = types_.resource_of(node.a);
+    const bool own = node.kind == ComponentTypeKind::own;
     const auto index = static_cast<uint32_t>(read(*from_, source, 4));
-    WRT_TRY(Handle* const handle, from_->instance->handles.get(index));
-    if (handle->type != type) {
-        return Error{.code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
-    }
-    const uint32_t rep = handle->rep;
-    Handle made{.kind = Handle::Kind::own, .rep = rep};
+    Handle made{.kind = own ? Handle::Kind::own : Handle::Kind::borrow, .rep = index};
     made.type = type;
-    if (node.kind == ComponentTypeKind::own) {
-        if (handle->lends != 0) return trap(Errc::handle_lent);
-        if (handle->kind != Handle::Kind::own) return trap(Errc::handle_not_owned);
-        from_->instance->handles.remove(index);
-    } else {
-        WRT_CHECK(lends_.add(world_.lend_pool, *handle));
-        // Who defined the resource gets what it stands for.
-        if (to_->instance == type->impl) {
-            write(*to_, target, 4, rep);
-            return ok();
+    const bool of_host = type->host != nullptr;
+    if (!of_host || from_->instance != type->impl) {
+        WRT_TRY(Handle* const handle, from_->instance->handles.get(index));
+        if (handle->type != type) {
+            return Error{
+                .code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
         }
-        made.kind = Handle::Kind::borrow;
+        made.rep = handle->rep;
+        if (own) {
+            if (handle->lends != 0) return trap(Errc::handle_lent);
+            if (handle->kind != Handle::Kind::own) return trap(Errc::handle_not_owned);
+            from_->instance->handles.remove(index);
+        } else {
+            WRT_CHECK(lends_.add(world_.lend_pool, *handle));
+        }
+    }
+    // Who defined the resource gets what it stands for; a guest that owns it, a handle.
+    if (to_->instance == type->impl && (of_host || !own)) {
+        write(*to_, target, 4, made.rep);
+        return ok();
+    }
+    if (!own) {
         made.scope = &task_;
         ++task_.borrows;
     }

@@ -61,6 +61,10 @@ public:
     Status run_fields(std::span<const decoder::ComponentField> fields, Side& from, Place source,
                       Side& to, Place target);
 
+    /// The same, but bytes of lists stay where they are: the target is told where that is.
+    Status lend_fields(std::span<const decoder::ComponentField> fields, Side& from, Place source,
+                       Side& to, Place target);
+
     /// `size` bytes of the side's memory, by its realloc; checked.
     Result<uint32_t> allocate(Side& side, uint32_t align, uint64_t size);
     Result<uint32_t> reallocate(Side& side, uint32_t old, uint64_t old_size, uint32_t align,
@@ -78,6 +82,9 @@ private:
     };
     static constexpr uint32_t max_depth = limits::component_type_depth + 2;
 
+    template <class Move>
+    Status each_field(std::span<const decoder::ComponentField> fields, Place source, Place target,
+                      Move&& move);
     Status value(ComponentValType type, Place source, Place target);
     Status primitive(PrimitiveType type, Place source, Place target);
     Status list(ComponentValType element, decoder::ValueLayout layout, uint32_t map, Place source,

@@ -41,28 +41,46 @@ struct WorldOptions {
     uint32_t tasks =
         256;  ///< Calls that may be open at one time; subtasks and waitable sets, each.
     uint32_t streams = 256;  ///< Streams and futures.
+    /// Bytes for the values of calls of host functions and of typed calls. Only what is used is
+    /// touched.
+    uint32_t host_bytes = 256 * 1024;
 };
 
 struct Instance;
 struct Func;
 struct World;
+class Imports;
+struct LinkFault;
 
 /// What component instances of one store share: the room for their handles, and the host's own
 /// handles. Lies on the retained end of the store's arena; trivially destructible.
 Result<World*> make_world(runtime::Store& store, const WorldOptions& options = {}) noexcept;
 
-/// An instance of a component without imports. All or nothing: what a failed attempt made is gone,
-/// memory and all. Errors: unlinkable (the component has imports), trap (a start function),
-/// exhaustion, unsupported.
-Result<Instance*> instantiate(World& world, const Component& component) noexcept;
+/// An instance of a component, whose imports `imports` has (imports.hpp). All or nothing: what a
+/// failed attempt made is gone, memory and all. Errors: unlinkable (an import is missing or of
+/// another type; `fault`, if given, tells which), trap (a start function), exhaustion, unsupported.
+Result<Instance*> instantiate(World& world, const Component& component,
+                              const Imports* imports = nullptr,
+                              LinkFault* fault = nullptr) noexcept;
 
 /// load_component_from_binary() and instantiate() into the arena of the world's store.
 Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,
-                                       const ComponentLoadOptions& options = {}) noexcept;
+                                       const ComponentLoadOptions& options = {},
+                                       const Imports* imports = nullptr,
+                                       LinkFault* fault = nullptr) noexcept;
 
-/// The function that the instance exports under that name, or null. `instance.name` (with the last
-/// dot) looks in an instance that it exports.
+/// The function that the instance exports under that name, or null. `instance#name` looks in an
+/// instance that it exports, and so does `instance.name` (with the last dot). An interface that is
+/// not exported in the version asked for is taken in a compatible one (same_interface()).
 const Func* find_function(const Instance& instance, std::string_view name) noexcept;
+
+/// The same where the interface ("" for none) and the function have been told apart.
+const Func* find_function(const Instance& instance, std::string_view interface,
+                          std::string_view name) noexcept;
+
+/// Whether both name the same interface in compatible versions: `ns:pkg/iface@1.2.0` and `@1.7.0`,
+/// or `@0.2.0` and `@0.2.12`; 0.0.x and pre-releases are compatible with themselves only.
+bool same_interface(std::string_view left, std::string_view right) noexcept;
 
 /// The type of a function: a node of kind func, and the pools it lies in.
 struct FuncType {
@@ -86,14 +104,27 @@ public:
     /// room.
     Result<uint32_t> allocate(uint32_t align, uint64_t size) noexcept;
     std::span<uint8_t> bytes() const noexcept { return room_; }
+    /// The memory of who calls a host function that asks for it (HostFunctionRow::lends_bytes).
+    std::span<const uint8_t> lent() const noexcept { return lent_; }
+    void lend(std::span<const uint8_t> bytes) noexcept { lent_ = bytes; }
     void clear() noexcept { used_ = reserved; }
+
+    /// What was allocated after mark() is free again after release(mark).
+    uint32_t mark() const noexcept { return used_; }
+    void release(uint32_t mark) noexcept { used_ = mark; }
 
 private:
     static constexpr uint32_t reserved = 8;
 
     std::span<uint8_t> room_;
+    std::span<const uint8_t> lent_;
     uint32_t used_ = reserved;
 };
+
+/// The memory of the world itself: what calls of host functions and typed calls lie in.
+HostMemory& memory_of(World& world) noexcept;
+/// The same, with what the last typed call left in it, but none before that.
+HostMemory& begin_typed_call(World& world) noexcept;
 
 /// How the params of a function lie in memory one behind the other: as a tuple of them would.
 decoder::ValueLayout params_layout(const FuncType& type) noexcept;
