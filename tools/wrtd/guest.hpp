@@ -13,6 +13,10 @@
 
 namespace wrtd {
 
+/// What the options say about the engine and the store.
+[[nodiscard]] wrt::EngineConfig engine_config(const Options& options);
+[[nodiscard]] wrt::StoreConfig store_config(const Limits& limits);
+
 class Guest {
 public:
     explicit Guest(const Options& options);
@@ -43,9 +47,6 @@ private:
 
     [[nodiscard]] int complain_about_loading(const wrt::Error& reason) const;
     [[nodiscard]] int complain_about_missing(const wrt::ImportType& import) const;
-    void complain_about_running(const wrt::Error& reason) const;
-    void print_backtrace(const wrt::Error& reason) const;
-    void print_stats() const;
 
     const Options& options_;
     std::string path_;

@@ -1,5 +1,6 @@
 // wrtd run: a WASI command from its start to its exit.
 #include "commands.hpp"
+#include "component_guest.hpp"
 #include "exit_code.hpp"
 #include "guest.hpp"
 #include "messages.hpp"
@@ -8,6 +9,10 @@ namespace wrtd {
 
 int run(const Options& options)
 {
+    if (const std::optional<bool> component = is_component_file(options.files.front());
+        component && *component) {
+        return run_component(options);
+    }
     Guest guest{options};
     const int prepared = guest.prepare();
     if (prepared != 0 || guest.finished()) return prepared;

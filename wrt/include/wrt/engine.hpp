@@ -90,6 +90,9 @@ public:
                            options);
     }
 
+    /// EngineConfig::features.
+    [[nodiscard]] FeatureSet features() const noexcept { return features_; }
+
     /// Opens a scope: what is made until the guard goes is given back then, in constant time.
     /// Modules, stores and instances made inside end with it. `budget` bounds it; 0: what is left.
     [[nodiscard]] Result<ScopeGuard> enter(std::string_view name, size_t budget = 0) noexcept;

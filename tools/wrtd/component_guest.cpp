@@ -1,0 +1,160 @@
+#include "component_guest.hpp"
+
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <wrt/wasi.hpp>
+
+#include "component_file.hpp"
+#include "exit_code.hpp"
+#include "explain.hpp"
+#include "guest.hpp"
+#include "guest_end.hpp"
+#include "messages.hpp"
+#include "quantities.hpp"
+#include "wasi_grant.hpp"
+
+namespace wrtd {
+namespace {
+
+/// Room for the values of one call: long lists and strings.
+constexpr uint32_t host_bytes = 64u << 20;
+
+}  // namespace
+
+ComponentGuest::ComponentGuest(const Options& options)
+    : options_{options}, path_{options.files.front()}, engine_{engine_config(options)}
+{
+}
+
+ComponentGuest::~ComponentGuest() = default;
+
+int ComponentGuest::prepare()
+{
+    store_.emplace(engine_, store_config(options_.limits));
+    if (options_.limits.fuel) store_->set_fuel(*options_.limits.fuel);
+    if (options_.limits.timeout_ns) stopping_.emplace(*store_, *options_.limits.timeout_ns);
+    wrt::component::WorldOptions world;
+    // What a budget bounds gets no more of it than a sixteenth.
+    if (!options_.limits.budget) {
+        world.host_bytes = host_bytes;
+    } else if (*options_.limits.budget / 16 < host_bytes) {
+        world.host_bytes = static_cast<uint32_t>(*options_.limits.budget / 16);
+    }
+    linker_.emplace(*store_, world);
+    if (!linker_->status()) return conclude(linker_->status());
+    if (options_.wasi.enabled) {
+        if (const int code = link_wasi(); code != 0) return code;
+    }
+    return add(path_);
+}
+
+int ComponentGuest::add(const std::string& path)
+{
+    std::variant<File, int> opened = open_or_complain(path);
+    if (const int* code = std::get_if<int>(&opened)) return *code;
+    files_.push_back(std::make_unique<File>(std::get<File>(std::move(opened))));
+    const std::span<const uint8_t> bytes = files_.back()->bytes();
+
+    const auto start = std::chrono::steady_clock::now();
+    wrt::LoadOptions how;
+    how.borrow = true;  // files_ keeps the bytes
+    how.fuel = options_.limits.fuel.has_value();
+    how.interruptible = options_.limits.timeout_ns.has_value();
+    const wrt::Result<wrt::Component> component = wrt::load_component(engine_, bytes, how);
+    if (!component) {
+        const wrt::Error& reason = component.error();
+        error("{}: {}", escaped(path), error_text(reason));
+        if (wrt::kind_of(reason.code) == wrt::ErrorKind::exhaustion && options_.limits.budget) {
+            hint("--budget allowed {}", size_text(*options_.limits.budget));
+        }
+        return exit_code_of(reason, false);
+    }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path),
+                 size_text(engine_.arena().used()), took.count());
+
+    wrt::LinkFault fault;
+    const wrt::Result<wrt::ComponentInstance> instance = linker_->instantiate(*component, &fault);
+    if (!instance) {
+        if (wrt::kind_of(instance.error().code) == wrt::ErrorKind::unlinkable) {
+            return complain_about_linking(path, instance.error(), fault);
+        }
+        return conclude(instance.error());
+    }
+    instance_.emplace(*instance);
+    return 0;
+}
+
+int ComponentGuest::link_wasi()
+{
+    WasiGrant grant{options_, path_};
+    if (const int code = grant.open(); code != 0) return code;
+    wrt::wasi::ConfigFault fault;
+    linker_->wasi(grant.config(), &fault);
+    if (linker_->status()) return 0;
+    if (grant.complain(fault, linker_->status().error())) return exit_failed;
+    return conclude(linker_->status());
+}
+
+int ComponentGuest::complain_about_linking(const std::string& path, const wrt::Error& reason,
+                                           const wrt::LinkFault& fault)
+{
+    const std::string import = escaped(fault.import.view());
+    if (reason.code == wrt::Errc::incompatible_import_type) {
+        error("{} imports '{}' of {} with another type than is provided", escaped(path),
+              escaped(fault.item.view()), import);
+        note("it wants {}", escaped(fault.wanted.view()));
+        note("there is {}", escaped(fault.provided.view()));
+        return exit_not_runnable;
+    }
+    if (fault.item.view().empty()) {
+        error("{} imports {}, which nothing provides", escaped(path), import);
+    } else {
+        error("{} imports '{}' of {}, which is not in what provides that", escaped(path),
+              escaped(fault.item.view()), import);
+    }
+    if (!options_.wasi.enabled && fault.import.view().starts_with("wasi:")) {
+        hint("--no-wasi takes it away");
+    } else {
+        hint("`wrtd inspect {}` lists all imports", escaped(path));
+    }
+    return exit_not_runnable;
+}
+
+int ComponentGuest::conclude(const wrt::Status& ended)
+{
+    return wrtd::conclude(options_, path_, engine_, store_ ? &*store_ : nullptr, ended);
+}
+
+std::optional<bool> is_component_file(const std::string& path)
+{
+    // What cannot be read twice is read by whoever comes to need it.
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    const std::variant<File, int> opened = File::open(path);
+    if (std::holds_alternative<int>(opened)) return std::nullopt;
+    return is_component(std::get<File>(opened).bytes());
+}
+
+int run_component(const Options& options)
+{
+    ComponentGuest guest{options};
+    if (const int code = guest.prepare(); code != 0) return code;
+    wrt::LinkFault fault;
+    const auto run = guest.instance().func<wrt::Outcome<>()>("wasi:cli/run@0.2.0", "run", &fault);
+    if (!run) {
+        error("{} exports no wasi:cli/run to run", escaped(guest.path()));
+        hint("`wrtd call {} NAME` calls an export; `wrtd inspect {}` lists them",
+             escaped(guest.path()), escaped(guest.path()));
+        return exit_not_found;
+    }
+    const wrt::Result<wrt::Outcome<>> ended = (*run)();
+    if (!ended) return guest.conclude(ended.error());
+    const int code = guest.conclude(wrt::ok());
+    return *ended ? code : 1;
+}
+
+}  // namespace wrtd

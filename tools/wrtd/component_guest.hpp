@@ -1,0 +1,57 @@
+// A component as the options describe it: file, limits, WASI 0.2, other components; and what became
+// of it. Shared by run and call.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <wrt/component.hpp>
+
+#include "file.hpp"
+#include "options.hpp"
+#include "stopping.hpp"
+
+namespace wrtd {
+
+class ComponentGuest {
+public:
+    explicit ComponentGuest(const Options& options);
+    ~ComponentGuest();
+    ComponentGuest(const ComponentGuest&) = delete;
+    ComponentGuest& operator=(const ComponentGuest&) = delete;
+
+    /// Reads, loads, links, instantiates. 0, or the exit code after having said why.
+    [[nodiscard]] int prepare();
+
+    [[nodiscard]] wrt::ComponentInstance instance() const { return *instance_; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// The exit code of a call's end, after having said why it failed.
+    [[nodiscard]] int conclude(const wrt::Status& ended);
+
+private:
+    // Each 0, or the exit code after having said why.
+    [[nodiscard]] int add(const std::string& path);
+    [[nodiscard]] int link_wasi();
+    [[nodiscard]] int complain_about_linking(const std::string& path, const wrt::Error& reason,
+                                             const wrt::LinkFault& fault);
+
+    const Options& options_;
+    std::string path_;
+    std::vector<std::unique_ptr<File>> files_;  ///< Components view their bytes.
+    wrt::Engine engine_;
+    std::optional<wrt::Store> store_;
+    std::optional<Stopping> stopping_;
+    std::optional<wrt::ComponentLinker> linker_;
+    std::optional<wrt::ComponentInstance> instance_;
+};
+
+/// Whether the file is a component binary; nothing where it cannot be read.
+[[nodiscard]] std::optional<bool> is_component_file(const std::string& path);
+
+/// `wrtd run`: calls what it exports as wasi:cli/run.
+[[nodiscard]] int run_component(const Options& options);
+
+}  // namespace wrtd

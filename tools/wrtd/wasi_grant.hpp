@@ -1,0 +1,41 @@
+// What the options grant a guest through WASI, whichever version it speaks.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wrt/wasi.hpp>
+
+#include "options.hpp"
+
+namespace wrtd {
+
+class WasiGrant {
+public:
+    /// `path`: the guest's file, which is its first argument.
+    WasiGrant(const Options& options, const std::string& path);
+    ~WasiGrant();
+    WasiGrant(const WasiGrant&) = delete;
+    WasiGrant& operator=(const WasiGrant&) = delete;
+
+    /// Opens the files that standard streams lead to. 0, or the exit code after having said why.
+    [[nodiscard]] int open();
+    /// Valid as long as this is; after open().
+    [[nodiscard]] const wrt::WasiConfig& config() const { return config_; }
+
+    /// Says which part of it could not be granted; false where none of them was it.
+    [[nodiscard]] bool complain(const wrt::wasi::ConfigFault& fault,
+                                const wrt::Error& reason) const;
+
+private:
+    const WasiOptions& wanted_;
+    std::vector<std::string_view> args_;
+    std::vector<std::string_view> env_;
+    std::vector<wrt::wasi::Preopen> preopens_;
+    std::array<int, 3> opened_{-1, -1, -1};
+    wrt::WasiConfig config_;
+};
+
+}  // namespace wrtd

@@ -1,0 +1,86 @@
+#include <wrt/component.hpp>
+
+#include <wrt/component/wasi/p2.hpp>
+
+#include "state.hpp"
+
+namespace wrt {
+
+namespace {
+
+Result<component::World*> world_of(Store& store, const component::WorldOptions& options) noexcept
+{
+    WRT_CHECK(store.status());
+    return component::make_world(*store.state().store, options);
+}
+
+}  // namespace
+
+Result<Component> load_component(Arena& arena, std::span<const uint8_t> binary,
+                                 const LoadOptions& options) noexcept
+{
+    component::ComponentLoadOptions how;
+    how.lifetime =
+        options.borrow ? runtime::BinaryLifetime::borrowed : runtime::BinaryLifetime::copied;
+    how.translate.fuel = options.fuel;
+    how.translate.interruptible = options.interruptible;
+    how.decode.features = options.features.value_or(FeatureSet{});
+    how.budget = options.budget;
+    WRT_TRY(const component::Component* const image,
+            component::load_component_from_binary(binary, arena, how));
+    return Component{*image};
+}
+
+Result<Component> load_component(Engine& engine, std::span<const uint8_t> binary,
+                                 const LoadOptions& options) noexcept
+{
+    WRT_CHECK(engine.status());
+    LoadOptions how = options;
+    how.features = options.features.value_or(engine.features());
+    return load_component(engine.arena(), binary, how);
+}
+
+ComponentLinker::ComponentLinker(Store& store, const component::WorldOptions& options) noexcept
+{
+    const Result<component::World*> world = world_of(store, options);
+    if (!world) {
+        status_ = world.error();
+        return;
+    }
+    state_ = &store.state();
+    world_ = *world;
+    imports_ = component::Imports{*world_};
+}
+
+Arena& ComponentLinker::arena() noexcept
+{
+    return state_->arena();
+}
+
+ComponentLinker& ComponentLinker::exports(const ComponentInstance& instance) noexcept
+{
+    if (status_) note(imports_.define_exports(instance.instance()));
+    return *this;
+}
+
+ComponentLinker& ComponentLinker::wasi(const wasi::Config& config,
+                                       wasi::ConfigFault* fault) noexcept
+{
+    if (!status_) return *this;
+    const Result<wasi::Context*> context = wasi::Context::make(arena(), config, fault);
+    note(context ? wasi::add_p2(imports_, *state_->store, **context) : Status{context.error()});
+    return *this;
+}
+
+Result<ComponentInstance> ComponentLinker::instantiate(Component component,
+                                                       LinkFault* fault) noexcept
+{
+    WRT_CHECK(status_);
+    WRT_CHECK(detail::share_budget(*state_));
+    WRT_TRY(const component::Instance* const instance,
+            component::instantiate(*world_, component.image(), &imports_, fault));
+    WRT_CHECK(detail::share_budget(*state_));
+    return ComponentInstance{*world_, *instance};
+}
+
+}  // namespace wrt

@@ -1,0 +1,146 @@
+// Components for the facade: load them, link them with host functions, WASI 0.2 and each other, and
+// call what they export with C++ values.
+//
+//     wrt::ComponentLinker linker{store};
+//     linker.func("acme:host/log", "line", [&](std::string_view text) { puts(text); });
+//     const auto component = wrt::load_component(engine, binary).value();
+//     const auto instance = linker.instantiate(component).value();
+//     const auto render = instance.func<wrt::Outcome<std::string_view>(Point)>(
+//         "acme:graph/draw", "render").value();
+//     const auto text = render(Point{1, 2});     // Result<Outcome<std::string_view>>
+//
+// Which C++ type stands for which type of WIT: <wrt/component/codec.hpp>.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <wrt/component/typed.hpp>
+#include <wrt/engine.hpp>
+#include <wrt/linker.hpp>
+#include <wrt/store.hpp>
+
+namespace wrt {
+
+using component::Borrow;
+using component::Failure;
+using component::Flags;
+using component::GuestBorrow;
+using component::GuestOwn;
+using component::HostCall;
+using component::LentBytes;
+using component::LinkFault;
+using component::Outcome;
+using component::Own;
+
+/// A component in an engine's arena. A handle of one pointer; valid as long as the scope it was
+/// loaded in, or the engine.
+class Component {
+public:
+    explicit Component(const component::Component& image) noexcept : image_{&image} {}
+
+    [[nodiscard]] const component::Component& image() const noexcept { return *image_; }
+
+private:
+    const component::Component* image_;
+};
+
+/// Decodes, validates and translates a component and the core modules in it. Options mean what they
+/// mean for load_module(). Errors: malformed, invalid, unsupported, exhaustion, usage (a core
+/// module).
+[[nodiscard]] Result<Component> load_component(Arena& arena, std::span<const uint8_t> binary,
+                                               const LoadOptions& options = {}) noexcept;
+[[nodiscard]] Result<Component> load_component(Engine& engine, std::span<const uint8_t> binary,
+                                               const LoadOptions& options = {}) noexcept;
+
+/// An instance of a component; valid as long as its store.
+class ComponentInstance {
+public:
+    ComponentInstance(component::World& world, const component::Instance& instance) noexcept
+        : world_{&world}, instance_{&instance}
+    {
+    }
+
+    /// The function that it exports as `name` in an interface ("ns:pkg/iface@1.0.0"; "" for those
+    /// in none), as a C++ function. A compatible version of the interface will do. Errors:
+    /// unlinkable (no such function; one of another type, and `fault`, if given, is told both).
+    template <class Signature>
+    [[nodiscard]] Result<component::TypedFunc<Signature>>
+    func(std::string_view interface, std::string_view name,
+         LinkFault* fault = nullptr) const noexcept
+    {
+        const component::Func* const found = component::find_function(*instance_, interface, name);
+        if (found == nullptr) return Error{.code = Errc::unknown_import};
+        return component::TypedFunc<Signature>::bind(*world_, *found, fault);
+    }
+
+    /// Drops what a guest gave the host to own: its destructor runs.
+    Status drop(GuestOwn owned) const noexcept
+    {
+        return component::drop_host_handle(*world_, owned.handle);
+    }
+
+    [[nodiscard]] component::World& world() const noexcept { return *world_; }
+    [[nodiscard]] const component::Instance& instance() const noexcept { return *instance_; }
+
+private:
+    component::World* world_;
+    const component::Instance* instance_;
+};
+
+/// What the imports of components are resolved with, for the components of one store. A definition
+/// that did not fit the arena is remembered, and instantiate() returns its error.
+class ComponentLinker {
+public:
+    explicit ComponentLinker(Store& store, const component::WorldOptions& options = {}) noexcept;
+
+    /// A host function of an interface. Captures are copied into the arena and never destroyed:
+    /// capture pointers. Params and result are values of codec.hpp or, the result, a Result of one;
+    /// a HostCall& may come first.
+    template <class F>
+    ComponentLinker& func(std::string_view interface, std::string_view name, F function) noexcept
+    {
+        if (status_) note(component::define_function(imports_, arena(), interface, name, function));
+        return *this;
+    }
+
+    /// A resource of the host: what Own<Tag> and Borrow<Tag> are. `drop(uint32_t rep)` is called
+    /// when a guest drops what it owns.
+    template <class Tag, class F>
+    ComponentLinker& resource(std::string_view interface, std::string_view name, F drop) noexcept
+    {
+        if (status_)
+            note(component::define_resource<Tag>(imports_, arena(), interface, name, drop));
+        return *this;
+    }
+
+    /// What another instance of the store exports.
+    ComponentLinker& exports(const ComponentInstance& instance) noexcept;
+
+    /// WASI 0.2, with what `config` grants (wrt/wasi.hpp).
+    ComponentLinker& wasi(const wasi::Config& config, wasi::ConfigFault* fault = nullptr) noexcept;
+
+    /// The error of the first definition that failed.
+    [[nodiscard]] const Status& status() const noexcept { return status_; }
+
+    /// Makes an instance. Errors: unlinkable (an import is missing or of another type; `fault`, if
+    /// given, tells which), trap, exhaustion. On failure the store is as before.
+    [[nodiscard]] Result<ComponentInstance> instantiate(Component component,
+                                                        LinkFault* fault = nullptr) noexcept;
+
+private:
+    [[nodiscard]] Arena& arena() noexcept;
+    void note(const Status& status) noexcept
+    {
+        if (status_ && !status) status_ = status;
+    }
+
+    detail::StoreState* state_ = nullptr;
+    component::World* world_ = nullptr;
+    component::Imports imports_;
+    Status status_ = ok();
+};
+
+}  // namespace wrt
