@@ -373,12 +373,7 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
 Result<ModuleInstance*> rehearse_instantiation(Store& store, const Module& module,
                                                std::span<const Extern> imports) noexcept
 {
-    WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
-    Builder builder{store, module};
-    WRT_TRY(ModuleInstance* const instance, builder.build({.names = nullptr, .list = imports}));
-    WRT_CHECK(transaction.prepare());
-    transaction.commit();
-    return instance;
+    return instantiate_from(store, module, {.names = nullptr, .list = imports}, false);
 }
 
 Result<ModuleInstance*> instantiate(Store& store, const Module& module,
