@@ -48,7 +48,6 @@ constexpr Expectation suite[] = {
     {ErrorKind::malformed, "illegal opcode ff"},
     {ErrorKind::malformed, "malformed reference type"},
     {ErrorKind::malformed, "malformed definition type"},
-    {ErrorKind::malformed, "malformed storage type"},
     {ErrorKind::invalid, "unknown memory 1"},
     {ErrorKind::invalid, "alignment must not be larger than natural"},
     {ErrorKind::invalid, "type mismatch"},

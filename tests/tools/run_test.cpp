@@ -132,17 +132,17 @@ TEST(wrtd_run, runs_text_as_it_runs_binaries)
     EXPECT_EQ(wrong.err, "error: wrong.wat:2:9: malformed at 0x10: unknown operator\n");
 }
 
-TEST(wrtd_run, refuses_other_files_and_components_with_a_hint)
+TEST(wrtd_run, refuses_other_files_and_components_without_run_with_a_hint)
 {
     const Ended other = wrtd({"run", "other.txt"});
     EXPECT_EQ(other.status, 126);
     EXPECT_EQ(other.err, "error: other.txt: malformed at 0x0: magic header not detected\n"
                          "hint: this is no WebAssembly, neither binary nor text\n");
     const Ended component = wrtd({"run", "component.wasm"});
-    EXPECT_EQ(component.status, 126);
-    EXPECT_EQ(component.err,
-              "error: component.wasm: usage: not a module but a component\n"
-              "hint: wrtd run takes modules; `wrtd call` calls what a component exports\n");
+    EXPECT_EQ(component.status, 127);
+    EXPECT_EQ(component.err, "error: component.wasm exports no wasi:cli/run to run\n"
+                             "hint: `wrtd call component.wasm NAME` calls an export; "
+                             "`wrtd inspect component.wasm` lists them\n");
 }
 
 TEST(wrtd_run, names_the_import_that_nothing_provides)
