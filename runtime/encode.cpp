@@ -409,7 +409,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
 {
     const std::span<Operation> operations = translator.operations();
     uint32_t cells = 0;
-    SourceMapSize map_size;
+    SourceMapSize map_size{module_.functions[index].body_offset};
     for (Operation& o : operations) {
         o.place = cells;
         if (o.family == Family::nothing) continue;
@@ -433,7 +433,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     Cell* const code = cells_ + size_;
     size_ += cells + map_cells + catch_cells + root_cells;
 
-    SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells)};
+    SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells), function.body_offset};
     for (const Operation& o : operations) {
         if (o.family == Family::nothing) continue;
         write(o, translator, operations, code, code + o.place);

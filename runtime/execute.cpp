@@ -53,7 +53,7 @@ uint32_t offset_of(const FrameWalk& frame)
     if (function.code == 0) return function.body_offset;  // it could not be translated
     const auto* const map = reinterpret_cast<const uint8_t*>(frame.instance().module->code.data() +
                                                              function.source_map);
-    return source_of({map, function.source_map_size}, frame.cell());
+    return source_of({map, function.source_map_size}, function.body_offset, frame.cell());
 }
 
 /// An exception that a run ended with, while the host function that made the run makes another: it

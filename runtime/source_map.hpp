@@ -1,6 +1,7 @@
-// The source map of a function: which byte of the binary each operation came from. Pairs of LEB128
-// numbers, cells since the last operation and (zigzag) bytes since the last instruction; read only
-// when something has to be reported.
+// The source map of a function: which byte of the binary each operation came from. For each
+// operation how many cells lie between its begin and the last one's, and how many bytes between the
+// instructions: in one byte where both are small, which they nearly always are; else a mark and two
+// LEB128 numbers, the bytes zigzag. Read only when something has to be reported.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +27,34 @@ constexpr uint32_t leb_size(uint32_t value)
     return bytes;
 }
 
+/// One byte: cells less one in the low bits, bytes (zigzag) above them; all ones is the mark.
+inline constexpr uint32_t short_cells = 4;
+inline constexpr uint32_t short_bytes = 63;
+inline constexpr uint8_t long_mark = 0xff;
+
+constexpr bool is_short(uint32_t cells, uint32_t bytes)
+{
+    return cells - 1 < short_cells && bytes < short_bytes;
+}
+
+/// Where a map begins: no operation lies there, so that the first one is some cells further too.
+inline constexpr uint32_t before_first = 0xffffffffu;
+
 }  // namespace detail
 
 /// Counts what SourceMapWriter will write.
 class SourceMapSize {
 public:
+    /// `base`: byte offset of the function's body.
+    explicit SourceMapSize(uint32_t base) : source_{base} {}
+
     void add(uint32_t place, uint32_t source)
     {
-        bytes_ +=
-            detail::leb_size(place - place_) + detail::leb_size(detail::zigzag(source - source_));
+        const uint32_t cells = place - place_;
+        const uint32_t bytes = detail::zigzag(source - source_);
+        bytes_ += detail::is_short(cells, bytes)
+                      ? 1
+                      : 1 + detail::leb_size(cells) + detail::leb_size(bytes);
         place_ = place;
         source_ = source;
     }
@@ -42,18 +62,25 @@ public:
 
 private:
     uint32_t bytes_ = 0;
-    uint32_t place_ = 0;
-    uint32_t source_ = 0;
+    uint32_t place_ = detail::before_first;
+    uint32_t source_;
 };
 
 class SourceMapWriter {
 public:
-    explicit SourceMapWriter(uint8_t* at) : at_{at} {}
+    SourceMapWriter(uint8_t* at, uint32_t base) : at_{at}, source_{base} {}
 
     void add(uint32_t place, uint32_t source)
     {
-        put(place - place_);
-        put(detail::zigzag(source - source_));
+        const uint32_t cells = place - place_;
+        const uint32_t bytes = detail::zigzag(source - source_);
+        if (detail::is_short(cells, bytes)) {
+            *at_++ = static_cast<uint8_t>(bytes * detail::short_cells + (cells - 1));
+        } else {
+            *at_++ = detail::long_mark;
+            put(cells);
+            put(bytes);
+        }
         place_ = place;
         source_ = source;
     }
@@ -67,15 +94,16 @@ private:
     }
 
     uint8_t* at_;
-    uint32_t place_ = 0;
-    uint32_t source_ = 0;
+    uint32_t place_ = detail::before_first;
+    uint32_t source_;
 };
 
 /// The operations of a function in their order, as its source map has them.
 class SourceMapReader {
 public:
-    explicit SourceMapReader(std::span<const uint8_t> map)
-        : at_{map.data()}, end_{map.data() + map.size()}
+    /// `base`: byte offset of the function's body.
+    SourceMapReader(std::span<const uint8_t> map, uint32_t base)
+        : at_{map.data()}, end_{map.data() + map.size()}, source_{base}
     {
     }
 
@@ -83,8 +111,16 @@ public:
     bool next()
     {
         if (at_ == end_) return false;
-        place_ += take();
-        source_ += detail::unzigzag(take());
+        const uint8_t first = *at_++;
+        uint32_t bytes = 0;
+        if (first != detail::long_mark) {
+            place_ += first % detail::short_cells + 1;
+            bytes = first / detail::short_cells;
+        } else {
+            place_ += take();
+            bytes = take();
+        }
+        source_ += detail::unzigzag(bytes);
         return true;
     }
 
@@ -105,15 +141,16 @@ private:
 
     const uint8_t* at_;
     const uint8_t* end_;
-    uint32_t place_ = 0;
-    uint32_t source_ = 0;
+    uint32_t place_ = detail::before_first;
+    uint32_t source_;
 };
 
-/// The byte offset of the operation that lies at cell `place` of its function.
-inline uint32_t source_of(std::span<const uint8_t> map, uint32_t place)
+/// The byte offset of the operation that lies at cell `place` of its function, whose body begins at
+/// byte `base`.
+inline uint32_t source_of(std::span<const uint8_t> map, uint32_t base, uint32_t place)
 {
-    uint32_t found = 0;
-    for (SourceMapReader at{map}; at.next() && at.place() <= place;)
+    uint32_t found = base;
+    for (SourceMapReader at{map, base}; at.next() && at.place() <= place;)
         found = at.source();
     return found;
 }

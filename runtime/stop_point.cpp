@@ -26,7 +26,7 @@ SourceMapReader source_map_of(const Module& module, const Function& function) no
 {
     const auto* const map =
         reinterpret_cast<const uint8_t*>(module.code.data() + function.source_map);
-    return SourceMapReader{{map, function.source_map_size}};
+    return {{map, function.source_map_size}, function.body_offset};
 }
 
 bool is_check(const Cell* operation) noexcept

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 
 namespace wrt::runtime {
 
@@ -198,8 +199,13 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
     uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
     Skim code{syntax_.bytes(context.body).subspan(skipped)};
     LoopDepth depth;
+    // The first locals, which most uses are of, are weighed as sums in the end.
+    uint32_t sums[decoder::ValidatorScratch::direct_locals] = {};
     const auto use = [&](uint32_t local, uint32_t weight) {
-        if (local < count) weigh(local, weight, best);
+        if (local < std::size(sums))
+            sums[local] += weight;
+        else if (local < count)
+            weigh(local, weight, best);
     };
     Instruction instruction;
     while (!code.at_end()) {
@@ -234,6 +240,9 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
             break;
         case Follows::end: depth.close(); break;
         }
+    }
+    for (uint32_t local = 0; local < std::min<size_t>(count, std::size(sums)); ++local) {
+        if (sums[local] != 0) weigh(local, sums[local], best);
     }
     for (int bank = 0; bank < 2; ++bank) {
         uint32_t(&two)[2] = best[bank];
