@@ -37,35 +37,34 @@ Handler pair_float(Instr first, Instr second, bool reversed, size_t at);
 /// Pairs of instructions; the second takes the first one's result on its left side or, with `r`
 /// rows, on its right side.
 #define WRT_PAIRS_I32(row)                                                                         \
-    row(i32_add, i32_add) row(i32_add, i32_and) row(i32_add, i32_xor) row(i32_add, i32_shl) row(   \
-        i32_add, i32_shr_u) row(i32_add, i32_rotl) row(i32_add, i32_mul) row(i32_sub, i32_and)     \
-        row(i32_sub, i32_shr_s) row(i32_sub, i32_shl) row(i32_sub, i32_add) row(i32_mul, i32_add)  \
-            row(i32_mul, i32_sub) row(i32_mul, i32_xor) row(i32_mul, i32_shr_u)                    \
-                row(i32_and, i32_add) row(i32_and, i32_or) row(i32_and, i32_xor)                   \
-                    row(i32_and, i32_mul) row(i32_and, i32_shl) row(i32_and, i32_shr_u)            \
-                        row(i32_or, i32_and) row(i32_or, i32_or) row(i32_xor, i32_and)             \
+    row(i32_add, i32_add) row(i32_add, i32_and) row(i32_add, i32_shl) row(i32_add, i32_shr_u)      \
+        row(i32_sub, i32_and) row(i32_sub, i32_shr_s) row(i32_sub, i32_shl) row(i32_sub, i32_add)  \
+            row(i32_mul, i32_add) row(i32_mul, i32_sub) row(i32_mul, i32_xor)                      \
+                row(i32_mul, i32_shr_u) row(i32_and, i32_add) row(i32_and, i32_or)                 \
+                    row(i32_and, i32_xor) row(i32_and, i32_mul) row(i32_and, i32_shl)              \
+                        row(i32_and, i32_shr_u) row(i32_or, i32_or) row(i32_xor, i32_and)          \
                             row(i32_xor, i32_mul) row(i32_xor, i32_xor) row(i32_xor, i32_rotl)     \
                                 row(i32_shl, i32_add) row(i32_shl, i32_or) row(i32_shl, i32_xor)   \
                                     row(i32_shl, i32_shr_s) row(i32_shr_u, i32_add)                \
                                         row(i32_shr_u, i32_and) row(i32_shr_u, i32_or)             \
-                                            row(i32_shr_u, i32_xor) row(i32_shr_u, i32_shl)        \
-                                                row(i32_shr_s, i32_and) row(i32_rotl, i32_and)     \
-                                                    row(i32_rotl, i32_xor) row(i32_rotl, i32_add)
-#define WRT_PAIRS_I32_REVERSED(row)                                                                \
-    row(i32_mul, i32_sub) row(i32_shl, i32_sub) row(i32_shr_u, i32_sub) row(i32_and, i32_sub)
+                                            row(i32_shr_u, i32_xor) row(i32_rotl, i32_xor)         \
+                                                row(i32_rotl, i32_add) row(i32_add, i32_rotl)      \
+                                                    row(i32_add, i32_xor) row(i32_or, i32_and)
+#define WRT_PAIRS_I32_REVERSED(row) row(i32_mul, i32_sub) row(i32_shl, i32_sub)
 #define WRT_PAIRS_I64(row)                                                                         \
-    row(i64_add, i64_add) row(i64_add, i64_and) row(i64_add, i64_rotl) row(i64_mul, i64_add)       \
-        row(i64_mul, i64_sub) row(i64_mul, i64_xor) row(i64_mul, i64_shr_u) row(i64_and, i64_add)  \
-            row(i64_and, i64_or) row(i64_and, i64_xor) row(i64_and, i64_shl) row(i64_and, i64_mul) \
-                row(i64_xor, i64_and) row(i64_xor, i64_mul) row(i64_xor, i64_rotl)                 \
-                    row(i64_shl, i64_add) row(i64_shl, i64_or) row(i64_shl, i64_xor)               \
-                        row(i64_shr_u, i64_add) row(i64_shr_u, i64_and) row(i64_shr_u, i64_or)     \
-                            row(i64_shr_u, i64_xor) row(i64_rotl, i64_xor)
+    row(i64_add, i64_add) row(i64_add, i64_and) row(i64_mul, i64_add) row(i64_mul, i64_shr_u)      \
+        row(i64_mul, i64_xor) row(i64_and, i64_add) row(i64_and, i64_shl) row(i64_xor, i64_and)    \
+            row(i64_xor, i64_mul) row(i64_xor, i64_rotl) row(i64_shl, i64_add)                     \
+                row(i64_shl, i64_or) row(i64_shl, i64_xor) row(i64_shr_u, i64_add)                 \
+                    row(i64_shr_u, i64_and) row(i64_shr_u, i64_or) row(i64_shr_u, i64_xor)         \
+                        row(i64_rotl, i64_xor) row(i64_add, i64_rotl) row(i64_mul, i64_rotl)       \
+                            row(i64_and, i64_or)
 #define WRT_PAIRS_FLOAT(row)                                                                       \
     row(f64_mul, f64_add) row(f64_mul, f64_sub) row(f64_mul, f64_mul) row(f64_add, f64_add)        \
-        row(f64_add, f64_mul) row(f64_sub, f64_add) row(f64_sub, f64_sub) row(f64_sub, f64_mul)    \
-            row(f64_div, f64_sub) row(f32_mul, f32_add)
-#define WRT_PAIRS_FLOAT_REVERSED(row) row(f64_mul, f64_sub) row(f64_div, f64_sub)
+        row(f64_add, f64_mul) row(f64_sub, f64_mul) row(f64_sub, f64_sub) row(f32_mul, f32_add)    \
+            row(f32_mul, f32_sub) row(f32_mul, f32_mul) row(f32_add, f32_add)                      \
+                row(f32_sub, f32_mul)
+#define WRT_PAIRS_FLOAT_REVERSED(row) row(f64_mul, f64_sub) row(f32_mul, f32_sub)
 
 /// Shifts and rotations, whose right operand is a constant in pairs.
 constexpr bool is_shift(Instr op)
@@ -135,10 +134,11 @@ constexpr size_t pair_index(Class a, Class b, Class c, Class d)
 #define WRT_BRANCH_FIRSTS(row) row(i32_add) row(i32_sub) row(i32_and)
 #define WRT_BRANCH_LOADS(row) row(i32_load) row(i32_load8_u)
 
-constexpr bool has_binary_branch(Instr first, Instr test, bool reversed, bool updates, Class a,
-                                 Class b, Class c)
+/// Loops go round on what an update left: only there does a branch look for interrupts.
+constexpr bool has_binary_branch(Instr first, Instr test, bool reversed, bool updates, bool polls,
+                                 Class a, Class b, Class c)
 {
-    if (!available(a)) return false;
+    if (!available(a) || (polls && !updates)) return false;
     if (a != Class::slot && a != Class::l0 && a != Class::l1 && (a != Class::t0 || updates))
         return false;
     if (b != Class::constant && (b != Class::slot || updates)) return false;

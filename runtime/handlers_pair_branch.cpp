@@ -44,7 +44,11 @@ WRT_HANDLER binary_branch(WRT_REGISTERS)
     if constexpr (Updates)
         write_operand<A>(made, fp + field_a(pc), t0, t1, l0, l1, ft0, ft1, fl0, fl1);
     WRT_TESTED(C);
-    WRT_BRANCH((holds<Test, Reversed>(static_cast<int32_t>(made), c)), Polls, 2, branch_words(C));
+    const bool goes = holds<Test, Reversed>(static_cast<int32_t>(made), c);
+    if constexpr (Updates)
+        WRT_LOOP_BRANCH(goes, Polls, 2, branch_words(C));
+    else
+        WRT_BRANCH(goes, Polls, 2, branch_words(C));
 }
 
 /// Goes to word 2's target where Test(memory[a + offset], c) holds.
@@ -84,7 +88,7 @@ struct MakeBinaryBranch {
     template <Class A, Class B, Class C>
     static constexpr Handler at()
     {
-        if constexpr (has_binary_branch(First, Test, Reversed, Updates, A, B, C))
+        if constexpr (has_binary_branch(First, Test, Reversed, Updates, Polls, A, B, C))
             return &binary_branch<First, Test, Reversed, Updates, Polls, A, B, C>;
         else
             return nullptr;

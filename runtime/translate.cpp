@@ -474,6 +474,8 @@ Status Translator::store(const Instruction& instruction, ValKind type)
     if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
     Class address_class = class_of(address);
     Class value_class = class_of(value);
+    if (!has_store(instruction.op, address_class, value_class) && address_class == Class::t1)
+        WRT_CHECK(force_slot(address, address_class));
     if (!has_store(instruction.op, address_class, value_class))
         WRT_CHECK(force_slot(value, value_class));
     Operation operation{.family = Family::store,

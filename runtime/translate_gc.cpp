@@ -221,6 +221,8 @@ Status Translator::struct_set(const Instruction& instruction)
     if (object.kind == Kind::constant) WRT_CHECK(to_home(object));
     Class object_class = class_of(object);
     Class value_class = class_of(value);
+    if (!has_struct_set(object_class, value_class) && object_class == Class::t1)
+        WRT_CHECK(force_slot(object, object_class));
     if (!has_struct_set(object_class, value_class)) WRT_CHECK(force_slot(value, value_class));
     Operation operation{.family = Family::struct_set,
                         .a_class = object_class,

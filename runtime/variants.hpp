@@ -157,10 +157,17 @@ constexpr Instr opposite(Instr op)
     }
 }
 
-/// Pairs of operands: never one temp twice, and in order where the order says nothing.
+/// Pairs of operands: never one temp twice, and in order where the order says nothing. What lies in
+/// t1 waits there because something else was computed into t0, so the two come together; t1 beside
+/// anything else is one operand in two thousand.
 constexpr bool operand_pair(Class a, Class b, bool ordered)
 {
     if (!is_place(a) || !is_place_or_constant(b)) return false;
+    if (a == Class::t1) {
+        if (b != Class::t0) return false;
+    } else if (b == Class::t1 && a != Class::t0) {
+        return false;
+    }
     if (a == b && is_temp(a)) return false;
     return !ordered || b == Class::constant || a <= b;
 }
