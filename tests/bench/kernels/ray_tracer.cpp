@@ -1,4 +1,5 @@
-// Spheres over a plane with shadows and mirrors: small vector classes, square roots, calls by reference.
+// Spheres over a plane with shadows and mirrors: small vector classes, square roots, calls by
+// reference.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,8 +24,10 @@ struct Sphere {
 };
 
 const Sphere spheres[] = {
-    {{0, 0, 5}, 1, 0.3, {1, 0.2, 0.2}},       {{1.5, 0.3, 4}, 0.7, 0.5, {0.2, 1, 0.2}},
-    {{-1.6, -0.2, 4.5}, 0.8, 0, {0.3, 0.3, 1}}, {{0.4, -0.7, 3.2}, 0.3, 0.6, {1, 1, 0.4}},
+    {{0, 0, 5}, 1, 0.3, {1, 0.2, 0.2}},
+    {{1.5, 0.3, 4}, 0.7, 0.5, {0.2, 1, 0.2}},
+    {{-1.6, -0.2, 4.5}, 0.8, 0, {0.3, 0.3, 1}},
+    {{0.4, -0.7, 3.2}, 0.3, 0.6, {1, 1, 0.4}},
 };
 
 __attribute__((noinline)) double hit(const Sphere& sphere, const Vec& from, const Vec& direction)
@@ -91,9 +94,11 @@ int main(int argc, char** argv)
         const Vec eye{(round % 10) * 0.1 - 0.5, 0.2, 0};
         for (int y = 0; y < height; ++y) {
             for (int x = 0; x < width; ++x) {
-                const Vec direction{(x - width / 2) * 2.0 / width, (height / 2 - y) * 1.5 / height, 1};
+                const Vec direction{(x - width / 2) * 2.0 / width, (height / 2 - y) * 1.5 / height,
+                                    1};
                 const Vec color = trace(eye, direction.unit(), 2);
-                sum = sum * 31 + static_cast<uint32_t>(color.x * 255 + color.y * 255 + color.z * 255);
+                sum =
+                    sum * 31 + static_cast<uint32_t>(color.x * 255 + color.y * 255 + color.z * 255);
             }
         }
     }

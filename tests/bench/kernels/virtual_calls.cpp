@@ -34,7 +34,10 @@ class Box : public Shape {
 public:
     Box(uint32_t width, uint32_t height) : width_{width}, height_{height} {}
     uint32_t area() const override { return width_ * height_; }
-    void grow(uint32_t by) override { width_ = (width_ + by) & 127, height_ = (height_ ^ by) & 127; }
+    void grow(uint32_t by) override
+    {
+        width_ = (width_ + by) & 127, height_ = (height_ ^ by) & 127;
+    }
     bool contains(uint32_t x, uint32_t y) const override { return x < width_ && y < height_; }
 
 private:
@@ -67,7 +70,9 @@ int main(int argc, char** argv)
         case 0: shapes[i] = new Square{a}; break;
         case 1: shapes[i] = new Diamond{a}; break;
         case 2: shapes[i] = new Box{a, b}; break;
-        default: shapes[i] = i > 0 ? static_cast<Shape*>(new Moved{*shapes[i - 1], b, a % 7}) : new Square{b};
+        default:
+            shapes[i] =
+                i > 0 ? static_cast<Shape*>(new Moved{*shapes[i - 1], b, a % 7}) : new Square{b};
         }
     }
     for (unsigned round = 0; round < iterations; ++round) {
