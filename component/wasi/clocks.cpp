@@ -72,4 +72,12 @@ void Clocks::advance(uint64_t ns) noexcept
     waited_ns_ += ns < left ? ns : left;
 }
 
+void Clocks::continue_from(uint64_t ns) noexcept
+{
+    if (is_fixed())
+        waited_ns_ = ns;
+    else
+        monotonic_start_ns_ = host_now_ns(ClockId::monotonic) - ns;  // may wrap, and does so again
+}
+
 }  // namespace wrt::wasi

@@ -24,6 +24,9 @@ public:
     /// Moves a fixed clock: the guest has "waited" so long.
     void advance(uint64_t ns) noexcept;
 
+    /// The monotonic clock says `ns` now: the guest goes on in another process.
+    void continue_from(uint64_t ns) noexcept;
+
 private:
     ClockMode mode_ = ClockMode::real;
     uint64_t realtime_start_ns_ = 0;
