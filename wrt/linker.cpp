@@ -175,4 +175,13 @@ Result<Instance> Linker::instantiate(Module module) noexcept
     return Instance{*state_, *instance};
 }
 
+Result<Instance> Linker::instantiate_for_snapshot(Module module) noexcept
+{
+    WRT_CHECK(status_);
+    WRT_CHECK(detail::share_budget(*state_));
+    WRT_TRY(runtime::ModuleInstance* const instance,
+            runtime::instantiate_without_effects(*state_->store, module.image(), *imports_));
+    return Instance{*state_, *instance};
+}
+
 }  // namespace wrt

@@ -10,6 +10,7 @@ Linker& Linker::wasi(const wasi::Config& config, wasi::ConfigFault* fault) noexc
 {
     if (!usable() || !status_) return *this;
     const Result<wasi::Context*> context = wasi::Context::make(state_->arena(), config, fault);
+    if (context) wasi_ = *context;
     note(context ? wasi::add_preview1(*imports_, *state_->store, **context)
                  : Status{context.error()});
     return *this;

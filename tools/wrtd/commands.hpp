@@ -6,6 +6,7 @@
 namespace wrtd {
 
 [[nodiscard]] int run(const Options& options);
+[[nodiscard]] int resume(const Options& options);
 [[nodiscard]] int call(const Options& options);
 [[nodiscard]] int validate(const Options& options);
 [[nodiscard]] int inspect(const Options& options);

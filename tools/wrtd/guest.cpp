@@ -51,7 +51,7 @@ int Guest::prepare()
     if (const int code = load(); code != 0) return code;
 
     store_.emplace(engine_, store_config(options_.limits));
-    if (options_.limits.fuel) store_->set_fuel(*options_.limits.fuel);
+    if (!snapshot_) set_fuel();
     if (options_.limits.timeout_ns) stopping_.emplace(*store_, *options_.limits.timeout_ns);
     linker_.emplace(*store_);
     if (!linker_->status()) return conclude(linker_->status());
@@ -60,12 +60,19 @@ int Guest::prepare()
     }
     if (const auto missing = linker_->missing(*module_)) return complain_about_missing(*missing);
 
-    const wrt::Result<wrt::Instance> instance = linker_->instantiate(*module_);
+    const wrt::Result<wrt::Instance> instance =
+        snapshot_ ? linker_->instantiate_for_snapshot(*module_) : linker_->instantiate(*module_);
     if (!instance) {
         finished_ = true;
         return conclude(instance.error());
     }
     instance_.emplace(*instance);
+    if (!snapshot_) return 0;
+    if (const wrt::Status restored = restore(); !restored) {
+        error("{}: {}", escaped(path_), error_text(restored.error()));
+        return exit_not_runnable;
+    }
+    set_fuel();
     return 0;
 }
 
@@ -74,18 +81,21 @@ int Guest::load()
     std::variant<File, int> opened = open_or_complain(path_);
     if (const int* code = std::get_if<int>(&opened)) return *code;
     file_.emplace(std::get<File>(std::move(opened)));
-    if (const auto wrong = assemble_text(*file_)) {
+    if (options_.command == Command::resume) {
+        if (const int code = open_snapshot(); code != 0) return code;
+    } else if (const auto wrong = assemble_text(*file_)) {
         error("{}:{}", escaped(path_), *wrong);
         return exit_not_runnable;
     }
+    const std::span<const uint8_t> binary = snapshot_ ? snapshot_->module(0) : file_->bytes();
 
     const auto start = std::chrono::steady_clock::now();
     wrt::LoadOptions how;
     how.borrow = true;  // file_ keeps the bytes
-    how.fuel = options_.limits.fuel.has_value();
+    how.fuel = options_.limits.fuel || options_.snapshot_at_fuel || snapshot_;
     // A signal ends wrtd anyway; only a deadline has to be looked for.
     how.interruptible = options_.limits.timeout_ns.has_value();
-    const wrt::Result<wrt::Module> module = engine_.load_module(file_->bytes(), how);
+    const wrt::Result<wrt::Module> module = engine_.load_module(binary, how);
     if (!module) return complain_about_loading(module.error());
     module_.emplace(*module);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
@@ -114,8 +124,10 @@ int Guest::complain_about_loading(const wrt::Error& reason) const
 
 int Guest::link_wasi()
 {
-    WasiGrant grant{options_, path_};
+    WasiGrant grant{options_, path_, saved_ ? &*saved_ : nullptr};
     if (const int code = grant.open(); code != 0) return code;
+    arguments_.assign(grant.config().args.begin(), grant.config().args.end());
+    environment_.assign(grant.config().env.begin(), grant.config().env.end());
     wrt::wasi::ConfigFault fault;
     linker_->wasi(grant.config(), &fault);
     if (linker_->status()) return 0;
@@ -140,7 +152,11 @@ int Guest::complain_about_missing(const wrt::ImportType& import) const
 
 int Guest::conclude(const wrt::Status& ended)
 {
-    return wrtd::conclude(options_, path_, engine_, store_ ? &*store_ : nullptr, ended);
+    const bool paused = !ended && ended.error().code == wrt::Errc::paused;
+    const int written = paused ? write_snapshot() : 0;
+    const int code = wrtd::conclude(options_, path_, engine_, store_ ? &*store_ : nullptr,
+                                    paused ? wrt::ok() : ended);
+    return written != 0 ? written : code;
 }
 
 int Guest::no_such_function(std::string_view name) const

@@ -4,11 +4,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <wrt/snapshot.hpp>
 #include <wrt/wrt.hpp>
 
 #include "file.hpp"
 #include "options.hpp"
+#include "saved_guest.hpp"
 #include "stopping.hpp"
 
 namespace wrtd {
@@ -34,6 +37,9 @@ public:
     [[nodiscard]] wrt::Instance instance() const { return *instance_; }
     [[nodiscard]] const std::string& path() const { return path_; }
 
+    /// Goes on with the call that the snapshot stopped in.
+    [[nodiscard]] wrt::Status resume();
+
     /// The exit code of a call's end, after having said why it failed.
     [[nodiscard]] int conclude(const wrt::Status& ended);
 
@@ -44,6 +50,11 @@ private:
     // Each 0, or the exit code after having said why.
     [[nodiscard]] int load();
     [[nodiscard]] int link_wasi();
+    [[nodiscard]] int open_snapshot();
+    [[nodiscard]] int write_snapshot();
+
+    [[nodiscard]] wrt::Status restore();
+    void set_fuel();
 
     [[nodiscard]] int complain_about_loading(const wrt::Error& reason) const;
     [[nodiscard]] int complain_about_missing(const wrt::ImportType& import) const;
@@ -52,6 +63,10 @@ private:
     std::string path_;
     std::optional<File> file_;
     wrt::Engine engine_;
+    std::optional<wrt::Snapshot> snapshot_;  ///< That it goes on from.
+    std::optional<SavedGuest> saved_;
+    std::vector<std::string> arguments_;
+    std::vector<std::string> environment_;
     std::optional<wrt::Module> module_;
     std::optional<wrt::Store> store_;
     std::optional<Stopping> stopping_;

@@ -49,6 +49,7 @@ int main_of(std::span<const char* const> arguments)
     set_up_log(options.log);
     switch (options.command) {
     case Command::run: return run(options);
+    case Command::resume: return resume(options);
     case Command::call: return call(options);
     case Command::validate: return validate(options);
     case Command::inspect: return inspect(options);

@@ -32,6 +32,8 @@ struct CommandName {
 constexpr std::array commands{
     CommandName{"run", Command::run, "run [options] FILE [guest arguments...]",
                 "run a WASI command: calls _start"},
+    CommandName{"resume", Command::resume, "resume [options] FILE.wsnap",
+                "go on where run --snapshot-at-fuel stopped"},
     CommandName{"call", Command::call, "call [options] FILE 'name(args)' | name args...",
                 "call one export and print its results"},
     CommandName{"validate", Command::validate, "validate [options] FILE...",
@@ -254,6 +256,28 @@ void add_wasi(CLI::App& app, WasiOptions& wasi)
         ->group(group);
 }
 
+void add_output(CLI::App& app, Options& options, const char* description, const char* group)
+{
+    add_value(app, "-o,--output", "FILE", description, group,
+              [&options](const std::string& text) -> std::string {
+                  options.output = text;
+                  return text.empty() ? "needs a file" : "";
+              });
+}
+
+void add_snapshot(CLI::App& app, Options& options)
+{
+    constexpr const char* group = "Snapshots";
+    add_value(app, "--snapshot-at-fuel", "N",
+              "stop after N fuel and write what `wrtd resume` goes on from", group,
+              [&options](const std::string& text) -> std::string {
+                  options.snapshot_at_fuel = parse_count(text);
+                  if (options.snapshot_at_fuel) return {};
+                  return fmt::format("'{}' is not a count such as 1000000 or 1M", text);
+              });
+    add_output(app, options, "where to; default FILE.wsnap", group);
+}
+
 void add_wast(CLI::App& app, Options::Wast& wast)
 {
     constexpr const char* group = "Scripts";
@@ -277,9 +301,11 @@ void add_command(CLI::App& app, Options& options)
 {
     switch (options.command) {
     case Command::run:
+    case Command::resume:
         add_limits(app, options.limits);
         add_code(app, options);
         add_wasi(app, options.wasi);
+        add_snapshot(app, options);
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");
         break;
@@ -422,6 +448,7 @@ std::optional<Reply> take_words(Options& options, std::vector<std::string> words
     switch (options.command) {
     case Command::validate:
     case Command::wast: options.files = std::move(words); break;
+    case Command::resume:
     case Command::inspect:
     case Command::print:
         if (words.size() > 1) {
@@ -517,6 +544,8 @@ std::variant<Options, Reply> parse_options(std::span<const char* const> argument
     if (!rest.empty() && looks_like_option(rest.front()))
         return unknown_option(rest.front(), *app, hint);
     if (auto reply = take_words(options, std::move(rest), *command)) return *reply;
+    if (options.snapshot_at_fuel && options.output.empty())
+        options.output = options.files.front() + ".wsnap";
     return options;
 }
 

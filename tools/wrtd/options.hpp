@@ -12,7 +12,7 @@
 
 namespace wrtd {
 
-enum class Command : uint8_t { run, call, validate, inspect, print, wast };
+enum class Command : uint8_t { run, resume, call, validate, inspect, print, wast };
 
 enum class Color : uint8_t { automatic, always, never };
 
@@ -67,6 +67,8 @@ struct Options {
     CodeMode code = CodeMode::eager;
     Limits limits;
     WasiOptions wasi;
+    std::optional<uint64_t> snapshot_at_fuel;  ///< Stop there, and write a snapshot to `output`.
+    std::string output;                        ///< A file.
     bool stats = false;
     bool json = false;
     bool quiet = false;

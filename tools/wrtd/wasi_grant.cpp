@@ -35,11 +35,16 @@ wrt::wasi::Stdio stdio_of(const Stream& stream, int fd)
 
 }  // namespace
 
-WasiGrant::WasiGrant(const Options& options, const std::string& path) : wanted_{options.wasi}
+WasiGrant::WasiGrant(const Options& options, const std::string& path, const SavedGuest* saved)
+    : wanted_{options.wasi}
 {
     args_.emplace_back(wanted_.argv0 ? *wanted_.argv0 : path);
     if (options.command == Command::run) {
         args_.insert(args_.end(), options.arguments.begin(), options.arguments.end());
+    }
+    if (saved != nullptr) {
+        args_.assign(saved->args.begin(), saved->args.end());
+        env_.assign(saved->env.begin(), saved->env.end());
     }
     if (wanted_.inherit_env) {
         for (char** variable = environ; *variable != nullptr; ++variable)

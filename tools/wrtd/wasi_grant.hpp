@@ -9,13 +9,15 @@
 #include <wrt/wasi.hpp>
 
 #include "options.hpp"
+#include "saved_guest.hpp"
 
 namespace wrtd {
 
 class WasiGrant {
 public:
-    /// `path`: the guest's file, which is its first argument.
-    WasiGrant(const Options& options, const std::string& path);
+    /// `path`: the guest's file, which is its first argument. `saved`: a guest that goes on from a
+    /// snapshot has its arguments and variables from there.
+    WasiGrant(const Options& options, const std::string& path, const SavedGuest* saved = nullptr);
     ~WasiGrant();
     WasiGrant(const WasiGrant&) = delete;
     WasiGrant& operator=(const WasiGrant&) = delete;

@@ -27,6 +27,7 @@ class ImportTable;
 namespace wasi {
 struct Config;
 struct ConfigFault;
+class Context;
 }  // namespace wasi
 
 /// Text in the guest's memory: two i32 params, address and size. Checked for bounds and UTF-8
@@ -339,6 +340,11 @@ public:
     /// of another type), exhaustion, what ends the start function. Unless that ran, the store is as
     /// before.
     [[nodiscard]] Result<Instance> instantiate(Module module) noexcept;
+    /// The same without copying segments and without the start function: for Snapshot::restore().
+    [[nodiscard]] Result<Instance> instantiate_for_snapshot(Module module) noexcept;
+
+    /// What wasi() made; null before.
+    [[nodiscard]] wasi::Context* wasi_context() const noexcept { return wasi_; }
 
 private:
     using HostEntryPoint = Status (*)(runtime::Caller&, void*, runtime::Slot*);
@@ -352,6 +358,7 @@ private:
     void note(const Status& status) noexcept;
 
     detail::StoreState* state_ = nullptr;
+    wasi::Context* wasi_ = nullptr;
     runtime::ImportTable* imports_ = nullptr;  ///< Null when the store could not be made.
     Status status_ = ok();
 };
