@@ -87,6 +87,15 @@ Result<Backing> Backing::reserve(size_t bytes) noexcept
     return Backing(static_cast<std::byte*>(base), capacity, Kind::reserved, Owner::mapping);
 }
 
+Result<Backing> Backing::fixed(size_t bytes) noexcept
+{
+    WRT_TRY(Backing whole, reserve(bytes));
+    WRT_CHECK(whole.commit(0, whole.capacity_));
+    whole.capacity_ = bytes / alignment * alignment;
+    whole.kind_ = Kind::fixed;
+    return whole;
+}
+
 Result<Backing> Backing::rehearse(size_t bytes) noexcept
 {
     WRT_TRY(Backing whole, reserve(bytes));

@@ -11,7 +11,6 @@
 #include "const_expr.hpp"
 #include "lazy_code.hpp"
 #include "open.hpp"
-#include "rehearsal.hpp"
 
 namespace wrt::runtime {
 namespace {
@@ -341,6 +340,7 @@ private:
     ConstantStack stack_;  ///< For constant expressions; as deep as the module's deepest.
 };
 
+/// `effects`: copy active segments and run the start function.
 Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
                                          const ImportSource& imports, bool effects = true) noexcept
 {
@@ -350,12 +350,15 @@ Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
     Builder builder{store, module, effects};
     WRT_TRY(ModuleInstance* const instance, builder.build(imports));
     WRT_CHECK(transaction.prepare());
+    if (!effects) {
+        transaction.commit();
+        return instance;
+    }
 
     // From here on the instance stays: tables of others may refer to it.
-    const Status applied = effects ? builder.apply() : ok();
+    const Status applied = builder.apply();
     transaction.commit();
     WRT_CHECK(applied);
-    if (!effects) return instance;
     if (module.start != no_function) {
         WRT_CHECK(execute(store.execution(), *instance->functions[module.start], {}));
     }
@@ -368,12 +371,6 @@ bool matches_import(const Store& store, const Module& module, const TypeId* ids,
                     const Import& import, const Extern& value) noexcept
 {
     return matches(store, module, ids, import, value, false);
-}
-
-Result<ModuleInstance*> rehearse_instantiation(Store& store, const Module& module,
-                                               std::span<const Extern> imports) noexcept
-{
-    return instantiate_from(store, module, {.names = nullptr, .list = imports}, false);
 }
 
 Result<ModuleInstance*> instantiate(Store& store, const Module& module,
@@ -397,6 +394,12 @@ Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& 
                                                     const ImportProvider& imports) noexcept
 {
     return instantiate_from(store, module, {.names = &imports, .list = {}}, false);
+}
+
+Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
+                                                    std::span<const Extern> imports) noexcept
+{
+    return instantiate_from(store, module, {.names = nullptr, .list = imports}, false);
 }
 
 }  // namespace wrt::runtime

@@ -8,8 +8,6 @@
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/stub_imports.hpp>
 
-#include "rehearsal.hpp"
-
 namespace wrt::runtime {
 namespace {
 
@@ -27,11 +25,14 @@ AccountBytes held_in(const Arena& arena) noexcept
     return held;
 }
 
-/// Looks at the arena after each operation of a phase.
+/// Looks at the arena after each operation of a phase; with nothing to note does nothing.
 class PhaseWatch {
 public:
-    PhaseWatch(Arena& arena, PhaseNeed& need) noexcept : arena_{arena}, need_{need}
+    PhaseWatch(Arena& arena, Measurement* found, Phase phase) noexcept
+        : arena_{arena},
+          need_{found != nullptr ? &found->phases[static_cast<size_t>(phase)] : nullptr}
     {
+        if (need_ == nullptr) return;
         look();
         arena.set_watch([](void* self, const Arena&) { static_cast<PhaseWatch*>(self)->look(); },
                         this);
@@ -40,21 +41,22 @@ public:
     PhaseWatch& operator=(const PhaseWatch&) = delete;
     ~PhaseWatch()
     {
+        if (need_ == nullptr) return;
         arena_.set_watch(nullptr, nullptr);
-        need_.retained = arena_.used();
-        need_.at_end = held_in(arena_);
+        need_->retained = arena_.used();
+        need_->at_end = held_in(arena_);
     }
 
 private:
     void look() noexcept
     {
-        if (arena_.used() <= need_.peak) return;
-        need_.peak = arena_.used();
-        need_.at_peak = held_in(arena_);
+        if (arena_.used() <= need_->peak) return;
+        need_->peak = arena_.used();
+        need_->at_peak = held_in(arena_);
     }
 
     Arena& arena_;
-    PhaseNeed& need_;
+    PhaseNeed* need_;
 };
 
 StoreLimits decided(StoreLimits limits, const Module& module, const StackBound& bound) noexcept
@@ -91,32 +93,44 @@ void add_needs(const ModuleInstance& instance, Measurement& found) noexcept
     }
 }
 
+bool provides_all(const ImportProvider* provided, const Module& module) noexcept
+{
+    return provided != nullptr && std::ranges::all_of(module.imports, [&](const Import& import) {
+               return static_cast<bool>(provided->find(import.module, import.name));
+           });
+}
+
 /// What follows loading, the same in both: `build` makes the instance of the imports.
 template <class Build>
 Result<Rehearsed> perform_rest(Module& module, Arena& arena, const StoreLimits& limits,
                                const MeasureOptions& options, Measurement* found,
                                Build&& build) noexcept
 {
-    PhaseNeed unused;
-    const auto need_of = [&](Phase phase) -> PhaseNeed& {
-        return found != nullptr ? found->phases[static_cast<size_t>(phase)] : unused;
-    };
     Rehearsed made{.module = &module};
     StoreOptions how = options.store;
     how.limits = limits;
     {
-        const PhaseWatch watch{arena, need_of(Phase::store)};
+        const PhaseWatch watch{arena, found, Phase::store};
         WRT_TRY(made.store, Store::make(arena, how));
     }
-    std::span<const Extern> imports;
+    const ImportProvider* provided = nullptr;
+    bool complete = false;
+    std::span<const Extern> stubs;
     {
-        const PhaseWatch watch{arena, need_of(Phase::imports)};
-        if (options.provide != nullptr) WRT_CHECK(options.provide(options.context, *made.store));
-        WRT_TRY(imports, stub_imports(*made.store, module, &made.store->names()));
+        const PhaseWatch watch{arena, found, Phase::imports};
+        if (options.provide != nullptr) {
+            WRT_TRY(provided, options.provide(options.context, *made.store));
+        }
+        complete = provides_all(provided, module);
+        if (!complete) {
+            WRT_TRY(stubs, stub_imports(*made.store, module, provided));
+        }
     }
-    {
-        const PhaseWatch watch{arena, need_of(Phase::instance)};
-        WRT_TRY(made.instance, build(*made.store, module, imports));
+    const PhaseWatch watch{arena, found, Phase::instance};
+    if (complete) {
+        WRT_TRY(made.instance, build(*made.store, module, *provided));
+    } else {
+        WRT_TRY(made.instance, build(*made.store, module, stubs));
     }
     return made;
 }
@@ -144,7 +158,7 @@ Result<Measurement> measure(std::span<const uint8_t> binary, const MeasureOption
     how.translate.calls = &sites;
     Module* module = nullptr;
     {
-        const PhaseWatch watch{arena, found.phases[0]};
+        const PhaseWatch watch{arena, &found, Phase::load};
         WRT_TRY(module, load_module_from_binary(binary, arena, how));
     }
     if (how.lifetime == BinaryLifetime::copied) found.binary_kept = binary.size();
@@ -152,7 +166,10 @@ Result<Measurement> measure(std::span<const uint8_t> binary, const MeasureOption
     found.limits = decided(options.store.limits, *module, found.stack);
 
     WRT_TRY(const Rehearsed made,
-            perform_rest(*module, arena, found.limits, options, &found, rehearse_instantiation));
+            perform_rest(*module, arena, found.limits, options, &found,
+                         [](Store& store, const Module& which, const auto& imports) {
+                             return instantiate_without_effects(store, which, imports);
+                         }));
     add_needs(*made.instance, found);
     const size_t peak = std::ranges::max(found.phases, {}, &PhaseNeed::peak).peak;
     WRT_ASSERT(peak == arena.peak());
@@ -169,7 +186,7 @@ Result<Rehearsed> perform(std::span<const uint8_t> binary, Arena& arena, const S
 {
     WRT_TRY(Module* const module, load_module_from_binary(binary, arena, options.load));
     return perform_rest(*module, arena, limits, options, nullptr,
-                        [](Store& store, const Module& which, std::span<const Extern> imports) {
+                        [](Store& store, const Module& which, const auto& imports) {
                             return instantiate(store, which, imports);
                         });
 }

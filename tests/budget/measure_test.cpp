@@ -122,11 +122,12 @@ TEST(measure, counts_what_the_host_provides)
     const auto binary = assembled(adder);
     MeasureOptions options;
     const size_t stubbed = runtime::measure(binary, options).value().arena_bytes;
-    options.provide = [](void*, runtime::Store& store) -> Status {
+    options.provide = [](void*, runtime::Store& store) -> Result<const runtime::ImportProvider*> {
         const ValType params[] = {ValType::i32};
-        return store.names().define_function(
+        WRT_CHECK(store.names().define_function(
             "env", "log", params, {},
-            [](runtime::Caller&, void*, runtime::Slot*) -> Status { return ok(); });
+            [](runtime::Caller&, void*, runtime::Slot*) -> Status { return ok(); }));
+        return &store.names();
     };
     const Measurement measured = runtime::measure(binary, options).value();
     EXPECT_GT(measured.arena_bytes, stubbed);

@@ -41,7 +41,9 @@ public:
     /// `bytes` of address space, rounded up to pages, without memory behind it:
     /// Errc::reserve_failed.
     static Result<Backing> reserve(size_t bytes) noexcept;
-    /// The same, but an arena over it does everything as over `bytes` bytes of the caller's, except
+    /// `bytes` bytes of the system's, fixed from the start; memory comes as they are first written.
+    static Result<Backing> fixed(size_t bytes) noexcept;
+    /// Address space as reserve() gives, but an arena over it does everything as over `bytes` bytes of the caller's, except
     /// that it leaves linear memories unwritten: what fits into it fits into those, and it costs no
     /// more memory than is written to.
     static Result<Backing> rehearse(size_t bytes) noexcept;

@@ -33,6 +33,8 @@ Result<ModuleInstance*> instantiate(Store& store, const Module& module,
 /// Only the first phase: no segment is copied and nothing runs. For what read_snapshot() fills.
 Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
                                                     const ImportProvider& imports) noexcept;
+Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
+                                                    std::span<const Extern> imports) noexcept;
 
 /// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
 /// (3.4.12).

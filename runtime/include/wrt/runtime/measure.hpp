@@ -25,9 +25,9 @@ struct MeasureOptions {
     StoreOptions store = {};
     /// The budgets, and what a linear memory may come to have.
     ArenaOptions arena = {};
-    /// What the host puts into the store before instantiation; it may define imports by name, and
-    /// what it does not define is stubbed. Null: nothing.
-    Status (*provide)(void* context, Store& store) = nullptr;
+    /// What the host makes before instantiation, and where imports then come from; what that does
+    /// not know is stubbed, and a null provider knows nothing. Null: nothing is made.
+    Result<const ImportProvider*> (*provide)(void* context, Store& store) = nullptr;
     void* context = nullptr;
 };
 
