@@ -25,12 +25,22 @@ std::string difference_of_modes(const GeneratedModule& module, uint64_t seed)
         outcome_of(module, {.options = {.fuel = false, .interruptible = false, .slots_only = false},
                             .collect_always = true});
     if (!alike("always collecting", slots, moving)) return found;
+    const Outcome lazily =
+        outcome_of(module, {.options = {.fuel = false, .interruptible = false, .slots_only = false},
+                            .collect_always = true,
+                            .lazy = true});
+    if (!alike("lazily", slots, lazily)) return found;
     if (!alike("interruptible", slots, run(false, true, false))) return found;
     const Outcome metered_slots = run(true, false, true);
     if (!alike("fuel in slots", slots, metered_slots)) return found;
     const Outcome metered = run(true, true, false);
     if (!alike("fuel", slots, metered)) return found;
     if (!same("fuel left", metered_slots.fuel, metered.fuel)) return found;
+    const Outcome metered_lazily =
+        outcome_of(module, {.options = {.fuel = true, .interruptible = true, .slots_only = false},
+                            .lazy = true});
+    if (!alike("fuel, lazily", slots, metered_lazily)) return found;
+    if (!same("fuel left, lazily", metered.fuel, metered_lazily.fuel)) return found;
 
     // Some of the fuel it needs: it ends at the same instruction.
     const auto used = static_cast<uint64_t>(Way{}.fuel - metered.fuel_left);

@@ -134,7 +134,9 @@ public:
             EXPECT_TRUE(names.define_function("h", std::to_string(i), params, results, &host,
                                               &hosts_.back()));
         }
-        const auto loaded = world_.load(module.binary, {.translate = way.options});
+        const auto loaded = world_.load(
+            module.binary, {.translate = way.options,
+                            .code = way.lazy ? runtime::CodeMode::lazy : runtime::CodeMode::eager});
         if (!loaded) {
             outcome_.record = "load: " + text_of(loaded);
             return;

@@ -15,6 +15,7 @@ struct Way {
     runtime::TranslateOptions options;
     int64_t fuel = int64_t{1} << 40;
     bool collect_always = false;  ///< Objects move at every allocation.
+    bool lazy = false;            ///< Functions are translated when they are first called.
 };
 
 struct Outcome {
