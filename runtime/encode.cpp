@@ -88,19 +88,19 @@ Handler handler_for(const Operation& o)
     WRT_UNREACHABLE();
 }
 
-bool has_double_constant(const Operation& o)
+constexpr bool has_double_constant(const Operation& o)
 {
     return o.b_class == Class::constant && info(o.instr).signature.params[0] == ValType::f64;
 }
 
-bool has_vector_constant(const Operation& o)
+constexpr bool has_vector_constant(const Operation& o)
 {
     return o.b_class == Class::constant && info(o.instr).signature.params[1] == ValType::v128;
 }
 
 /// Cells of an operation. Handlers say the same when they go on; debug builds would run astray if
 /// they disagreed.
-uint32_t words_of(const Operation& o)
+constexpr uint32_t count_words(const Operation& o)
 {
     switch (o.family) {
     case Family::enter:
@@ -159,6 +159,27 @@ uint32_t words_of(const Operation& o)
     case Family::unreachable: return 2;
     }
     WRT_UNREACHABLE();
+}
+
+constexpr size_t family_count = static_cast<size_t>(Family::unreachable) + 1;
+
+consteval std::array<uint8_t, family_count> make_plain_words()
+{
+    std::array<uint8_t, family_count> words{};
+    for (size_t i = 0; i < family_count; ++i)
+        words[i] = static_cast<uint8_t>(count_words({.family = static_cast<Family>(i)}));
+    return words;
+}
+
+/// The same from a table where no constant and no list of targets makes a difference, which is
+/// nearly everywhere.
+uint32_t words_of(const Operation& o)
+{
+    static constexpr std::array<uint8_t, family_count> plain_words = make_plain_words();
+    const bool special = raw(o.family) >= family_count || o.family == Family::constant ||
+                         o.family == Family::branch_table || o.b_class == Class::constant ||
+                         o.d_class == Class::constant || o.x_class == Class::constant;
+    return special ? count_words(o) : plain_words[raw(o.family)];
 }
 
 /// Cells of a function's root map; 0 where it needs none.

@@ -7,6 +7,7 @@
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/call_sites.hpp>
 
+#include "binary_variants.hpp"
 #include "variants.hpp"
 
 namespace wrt::runtime {
@@ -25,7 +26,7 @@ bool fits_immediate(ValKind type, uint64_t bits)
 
 bool is_commutative(Instr op)
 {
-    return heat_of_binary(op) == Heat::commutative || is_symmetric_compare(op);
+    return is_commutative_binary(op);
 }
 
 /// The comparison that says the same with its operands exchanged, or nop.
@@ -104,7 +105,7 @@ bool Translator::may_write(const Operation& operation, Class d)
 {
     switch (raw(operation.family)) {  // families with a destination class
     case raw(Family::binary):
-        return has_binary(operation.instr, operation.a_class, operation.b_class, d);
+        return may_be_binary(operation.instr, operation.a_class, operation.b_class, d);
     case raw(Family::unary): return has_unary(operation.instr, operation.a_class, d);
     case raw(Family::load): return has_load(operation.instr, operation.a_class, d);
     case raw(Family::load_sum):
@@ -290,7 +291,7 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
             std::swap(a, b);
             std::swap(a_class, b_class);
         }
-        return has_binary(op, a_class, b_class, Class::slot);
+        return may_be_binary(op, a_class, b_class, Class::slot);
     };
     if (!found() && b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
     if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));

@@ -111,6 +111,48 @@ consteval std::array<Follows, 256> make_follows()
 
 constexpr std::array<Follows, 256> follows = make_follows();
 
+constexpr uint32_t direct_locals = decoder::ValidatorScratch::direct_locals;
+
+/// What most opcodes need, without a jump for each: how far the next one is if numbers take one
+/// byte, which bits of the two bytes behind tell that they do not (or that a local is none of the
+/// first, or a memory not the first), and what a use of the local that the first byte names counts.
+struct Stride {
+    uint8_t bytes = 0;  ///< 0: not to be taken in this way.
+    uint8_t first = 0;
+    uint8_t second = 0;
+    uint8_t weight = 0;
+};
+
+consteval Stride stride_of(Follows what)
+{
+    static_assert(direct_locals == 0x40);
+    switch (what) {
+    case Follows::nothing: return {.bytes = 1};
+    case Follows::number: return {.bytes = 2, .first = 0x80};
+    case Follows::numbers: return {.bytes = 3, .first = 0x80, .second = 0x80};
+    case Follows::four_bytes: return {.bytes = 5};
+    case Follows::memarg: return {.bytes = 3, .first = 0xc0, .second = 0x80};
+    case Follows::read: return {.bytes = 2, .first = 0xc0, .weight = 1};
+    case Follows::write: return {.bytes = 2, .first = 0xc0, .weight = 2};
+    case Follows::eight_bytes:
+    case Follows::block:
+    case Follows::loop:
+    case Follows::end:
+    case Follows::other: return {};
+    }
+    return {};
+}
+
+consteval std::array<Stride, 256> make_strides()
+{
+    std::array<Stride, 256> table{};
+    for (size_t byte = 0; byte < table.size(); ++byte)
+        table[byte] = stride_of(follows[byte]);
+    return table;
+}
+
+constexpr std::array<Stride, 256> strides = make_strides();
+
 /// A walk over the bytes of a body that is not validated yet: it ends where they do, or where
 /// anything looks wrong. Validation will say what it is.
 class Skim {
@@ -118,6 +160,18 @@ public:
     explicit Skim(std::span<const uint8_t> bytes) noexcept
         : at_{bytes.data()}, end_{bytes.data() + bytes.size()}
     {
+    }
+
+    /// Goes on as long as strides tell how. Uses of locals are added to `sums`.
+    void stride(uint32_t weight, uint32_t (&sums)[direct_locals]) noexcept
+    {
+        while (end_ - at_ > 5) {
+            const Stride stride = strides[*at_];
+            if (stride.bytes == 0 || ((at_[1] & stride.first) | (at_[2] & stride.second)) != 0)
+                return;
+            sums[at_[1] % direct_locals] += stride.weight * weight;
+            at_ += stride.bytes;
+        }
     }
 
     [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
@@ -200,7 +254,7 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
     Skim code{syntax_.bytes(context.body).subspan(skipped)};
     LoopDepth depth;
     // The first locals, which most uses are of, are weighed as sums in the end.
-    uint32_t sums[decoder::ValidatorScratch::direct_locals] = {};
+    uint32_t sums[direct_locals] = {};
     const auto use = [&](uint32_t local, uint32_t weight) {
         if (local < std::size(sums))
             sums[local] += weight;
@@ -208,7 +262,9 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
             weigh(local, weight, best);
     };
     Instruction instruction;
-    while (!code.at_end()) {
+    while (true) {
+        code.stride(depth.weight(), sums);
+        if (code.at_end()) break;
         switch (follows[code.byte()]) {
         case Follows::nothing: break;
         case Follows::read: use(code.index(), depth.weight()); break;
