@@ -198,6 +198,15 @@ void FunctionValidator::forget_set(uint32_t init_height)
 
 bool FunctionValidator::reserve_operands(size_t count)
 {
+    // In code that nothing reaches too, where no frame has to hold them: a call of two bytes pushes
+    // a thousand.
+    const size_t height = scratch_.operands.size() + count;
+    if (height > limits::operands) [[unlikely]] {
+        return decoder_.fail(Error{.code = Errc::frame_too_large,
+                                   .detail = Detail::count,
+                                   .expected = limits::operands,
+                                   .actual = saturate_u32(height)});
+    }
     if (const Status room = scratch_.operands.reserve(count); !room) {
         return decoder_.fail(room.error());
     }

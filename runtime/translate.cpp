@@ -90,12 +90,61 @@ bool next_constant(Instr& op, uint64_t& bits)
 // Operands
 // ---------------------------------------------------------------------------------------------------------------
 
-/// The function's first look at a local.
-void Translator::begin_local(uint32_t local)
+Status Translator::open_locals(uint32_t count)
 {
-    LocalState& state = locals_[local];
+    sparse_locals_ = count > dense_locals;
+    named_locals_ = 0;
+    if (sparse_locals_ || count <= locals_.size()) return ok();
+    const uint32_t old = locals_.size();
+    WRT_CHECK(locals_.reserve(count - old));
+    locals_.resize_unchecked(count);
+    std::fill(locals_.begin() + old, locals_.end(), LocalState{});
+    return ok();
+}
+
+/// The place of a local that was named, or a free one.
+Translator::LocalPlace& Translator::local_place(uint32_t local)
+{
+    const uint32_t mask = local_places_.size() - 1;
+    constexpr uint32_t golden_ratio = 0x9e3779b9u;  // Fibonacci hashing
+    for (uint32_t at = local * golden_ratio >> 7;; ++at) {
+        LocalPlace& place = local_places_[at & mask];
+        if (place.stamp != function_ + 1 || place.local == local) return place;
+    }
+}
+
+/// name_local() where that takes a place.
+Status Translator::name_sparse_local(uint32_t local)
+{
+    if (2 * (named_locals_ + 1) > local_places_.size()) {
+        const uint32_t size = std::max(2 * local_places_.size(), 2 * dense_locals);
+        WRT_CHECK(local_places_.reserve(size - local_places_.size()));
+        local_places_.resize_unchecked(size);
+        std::fill(local_places_.begin(), local_places_.end(), LocalPlace{});
+        for (uint32_t i = 0; i < named_locals_; ++i)
+            local_place(locals_[i].local) = {function_ + 1, locals_[i].local, i};
+    }
+    LocalPlace& place = local_place(local);
+    if (place.stamp == function_ + 1) return ok();
+    place = {function_ + 1, local, named_locals_};
+    if (named_locals_ == locals_.size()) WRT_CHECK(locals_.push({}));
+    begin_local(local, locals_[named_locals_++]);
+    return ok();
+}
+
+Translator::LocalState& Translator::sparse_local_state(uint32_t local)
+{
+    const LocalPlace& place = local_place(local);
+    WRT_ASSERT(place.stamp == function_ + 1);
+    return locals_[place.state];
+}
+
+/// The function's first look at a local.
+void Translator::begin_local(uint32_t local, LocalState& state)
+{
     state = LocalState{};
     state.stamp = function_ + 1;
+    state.local = local;
     state.slot = find_local_slot(local);
     state.type = declared_.type_of(local).kind();
 }
@@ -334,6 +383,7 @@ Status Translator::numeric_unary(Instr op, ValKind result_type)
 
 Status Translator::local_set(uint32_t local, bool tee)
 {
+    WRT_CHECK(name_local(local));
     const Operand value = pop();
     if (value.kind == Kind::local && value.local == local) return tee ? push_local(local) : ok();
 

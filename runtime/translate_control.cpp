@@ -43,13 +43,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     safepoints_.clear();
     charge_operation_ = no_operation;
 
-    const uint32_t count = context.locals.count();
-    if (count > locals_.size()) {
-        const uint32_t old = locals_.size();
-        WRT_CHECK(locals_.reserve(count - old));
-        locals_.resize_unchecked(count);
-        std::fill(locals_.begin() + old, locals_.end(), LocalState{});
-    }
+    WRT_CHECK(open_locals(context.locals.count()));
     param_slots_ = slots_of(context.params);
     window_ = std::max(param_slots_, slots_of(context.results));
     locals_base_ = window_ + record_slots;
@@ -59,7 +53,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
 
     WRT_CHECK(list_root_runs(context));
-    choose_pins(context);
+    WRT_CHECK(choose_pins(context));
     WRT_CHECK(emit({.family = Family::enter,
                     .flag = has_pins_[1],
                     .wide = has_pins_[0],

@@ -222,44 +222,47 @@ private:
 
 }  // namespace
 
-void Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
+Status Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
 {
+    WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
     state.weight += weight;
     if (state.type == ValKind::ref || state.type == ValKind::v128)
-        return;  // the collector finds references in slots only
+        return ok();  // the collector finds references in slots only
     uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.type))];
-    if (two[0] == local || two[1] == local) return;
+    if (two[0] == local || two[1] == local) return ok();
     const auto weight_of = [&](uint32_t candidate) {
         return candidate == no_operation ? 0 : local_state(candidate).weight;
     };
     uint32_t& weaker = weight_of(two[0]) <= weight_of(two[1]) ? two[0] : two[1];
     if (state.weight > weight_of(weaker)) weaker = local;
+    return ok();
 }
 
 /// Looks through the body for the two locals of each bank that are named most, writes counting
 /// twice and everything counting more inside loops.
-void Translator::choose_pins(const decoder::FunctionContext& context)
+Status Translator::choose_pins(const decoder::FunctionContext& context)
 {
     has_pins_[0] = has_pins_[1] = false;
     std::fill(std::begin(pin_slots_), std::end(pin_slots_), uint16_t{0});
-    if (options_.slots_only) return;
+    if (options_.slots_only) return ok();
 
     const uint32_t count = context.locals.count();
     const uint32_t skipped = context.code_offset - context.body.offset;
     // Declarations of locals may run over the body's end; validation says so when it comes to the
     // end.
-    if (skipped > context.body.size || count == 0) return;
+    if (skipped > context.body.size || count == 0) return ok();
     uint32_t best[2][2] = {{no_operation, no_operation}, {no_operation, no_operation}};
     Skim code{syntax_.bytes(context.body).subspan(skipped)};
     LoopDepth depth;
     // The first locals, which most uses are of, are weighed as sums in the end.
     uint32_t sums[direct_locals] = {};
-    const auto use = [&](uint32_t local, uint32_t weight) {
+    const auto use = [&](uint32_t local, uint32_t weight) -> Status {
         if (local < std::size(sums))
             sums[local] += weight;
         else if (local < count)
-            weigh(local, weight, best);
+            return weigh(local, weight, best);
+        return ok();
     };
     Instruction instruction;
     while (true) {
@@ -267,8 +270,8 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
         if (code.at_end()) break;
         switch (follows[code.byte()]) {
         case Follows::nothing: break;
-        case Follows::read: use(code.index(), depth.weight()); break;
-        case Follows::write: use(code.index(), 2 * depth.weight()); break;
+        case Follows::read: WRT_CHECK(use(code.index(), depth.weight())); break;
+        case Follows::write: WRT_CHECK(use(code.index(), 2 * depth.weight())); break;
         case Follows::number: code.number(); break;
         case Follows::memarg:
             // Bit 6 announces the index of a memory.
@@ -298,7 +301,7 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
         }
     }
     for (uint32_t local = 0; local < std::min<size_t>(count, std::size(sums)); ++local) {
-        if (sums[local] != 0) weigh(local, sums[local], best);
+        if (sums[local] != 0) WRT_CHECK(weigh(local, sums[local], best));
     }
     for (int bank = 0; bank < 2; ++bank) {
         uint32_t(&two)[2] = best[bank];
@@ -316,6 +319,7 @@ void Translator::choose_pins(const decoder::FunctionContext& context)
                 pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
         }
     }
+    return ok();
 }
 
 }  // namespace wrt::runtime

@@ -24,7 +24,7 @@ Status Translator::list_root_runs(const decoder::FunctionContext& context)
         const uint32_t first = std::max(local, params);
         local = run.end;
         if (local > first && is_traced(run.type)) {
-            WRT_CHECK(root_runs_.push({local_slot(first), local - first}));
+            WRT_CHECK(root_runs_.push({find_local_slot(first), local - first}));
         }
     }
     return ok();

@@ -46,6 +46,7 @@ public:
           targets_{scratch},
           vectors_{scratch},
           locals_{scratch},
+          local_places_{scratch},
           run_slots_{scratch},
           catches_{scratch},
           root_runs_{scratch},
@@ -127,11 +128,19 @@ private:
     /// costs nothing.
     struct LocalState {
         uint32_t stamp = 0;  ///< The function that the rest is about.
-        uint32_t slot = 0;   ///< Where it lives unless it is pinned.
+        uint32_t local = 0;
+        uint32_t slot = 0;  ///< Where it lives unless it is pinned.
         ValKind type = ValKind::i32;
         Class place = Class::slot;       ///< slot, l0 or l1.
         uint32_t newest = no_operation;  ///< Topmost operand that is this local.
         uint32_t weight = 0;             ///< Reads and twice the writes, for choosing pins.
+    };
+
+    /// Where the state of a local lies, of those that a function with many names.
+    struct LocalPlace {
+        uint32_t stamp = 0;  ///< The function that the rest is about.
+        uint32_t local = 0;
+        uint32_t state = 0;
     };
 
     /// What t0 and t1 of a bank hold.
@@ -165,7 +174,12 @@ private:
     Status lay_out_locals();
     [[nodiscard]] uint32_t find_local_slot(uint32_t local) const;
     LocalState& local_state(uint32_t local);
-    [[gnu::noinline]] void begin_local(uint32_t local);
+    Status open_locals(uint32_t count);
+    Status name_local(uint32_t local);
+    Status name_sparse_local(uint32_t local);
+    [[nodiscard]] LocalPlace& local_place(uint32_t local);
+    [[nodiscard]] LocalState& sparse_local_state(uint32_t local);
+    [[gnu::noinline]] void begin_local(uint32_t local, LocalState& state);
     [[nodiscard]] bool in_second(const Operand& operand) const;
     [[nodiscard]] Class class_of(const Operand& operand);
     [[nodiscard]] static bool may_write(const Operation& operation, Class d);
@@ -285,8 +299,8 @@ private:
 
     Status charge();
     void fuse();
-    void choose_pins(const decoder::FunctionContext& context);
-    void weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
+    Status choose_pins(const decoder::FunctionContext& context);
+    Status weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
     Status use_frame(uint32_t slots);
     [[nodiscard]] Status refuse(Errc code) const { return Error{.code = code, .offset = source_}; }
 
@@ -301,7 +315,13 @@ private:
     GrowingStack<uint32_t> labels_;
     GrowingStack<uint32_t> targets_;
     GrowingStack<V128> vectors_;
+    /// Of every local, by its index; where there are more than these, of every local that the body
+    /// names, so that declaring many costs nothing.
     GrowingStack<LocalState> locals_;
+    static constexpr uint32_t dense_locals = 128;
+    GrowingStack<LocalPlace> local_places_;  ///< A hash table; as many as a power of two.
+    uint32_t named_locals_ = 0;
+    bool sparse_locals_ = false;
     /// Where each run of locals begins; empty where every one takes a slot.
     GrowingStack<uint32_t> run_slots_;
     CatchBuilder catches_;

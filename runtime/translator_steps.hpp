@@ -14,10 +14,20 @@ inline constexpr uint32_t max_frame_slots = 0xffff;
 
 inline Translator::LocalState& Translator::local_state(uint32_t local)
 {
+    if (sparse_locals_) [[unlikely]]
+        return sparse_local_state(local);
     LocalState& state = locals_[local];
     if (state.stamp != function_ + 1) [[unlikely]]
-        begin_local(local);
+        begin_local(local, state);
     return state;
+}
+
+/// Before the first local_state() of a local: makes a place for it where that takes one.
+inline Status Translator::name_local(uint32_t local)
+{
+    if (!sparse_locals_) [[likely]]
+        return ok();
+    return name_sparse_local(local);
 }
 
 inline bool Translator::in_second(const Operand& operand) const
@@ -77,6 +87,7 @@ inline Status Translator::push_temp(ValKind type, uint32_t producer)
 
 inline Status Translator::push_local(uint32_t local)
 {
+    WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
     WRT_CHECK(push({.kind = Kind::local,
                     .type = state.type,

@@ -90,6 +90,9 @@ public:
         }
         ++counts.fitted;
         if (measured->stack.bounded()) ++counts.bounded;
+        // The bound of tests/budget/amplification_test.cpp.
+        if (measured->phase(runtime::Phase::load).peak > 140 * binary.size() + 16'384)
+            return "loading takes more than the stated multiple of it";
         if (std::string wrong = at_budget(binary, how, *measured, counts); !wrong.empty())
             return wrong;
         return below_budget(binary, how, *measured, counts);

@@ -126,12 +126,33 @@ private:
             capacity_ = static_cast<uint32_t>(wanted);
             return ok();
         }
+        if (data_ != nullptr && end_ == End::scratch &&
+            static_cast<const void*>(data_) == arena_->bytes(End::scratch).data()) {
+            return grow_down(wanted);
+        }
         // No second try with less: what fits must not depend on what is left.
         const AllocResult block =
             arena_->try_allocate(end_, wanted * sizeof(T), alignof(T), account_);
         if (!block) return block.error;
         if (size_ != 0) std::memcpy(block.pointer, data_, size_ * sizeof(T));
         data_ = static_cast<T*>(block.pointer);
+        capacity_ = static_cast<uint32_t>(wanted);
+        return ok();
+    }
+
+    /// The newest block of the scratch end begins at its frontier: what is allocated next lies
+    /// right before it, and the elements move there.
+    Status grow_down(size_t wanted)
+    {
+        const AllocResult more =
+            arena_->try_allocate(end_, (wanted - capacity_) * sizeof(T), alignof(T), account_);
+        if (!more) return more.error;
+        auto* const start = static_cast<T*>(more.pointer);
+        WRT_ASSERT(start + (wanted - capacity_) == data_);
+        if (size_ != 0)
+            std::memmove(static_cast<void*>(start), static_cast<const void*>(data_),
+                         size_ * sizeof(T));
+        data_ = start;
         capacity_ = static_cast<uint32_t>(wanted);
         return ok();
     }
