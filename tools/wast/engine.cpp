@@ -180,21 +180,48 @@ public:
     int64_t next()
     {
         if (left_ == 0) return INT64_MAX / 2;
-        random_ = random_ * 6364136223846793005u + 1442695040888963407u;
-        const auto bits = static_cast<unsigned>(random_ >> 60);  // up to 32,768
-        return static_cast<int64_t>((random_ >> 32) & ((uint64_t{1} << bits) - 1));
+        const auto bits = static_cast<unsigned>(random() % 16);  // up to 32,768
+        return static_cast<int64_t>(random() & ((uint64_t{1} << bits) - 1));
     }
     void note_stop() { --left_; }
     void note_instance() { left_ = points_; }
 
-private:
-    static uint32_t points_asked()
+    /// WRT_SNAPSHOT_MUTANTS=N: so many damaged copies of each snapshot are tried as well.
+    [[nodiscard]] uint32_t mutants() const { return mutants_; }
+    std::vector<uint8_t> mutated(std::vector<uint8_t> bytes)
     {
-        const char* const asked = std::getenv("WRT_SNAPSHOT_POINTS");
+        for (uint64_t changes = 1 + random() % 3; changes != 0; --changes) {
+            // What follows the contents of memories is where the shapes are.
+            const uint64_t reach =
+                random() % 2 == 0 ? bytes.size() : std::min<size_t>(bytes.size(), 400);
+            uint8_t* const at = bytes.data() + (bytes.size() - 1 - random() % reach);
+            switch (random() % 4) {
+            case 0: *at = static_cast<uint8_t>(random()); break;
+            case 1: *at ^= static_cast<uint8_t>(1u << random() % 8); break;
+            case 2: ++*at; break;
+            default:
+                bytes.resize(bytes.size() - random() % std::min<size_t>(bytes.size(), 9));
+                break;
+            }
+            if (bytes.empty()) break;
+        }
+        return bytes;
+    }
+
+private:
+    uint64_t random()
+    {
+        random_ = random_ * 6364136223846793005u + 1442695040888963407u;
+        return random_ >> 33;
+    }
+    static uint32_t number_of(const char* name)
+    {
+        const char* const asked = std::getenv(name);
         return asked != nullptr ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 0;
     }
 
-    uint32_t points_ = points_asked();
+    uint32_t points_ = number_of("WRT_SNAPSHOT_POINTS");
+    uint32_t mutants_ = number_of("WRT_SNAPSHOT_MUTANTS");
     uint32_t left_ = points_;
     uint64_t random_ = 1;
 };
@@ -384,31 +411,33 @@ Result<std::vector<Value>> Engine::invoke(InstanceId instance, std::string_view 
     return results;
 }
 
-/// Takes a snapshot of the stopped call, makes the world anew from it, and resumes the call there.
-Status Engine::go_on_elsewhere(std::span<runtime::Value> results)
-{
-    const auto snapshot_of = [](runtime::Store& store) -> Result<std::vector<uint8_t>> {
-        std::vector<uint8_t> bytes;
-        const auto append = [](void* to, std::span<const uint8_t> more) -> Status {
-            auto& all = *static_cast<std::vector<uint8_t>*>(to);
-            all.insert(all.end(), more.begin(), more.end());
-            return ok();
-        };
-        ByteWriter writer{{append, &bytes}};
-        WRT_CHECK(runtime::write_snapshot(store, writer));
-        WRT_CHECK(writer.finish());
-        return bytes;
-    };
-    WRT_TRY(const std::vector<uint8_t> snapshot, snapshot_of(**state_->store));
+namespace {
 
-    Engine other{state_->options};
-    State& made = *other.state_;
+Result<std::vector<uint8_t>> snapshot_of(runtime::Store& store)
+{
+    std::vector<uint8_t> bytes;
+    const auto append = [](void* to, std::span<const uint8_t> more) -> Status {
+        auto& all = *static_cast<std::vector<uint8_t>*>(to);
+        all.insert(all.end(), more.begin(), more.end());
+        return ok();
+    };
+    ByteWriter writer{{append, &bytes}};
+    WRT_CHECK(runtime::write_snapshot(store, writer));
+    WRT_CHECK(writer.finish());
+    return bytes;
+}
+
+}  // namespace
+
+/// Loads and instantiates in `made` what was in `old`, without effects.
+Status Engine::make_again(const State& old, State& made)
+{
     runtime::Store& store = **made.store;
-    for (const Event& event : state_->events) {
+    for (const Event& event : old.events) {
         switch (event.kind) {
         case Event::Kind::load: {
             WRT_TRY(const runtime::Module* const module,
-                    made.load(state_->modules[event.index]->binary));
+                    made.load(old.modules[event.index]->binary));
             made.modules.push_back(module);
             break;
         }
@@ -425,12 +454,42 @@ Status Engine::go_on_elsewhere(std::span<runtime::Value> results)
             break;
         }
     }
+    return ok();
+}
+
+/// A snapshot that an enemy wrote is refused, or goes on somehow; whatever comes of that is right
+/// as long as it comes to an end.
+Status Engine::try_mutant(const State& old, std::span<const uint8_t> snapshot)
+{
+    Engine victim{old.features};
+    State& made = *victim.state_;
+    WRT_CHECK(make_again(old, made));
+    runtime::Execution& execution = (*made.store)->execution();
+    if (!runtime::read_snapshot(**made.store, snapshot)) return ok();
+    execution.fuel = std::min<int64_t>(execution.fuel, 10'000);
+    std::vector<runtime::Slot> window(size_t{2} * limits::results);
+    (void)runtime::resume(execution, window);
+    (*made.store)->collect();
+    return ok();
+}
+
+/// Takes a snapshot of the stopped call, makes the world anew from it, and resumes the call there.
+Status Engine::go_on_elsewhere(std::span<runtime::Value> results)
+{
+    WRT_TRY(const std::vector<uint8_t> snapshot, snapshot_of(**state_->store));
+
+    Engine other{state_->options};
+    State& made = *other.state_;
+    runtime::Store& store = **made.store;
+    WRT_CHECK(make_again(*state_, made));
     WRT_CHECK(runtime::read_snapshot(store, snapshot));
     WRT_TRY(const std::vector<uint8_t> again, snapshot_of(store));
     if (again != snapshot) return Error{.code = Errc::internal};
     made.events = state_->events;
     made.plan = state_->plan;
     made.plan.note_stop();
+    for (uint32_t i = made.plan.mutants(); i != 0; --i)
+        WRT_CHECK(try_mutant(*state_, made.plan.mutated(snapshot)));
     std::swap(state_, other.state_);
 
     store.execution().fuel = std::min(store.execution().fuel, state_->plan.next());

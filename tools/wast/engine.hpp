@@ -59,9 +59,12 @@ public:
     Result<Value> get(InstanceId instance, std::string_view field);
 
 private:
-    Status go_on_elsewhere(std::span<runtime::Value> results);
-
     struct State;
+
+    Status go_on_elsewhere(std::span<runtime::Value> results);
+    static Status make_again(const State& old, State& made);
+    static Status try_mutant(const State& old, std::span<const uint8_t> snapshot);
+
     std::unique_ptr<State> state_;
 };
 
