@@ -35,6 +35,7 @@ struct CatchEntry {
     uint16_t values = no_slot;   ///< First slot of the exception's values; no_slot: not wanted.
     uint16_t package = no_slot;  ///< Slot of the exnref; no_slot: there is none.
     bool wants_package = false;  ///< Else that slot gets null: nobody reads it.
+    uint8_t unused[3] = {};      ///< So that all bytes of code are determined.
 };
 
 static_assert(sizeof(CatchRegion) % sizeof(Cell) == 0 && sizeof(CatchEntry) % sizeof(Cell) == 0);

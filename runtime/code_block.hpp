@@ -11,11 +11,14 @@
 
 namespace wrt::runtime {
 
+class CodeRecorder;
+
 class CodeBlock {
 public:
     /// All functions of a module, one after the other. For each function `waiting` has 0.
-    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting)
-        : arena_{arena}, module_{module}, waiting_{&waiting}
+    /// `recorder`: who is told which cells hold addresses, or null.
+    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting, CodeRecorder* recorder)
+        : arena_{arena}, module_{module}, waiting_{&waiting}, recorder_{recorder}
     {
     }
     /// Of a module whose functions are translated when they are first called: goes on with the code
@@ -50,6 +53,7 @@ private:
     /// For each function: the last cell that waits for its entry, or 0. Such cells name the one
     /// before them. Null where functions are translated when first called.
     GrowingStack<uint32_t>* waiting_ = nullptr;
+    CodeRecorder* recorder_ = nullptr;
     Cell* cells_ = nullptr;
     uint32_t size_ = 0;
     uint32_t capacity_ = 0;

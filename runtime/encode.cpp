@@ -7,6 +7,7 @@
 #include <wrt/foundation/assert.hpp>
 
 #include "code_block.hpp"
+#include "code_recorder.hpp"
 #include "fused.hpp"
 #include "lazy_code.hpp"
 #include "source_map.hpp"
@@ -277,13 +278,19 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
 {
     const Handler handler = handler_for(o);
     WRT_ASSERT(handler != nullptr);
+    const auto note_address = [&](const Cell* cell) {
+        if (recorder_ != nullptr) recorder_->note_address(static_cast<uint32_t>(cell - cells_));
+    };
+    if (recorder_ != nullptr)
+        recorder_->note_handler(static_cast<uint32_t>(at - cells_), o, handler);
     at[0].bits = reinterpret_cast<uint64_t>(handler);
     put16(at, 8, o.a);
     put16(at, 10, o.d);
     put16(at, 12, o.b);
     put16(at, 14, o.x);
-    const auto target = [&](uint32_t label) {
-        return reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place);
+    const auto put_target = [&](Cell& cell, uint32_t label) {
+        cell.bits = reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place);
+        note_address(&cell);
     };
     const auto immediate_or_word = [&](int word) {
         if (o.b_class != Class::constant) return;
@@ -312,7 +319,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         if (o.d_class == Class::constant) at[2].bits = o.constant;
         break;
     case Family::cast_branch:
-        at[2].bits = target(o.label);
+        put_target(at[2], o.label);
         at[3].bits = o.constant;
         break;
     case Family::struct_set:
@@ -362,9 +369,9 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     case Family::charge: put32(at, 12, o.index); break;
     case Family::compare_branch:
         immediate_or_word(3);
-        at[2].bits = target(o.label);
+        put_target(at[2], o.label);
         break;
-    case Family::branch_if: at[2].bits = target(o.label); break;
+    case Family::branch_if: put_target(at[2], o.label); break;
     case Family::binary_pair:
         if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
         at[2].bits = 0;
@@ -377,7 +384,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
             put32(at, 12, o.index);
         else if (o.b_class == Class::constant)
             put32(at, 12, static_cast<uint32_t>(o.constant));
-        at[2].bits = target(o.label);
+        put_target(at[2], o.label);
         put16(at, 10, o.x);
         if (o.x_class == Class::constant) at[3].bits = static_cast<uint32_t>(o.constant2);
         break;
@@ -388,11 +395,11 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         put16(at, 18, o.x);
         put32(at, 20, static_cast<uint32_t>(o.constant2));
         break;
-    case Family::branch: at[1].bits = target(o.label); break;
+    case Family::branch: put_target(at[1], o.label); break;
     case Family::branch_table:
         put32(at, 12, o.index);
         for (uint32_t i = 0; i <= o.index; ++i)
-            at[2 + i].bits = target(translator.targets()[o.label + i]);
+            put_target(at[2 + i], translator.targets()[o.label + i]);
         break;
     case Family::call: write_call(o, at); break;
     case Family::tail_call:
@@ -422,6 +429,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
 void CodeBlock::write_call(const Operation& o, Cell* at)
 {
     at[2].bits = entry_of(o.label, at + 2);
+    if (recorder_ != nullptr) recorder_->note_address(static_cast<uint32_t>(at + 2 - cells_));
     if (waiting_ == nullptr && module_.functions[o.label].code == 0)
         at[0].bits = reinterpret_cast<uint64_t>(unbound_call_handler(o.plain));
 }
@@ -454,6 +462,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     Cell* const code = cells_ + size_;
     size_ += cells + map_cells + catch_cells + root_cells;
 
+    if (map_cells != 0) code[cells + map_cells - 1] = {};  // the map may end before its last cell
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells), function.body_offset};
     for (const Operation& o : operations) {
         if (o.family == Family::nothing) continue;
@@ -486,6 +495,11 @@ static const Handler* binary_table(Instr op)
     }
 }
 
+Handler handler_of_operation(const Operation& operation)
+{
+    return handler_for(operation);
+}
+
 Handler binary_handler(Instr op, Class a, Class b, Class d)
 {
     const Handler* const table = binary_table(op);
@@ -512,7 +526,7 @@ Handler plain_handler(Plain op)
 }
 
 Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module,
-                        const TranslateOptions& options) noexcept
+                        const TranslateOptions& options, CodeRecorder* recorder) noexcept
 {
     if (syntax.bodies.empty()) return ok();
     decoder::ValidatorScratch validator{arena};
@@ -522,7 +536,7 @@ Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& mod
     waiting.resize_unchecked(syntax.function_count());
     std::fill(waiting.begin(), waiting.end(), 0u);
 
-    CodeBlock code{arena, module, waiting};
+    CodeBlock code{arena, module, waiting, recorder};
     WRT_CHECK(code.open());
     for (uint32_t function = syntax.imported_functions; function < syntax.function_count();
          ++function) {
@@ -532,6 +546,7 @@ Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& mod
             const uint32_t body = syntax.body_of(function).offset;
             return located(done.error(), std::max(body, translator.source()));
         }
+        if (recorder != nullptr) WRT_CHECK(recorder->status());
     }
     code.close();
     return ok();

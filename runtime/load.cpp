@@ -11,6 +11,7 @@
 
 #include "const_expr.hpp"
 #include "lazy_code.hpp"
+#include "load_recorded.hpp"
 #include "translate.hpp"
 
 namespace wrt::runtime {
@@ -295,6 +296,12 @@ private:
 Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& arena,
                                         const LoadOptions& options) noexcept
 {
+    return load_recorded(binary, arena, options, nullptr);
+}
+
+Result<Module*> load_recorded(std::span<const uint8_t> binary, Arena& arena,
+                              const LoadOptions& options, Recording* recording) noexcept
+{
     const size_t budget =
         options.budget != 0 ? options.budget : arena.full_budget(LibraryId::runtime);
     WRT_TRY(ScopeGuard scope,
@@ -310,10 +317,15 @@ Result<Module*> load_module_from_binary(std::span<const uint8_t> binary, Arena& 
     decode.defer_bodies = true;
     const auto consume = [&](const decoder::Module& syntax) -> Status {
         WRT_CHECK(Converter{syntax, arena, *module}.run());
-        if (options.code == CodeMode::eager)
+        if (options.code == CodeMode::lazy) {
+            WRT_CHECK(decoder::detail::validate_bodies_in_scope(syntax, arena));
+            return LazyCode::open(syntax, arena, *module, options.translate, options.code_cache);
+        }
+        if (recording == nullptr)
             return translate_bodies(syntax, arena, *module, options.translate);
-        WRT_CHECK(decoder::detail::validate_bodies_in_scope(syntax, arena));
-        return LazyCode::open(syntax, arena, *module, options.translate, options.code_cache);
+        CodeRecorder recorder{arena};
+        WRT_CHECK(translate_bodies(syntax, arena, *module, options.translate, &recorder));
+        return recording->done(recording->context, *module, recorder);
     };
     WRT_CHECK(decoder::decode_module_streaming(binary, arena, decode, consume));
     scope.commit();

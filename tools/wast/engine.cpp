@@ -461,7 +461,7 @@ Status Engine::make_again(const State& old, State& made)
 /// as long as it comes to an end.
 Status Engine::try_mutant(const State& old, std::span<const uint8_t> snapshot)
 {
-    Engine victim{old.features};
+    Engine victim{old.options};
     State& made = *victim.state_;
     WRT_CHECK(make_again(old, made));
     runtime::Execution& execution = (*made.store)->execution();

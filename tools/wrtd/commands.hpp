@@ -8,6 +8,7 @@ namespace wrtd {
 [[nodiscard]] int run(const Options& options);
 [[nodiscard]] int resume(const Options& options);
 [[nodiscard]] int call(const Options& options);
+[[nodiscard]] int image(const Options& options);
 [[nodiscard]] int validate(const Options& options);
 [[nodiscard]] int inspect(const Options& options);
 [[nodiscard]] int print(const Options& options);

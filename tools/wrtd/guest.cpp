@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <wrt/image.hpp>
 #include <wrt/report.hpp>
 #include <wrt/wasi.hpp>
 
@@ -95,8 +96,15 @@ int Guest::load()
     how.fuel = options_.limits.fuel || options_.snapshot_at_fuel || snapshot_;
     // A signal ends wrtd anyway; only a deadline has to be looked for.
     how.interruptible = options_.limits.timeout_ns.has_value();
-    const wrt::Result<wrt::Module> module = engine_.load_module(binary, how);
+    const bool is_image = wrt::is_file_of(wrt::image_kind, binary);
+    const wrt::Result<wrt::Module> module =
+        is_image ? wrt::load_image(engine_, binary) : engine_.load_module(binary, how);
     if (!module) return complain_about_loading(module.error());
+    if (is_image && how.fuel && !wrt::is_metered(*module)) {
+        error("{}: an image whose code does not charge fuel", escaped(path_));
+        hint("wrtd image --for-fuel makes one that does");
+        return exit_not_runnable;
+    }
     module_.emplace(*module);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     spdlog::info("loaded {}: {} functions, {} in the arena, {:.1f} ms", escaped(path_),

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <wrt/image.hpp>
+
 #include "commands.hpp"
 #include "component_file.hpp"
 #include "exit_code.hpp"
@@ -52,6 +54,7 @@ void print_text(const std::string& path, const Inspection& found)
     if (found.load) {
         fmt::print("  keeps {}, takes {} at most meanwhile\n", size_text(found.load->retained),
                    size_text(found.load->peak));
+        fmt::print("  image {}\n", found.image);
     } else {
         fmt::print("  {}\n", found.load_refusal);
     }
@@ -88,11 +91,25 @@ void print_json(const std::string& path, const Inspection& found)
     }
     if (found.load) {
         document["load"] = {{"retained", found.load->retained}, {"peak", found.load->peak}};
+        document["image"] = found.image;
     } else {
         document["load_refusal"] = found.load_refusal;
     }
     // A path may hold any bytes; what is not UTF-8 becomes U+FFFD.
     fmt::print("{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+int inspect_image(const std::string& path, std::span<const uint8_t> bytes)
+{
+    const auto file = wrt::SectionFile::open(wrt::image_kind, bytes, wrt::Errc::malformed_image);
+    if (!file) {
+        error("{}: {}", escaped(path), error_text(file.error()));
+        return exit_bad;
+    }
+    const wrt::Digest digest = file->digest();
+    fmt::print("{}: image {:016x}{:016x}, {} bytes\n", escaped(path), digest.high, digest.low,
+               count_text(bytes.size()));
+    return exit_success;
 }
 
 }  // namespace
@@ -108,6 +125,7 @@ int inspect(const Options& options)
     }
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
 
+    if (wrt::is_file_of(wrt::image_kind, binary)) return inspect_image(path, binary);
     if (is_component(binary))
         return inspect_component(path, binary, options.features, options.json);
     const wrt::Result<Inspection> found = inspect_module(binary, options.features);

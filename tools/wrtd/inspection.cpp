@@ -1,5 +1,9 @@
 #include "inspection.hpp"
 
+#include <fmt/format.h>
+
+#include <wrt/image.hpp>
+
 #include <array>
 
 #include <wrt/decoder/disassemble.hpp>
@@ -146,6 +150,10 @@ void measure_loading(std::span<const uint8_t> binary, wrt::FeatureSet features, 
         return;
     }
     found.load = {engine.arena().used(), engine.arena().peak()};
+    // As wrtd image writes it without options.
+    const wrt::Result<wrt::Digest> image =
+        wrt::write_image(engine, binary, {.interruptible = false, .features = features}, {});
+    if (image) found.image = fmt::format("{:016x}{:016x}", image->high, image->low);
 }
 
 }  // namespace

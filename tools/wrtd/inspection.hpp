@@ -43,6 +43,7 @@ struct Inspection {
         uint64_t peak = 0;      ///< The most that loading took.
     };
     std::optional<Load> load;
+    std::string image;  ///< The digest of its image (wrtd image), in hex; empty if it has none.
     std::string load_refusal;  ///< Why it does not load, where it is valid all the same.
 };
 

@@ -51,6 +51,7 @@ int main_of(std::span<const char* const> arguments)
     case Command::run: return run(options);
     case Command::resume: return resume(options);
     case Command::call: return call(options);
+    case Command::image: return image(options);
     case Command::validate: return validate(options);
     case Command::inspect: return inspect(options);
     case Command::print: return print(options);

@@ -34,6 +34,8 @@ constexpr std::array commands{
                 "run a WASI command: calls _start"},
     CommandName{"resume", Command::resume, "resume [options] FILE.wsnap",
                 "go on where run --snapshot-at-fuel stopped"},
+    CommandName{"image", Command::image, "image [options] FILE [-o F.wimg]",
+                "save a module as it is after loading; run takes it and starts at once"},
     CommandName{"call", Command::call, "call [options] FILE 'name(args)' | name args...",
                 "call one export and print its results"},
     CommandName{"validate", Command::validate, "validate [options] FILE...",
@@ -317,6 +319,14 @@ void add_command(CLI::App& app, Options& options)
             ->group("Reports");
         app.add_flag("--json", options.json, "print the results as a JSON array")->group("Reports");
         break;
+    case Command::image:
+        add_output(app, options, "where to; default FILE.wimg", "Image");
+        app.add_flag("--for-fuel", options.image_for_fuel, "so that it can be run with --fuel")
+            ->group("Image");
+        app.add_flag("--for-timeout", options.image_for_timeout,
+                     "so that it can be run with --timeout")
+            ->group("Image");
+        break;
     case Command::validate:
         app.add_flag("-q,--quiet", options.quiet, "only the exit status")->group("Reports");
         break;
@@ -445,10 +455,17 @@ std::optional<Reply> take_words(Options& options, std::vector<std::string> words
         return Reply{exit_failed, fmt::format("wrtd {} needs a file", command.name),
                      fmt::format("usage: wrtd {}", command.usage)};
     }
+    // Nothing after an image's file is a guest's.
+    if (options.command == Command::image && words.size() == 3 &&
+        (words[1] == "-o" || words[1] == "--output")) {
+        options.output = words[2];
+        words.resize(1);
+    }
     switch (options.command) {
     case Command::validate:
     case Command::wast: options.files = std::move(words); break;
     case Command::resume:
+    case Command::image:
     case Command::inspect:
     case Command::print:
         if (words.size() > 1) {

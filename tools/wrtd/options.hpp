@@ -12,7 +12,7 @@
 
 namespace wrtd {
 
-enum class Command : uint8_t { run, resume, call, validate, inspect, print, wast };
+enum class Command : uint8_t { run, resume, image, call, validate, inspect, print, wast };
 
 enum class Color : uint8_t { automatic, always, never };
 
@@ -69,6 +69,8 @@ struct Options {
     WasiOptions wasi;
     std::optional<uint64_t> snapshot_at_fuel;  ///< Stop there, and write a snapshot to `output`.
     std::string output;                        ///< A file.
+    bool image_for_fuel = false;               ///< image: its code charges fuel.
+    bool image_for_timeout = false;            ///< image: its loops look for interrupts.
     bool stats = false;
     bool json = false;
     bool quiet = false;
