@@ -575,6 +575,23 @@ const InstanceExports* find_instance(const Instance& instance, std::string_view 
 
 }  // namespace
 
+std::optional<ExportedFunc> exported_func(const Instance& instance, size_t i) noexcept
+{
+    const auto names = instance.exports.types->list(instance.exports.names);
+    for (size_t at = 0; at < names.size(); ++at) {
+        const Item& item = instance.exports.items[at];
+        if (item.sort == Sort::func && i-- == 0) return ExportedFunc{{}, names[at].name, item.func};
+        if (item.sort != Sort::instance) continue;
+        const auto inner = item.instance->types->list(item.instance->names);
+        for (size_t j = 0; j < inner.size(); ++j) {
+            const Item& nested = item.instance->items[j];
+            if (nested.sort != Sort::func || i-- != 0) continue;
+            return ExportedFunc{names[at].name, inner[j].name, nested.func};
+        }
+    }
+    return std::nullopt;
+}
+
 const Func* find_function(const Instance& instance, std::string_view interface,
                           std::string_view name) noexcept
 {

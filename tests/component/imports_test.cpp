@@ -117,7 +117,7 @@ TEST(component_imports, carries_values_of_all_kinds_from_the_host_to_the_host_th
 {
     Fixture fixture;
     fixture.offer_draw();
-    const Result<Instance*> instance = fixture.make(host_calls);
+    const Result<Instance*> instance = fixture.make(host_calls_component);
     ASSERT_TRUE(instance) << sentence(instance.error()) << fixture.fault.item.view();
     const auto render = fixture.bind<Render>(**instance, "acme:app/api@0.2.3#render");
     ASSERT_TRUE(render) << fixture.fault.provided.view();
@@ -153,7 +153,7 @@ TEST(component_imports, typed_calls_take_no_more_memory_the_more_there_are)
 {
     Fixture fixture;
     fixture.offer_draw();
-    Instance* const instance = fixture.make(host_calls).value();
+    Instance* const instance = fixture.make(host_calls_component).value();
     const auto render = fixture.bind<Render>(*instance, "acme:app/api#render");
     EXPECT_FALSE(render) << "a version is part of the name";
     const auto measure = fixture.bind<uint32_t(uint32_t)>(*instance, "acme:app/api@0.2.0#measure");
@@ -166,7 +166,7 @@ TEST(component_imports, resources_of_the_host_are_told_by_what_they_stand_for)
 {
     Fixture fixture;
     fixture.offer_draw();
-    Instance* const instance = fixture.make(host_calls).value();
+    Instance* const instance = fixture.make(host_calls_component).value();
     const auto measure = fixture.bind<uint32_t(uint32_t)>(*instance, "acme:app/api@0.2.3.measure");
     ASSERT_TRUE(measure);
     EXPECT_EQ(*(*measure)(640), 640u);
@@ -182,7 +182,7 @@ TEST(component_imports, pointers_that_lead_out_of_the_guests_memory_trap)
 {
     Fixture fixture;
     fixture.offer_draw();
-    Instance* const instance = fixture.make(host_calls).value();
+    Instance* const instance = fixture.make(host_calls_component).value();
     const auto astray = fixture.bind<Render>(*instance, "astray");
     ASSERT_TRUE(astray);
     const Result<Rendered> ended = (*astray)({}, {}, Shape{}, {}, {});
@@ -195,7 +195,7 @@ TEST(component_imports, arguments_that_do_not_fit_the_calls_memory_end_the_call)
 {
     Fixture fixture;
     fixture.offer_draw();
-    Instance* const instance = fixture.make(host_calls).value();
+    Instance* const instance = fixture.make(host_calls_component).value();
     const auto render = fixture.bind<Render>(*instance, "acme:app/api@0.2.3#render");
     const std::vector<uint8_t> large(5000);
     const Result<Rendered> ended = (*render)({}, large, Shape{}, {}, {});
@@ -210,7 +210,7 @@ TEST(component_imports, tells_both_types_where_they_differ)
     fixture.offer_draw();
     ASSERT_TRUE(define_function(fixture.imports, fixture.arena, draw, "[method]canvas.width",
                                 [](Borrow<Canvas>, bool) { return std::string_view{}; }));
-    const Result<Instance*> refused = fixture.make(host_calls);
+    const Result<Instance*> refused = fixture.make(host_calls_component);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::incompatible_import_type);
     EXPECT_EQ(fixture.fault.import.view(), draw);
@@ -220,7 +220,7 @@ TEST(component_imports, tells_both_types_where_they_differ)
 
     Fixture other;
     other.offer_draw();
-    Instance* const instance = other.make(host_calls).value();
+    Instance* const instance = other.make(host_calls_component).value();
     EXPECT_FALSE(other.bind<uint64_t(uint32_t)>(*instance, "forget"));
     EXPECT_EQ(other.fault.wanted.view(), "func(u32) -> u64");
     EXPECT_EQ(other.fault.provided.view(), "func(width: u32) -> u32");
@@ -233,7 +233,7 @@ TEST(component_imports, another_resource_is_another_type)
     fixture.offer_draw();
     ASSERT_TRUE(define_function(fixture.imports, fixture.arena, draw, "[method]canvas.width",
                                 [](Borrow<Other>) { return uint32_t{0}; }));
-    const Result<Instance*> refused = fixture.make(host_calls);
+    const Result<Instance*> refused = fixture.make(host_calls_component);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::incompatible_import_type);
 }
@@ -241,37 +241,37 @@ TEST(component_imports, another_resource_is_another_type)
 TEST(component_imports, names_what_nothing_provides)
 {
     Fixture fixture;
-    const Result<Instance*> nothing = fixture.make(host_calls);
+    const Result<Instance*> nothing = fixture.make(host_calls_component);
     ASSERT_FALSE(nothing);
     EXPECT_EQ(nothing.error().code, Errc::unknown_import);
     EXPECT_EQ(fixture.fault.import.view(), draw);
 
     ASSERT_TRUE(
         define_resource<Canvas>(fixture.imports, fixture.arena, draw, "canvas", [](uint32_t) {}));
-    const Result<Instance*> half = fixture.make(host_calls);
+    const Result<Instance*> half = fixture.make(host_calls_component);
     ASSERT_FALSE(half);
     EXPECT_EQ(fixture.fault.item.view(), "[constructor]canvas");
     fixture.offer_draw();
-    EXPECT_TRUE(fixture.make(host_calls)) << "what failed left nothing behind";
+    EXPECT_TRUE(fixture.make(host_calls_component)) << "what failed left nothing behind";
 }
 
 TEST(component_imports, the_newest_compatible_version_serves)
 {
     Fixture fixture;
     fixture.offer_draw("acme:host/draw@1.7.0");
-    EXPECT_TRUE(fixture.make(host_calls));
+    EXPECT_TRUE(fixture.make(host_calls_component));
     Fixture other;
     other.offer_draw("acme:host/draw@2.0.0");
-    EXPECT_FALSE(other.make(host_calls));
+    EXPECT_FALSE(other.make(host_calls_component));
 }
 
 TEST(component_imports, what_one_component_exports_another_imports)
 {
     Fixture fixture;
     fixture.offer_draw();
-    Instance* const provider = fixture.make(host_calls).value();
+    Instance* const provider = fixture.make(host_calls_component).value();
     ASSERT_TRUE(fixture.imports.define_exports(*provider));
-    const Result<Instance*> user = fixture.make(api_user);
+    const Result<Instance*> user = fixture.make(api_user_component);
     ASSERT_TRUE(user) << sentence(user.error());
     const auto twice = fixture.bind<uint32_t(uint32_t)>(**user, "twice");
     ASSERT_TRUE(twice);

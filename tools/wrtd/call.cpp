@@ -4,9 +4,8 @@
 
 #include "call_syntax.hpp"
 #include "commands.hpp"
-#include "component_file.hpp"
+#include "component_guest.hpp"
 #include "exit_code.hpp"
-#include "file.hpp"
 #include "guest.hpp"
 #include "messages.hpp"
 
@@ -58,19 +57,16 @@ void print_results(std::span<const wrt::Value> results, bool json)
 
 int call(const Options& options)
 {
+    if (const std::optional<bool> component = is_component_file(options.files.front());
+        component && *component) {
+        return call_component(options);
+    }
     const std::variant<CallText, std::string> parsed = parse_call(options.arguments);
     if (const std::string* wrong = std::get_if<std::string>(&parsed)) {
         error("{}", escaped(*wrong));
         return exit_failed;
     }
     const CallText& wanted = std::get<CallText>(parsed);
-
-    {
-        const std::variant<File, int> opened = open_or_complain(options.files.front());
-        if (const int* code = std::get_if<int>(&opened)) return *code;
-        const File& file = std::get<File>(opened);
-        if (is_component(file.bytes())) return call_component(options, file.bytes(), wanted);
-    }
 
     Guest guest{options};
     const int prepared = guest.prepare();

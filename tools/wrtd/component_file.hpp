@@ -5,10 +5,8 @@
 #include <span>
 #include <string>
 
+#include <wrt/decoder/features.hpp>
 #include <wrt/foundation/result.hpp>
-
-#include "call_syntax.hpp"
-#include "options.hpp"
 
 namespace wrtd {
 
@@ -22,10 +20,5 @@ namespace wrtd {
 /// `wrtd inspect`: prints imports, exports and counts, and gives the exit code.
 [[nodiscard]] int inspect_component(const std::string& path, std::span<const uint8_t> binary,
                                     wrt::FeatureSet features, bool json);
-
-/// `wrtd call`: instantiates a component without imports and calls a function of it with numbers,
-/// booleans, characters and strings.
-[[nodiscard]] int call_component(const Options& options, std::span<const uint8_t> binary,
-                                 const CallText& wanted);
 
 }  // namespace wrtd

@@ -48,7 +48,29 @@ int ComponentGuest::prepare()
     if (options_.wasi.enabled) {
         if (const int code = link_wasi(); code != 0) return code;
     }
+    for (const Preload& preload : options_.preloads) {
+        if (const int code = add_preload(preload); code != 0) return code;
+    }
     return add(path_);
+}
+
+int ComponentGuest::add_preload(const Preload& preload)
+{
+    if (const int code = add(preload.file); code != 0) return code;
+    const std::string_view package = preload.package;
+    bool found = false;
+    for (size_t i = 0;
+         const auto exported = wrt::component::exported_func(instance_->instance(), i); ++i) {
+        const std::string_view interface = exported->interface;
+        found = found || (interface.starts_with(package) &&
+                          interface.substr(package.size()).starts_with('/'));
+    }
+    if (!found) {
+        error("{} exports no interface of {}", escaped(preload.file), escaped(package));
+        return exit_failed;
+    }
+    linker_->exports(*instance_);
+    return linker_->status() ? 0 : conclude(linker_->status());
 }
 
 int ComponentGuest::add(const std::string& path)

@@ -34,6 +34,7 @@ public:
 private:
     // Each 0, or the exit code after having said why.
     [[nodiscard]] int add(const std::string& path);
+    [[nodiscard]] int add_preload(const Preload& preload);
     [[nodiscard]] int link_wasi();
     [[nodiscard]] int complain_about_linking(const std::string& path, const wrt::Error& reason,
                                              const wrt::LinkFault& fault);
@@ -53,5 +54,9 @@ private:
 
 /// `wrtd run`: calls what it exports as wasi:cli/run.
 [[nodiscard]] int run_component(const Options& options);
+
+/// `wrtd call`: calls a function of it, with values and result as WAVE writes them
+/// (component_call.cpp).
+[[nodiscard]] int call_component(const Options& options);
 
 }  // namespace wrtd

@@ -280,6 +280,22 @@ void add_snapshot(CLI::App& app, Options& options)
     add_output(app, options, "where to; default FILE.wsnap", group);
 }
 
+void add_preload(CLI::App& app, std::vector<Preload>& preloads)
+{
+    add_value(app, "--preload", "NS:PKG=FILE",
+              "let a component import the interfaces of a package from another one", "Components",
+              [&preloads](const std::string& text) -> std::string {
+                  const size_t equals = text.find('=');
+                  const size_t colon = text.find(':');
+                  if (equals == std::string::npos || equals + 1 == text.size() || colon == 0 ||
+                      colon >= equals) {
+                      return fmt::format("'{}' is not NS:PKG=FILE", text);
+                  }
+                  preloads.push_back({text.substr(0, equals), text.substr(equals + 1)});
+                  return {};
+              });
+}
+
 void add_wast(CLI::App& app, Options::Wast& wast)
 {
     constexpr const char* group = "Scripts";
@@ -308,6 +324,7 @@ void add_command(CLI::App& app, Options& options)
         add_code(app, options);
         add_wasi(app, options.wasi);
         add_snapshot(app, options);
+        add_preload(app, options.preloads);
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");
         break;
@@ -315,6 +332,7 @@ void add_command(CLI::App& app, Options& options)
         add_limits(app, options.limits);
         add_code(app, options);
         add_wasi(app, options.wasi);
+        add_preload(app, options.preloads);
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");
         app.add_flag("--json", options.json, "print the results as a JSON array")->group("Reports");

@@ -46,6 +46,12 @@ struct Stream {
     std::string path;  ///< For `file`.
 };
 
+/// `--preload NS:PKG=FILE`: a component whose exports satisfy imports of the guest.
+struct Preload {
+    std::string package;
+    std::string file;
+};
+
 struct WasiOptions {
     bool enabled = true;
     std::vector<Preopen> preopens;
@@ -71,6 +77,7 @@ struct Options {
     std::string output;                        ///< A file.
     bool image_for_fuel = false;               ///< image: its code charges fuel.
     bool image_for_timeout = false;            ///< image: its loops look for interrupts.
+    std::vector<Preload> preloads;  ///< In the order given; a later one may use the earlier ones.
     bool stats = false;
     bool json = false;
     bool quiet = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -77,6 +78,15 @@ const Func* find_function(const Instance& instance, std::string_view name) noexc
 /// The same where the interface ("" for none) and the function have been told apart.
 const Func* find_function(const Instance& instance, std::string_view interface,
                           std::string_view name) noexcept;
+
+/// A function that an instance exports, and the interface that it is in ("" for none).
+struct ExportedFunc {
+    std::string_view interface;
+    std::string_view name;
+    const Func* func = nullptr;
+};
+/// The `i`th of them in the order of the exports; nothing behind the last one.
+std::optional<ExportedFunc> exported_func(const Instance& instance, size_t i) noexcept;
 
 /// Whether both name the same interface in compatible versions: `ns:pkg/iface@1.2.0` and `@1.7.0`,
 /// or `@0.2.0` and `@0.2.12`; 0.0.x and pre-releases are compatible with themselves only.
