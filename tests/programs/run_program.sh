@@ -4,6 +4,10 @@
 set -u
 wrtd=$1 wasm=$2 base=$3 scratch=$4
 
+if [[ ! -f $wasm ]]; then
+    printf 'skipped: there is no %s\n' "$wasm"
+    exit 77
+fi
 # In BASE.expected the lines "[exit N]" and "[stderr TEXT]" at the end are ours, the rest is standard output.
 rm -rf "$scratch"
 mkdir -p "$scratch/data"

@@ -188,6 +188,13 @@ Failure<ErrorCode> failure(Errno error) noexcept
     return {code_of(error)};
 }
 
+/// Of reading and writing: a file that was not opened for that is the wrong descriptor, where
+/// preview 1 misses a right.
+Failure<ErrorCode> content_failure(Errno error) noexcept
+{
+    return failure(error == Errno::notcapable ? Errno::badf : error);
+}
+
 FileOutcome<> outcome_of(Errno error) noexcept
 {
     if (error != Errno::success) return failure(error);
@@ -283,7 +290,7 @@ Result<FileOutcome<Own<Tag>>> stream_on(State& state, Borrow<FileDescriptor> sel
 {
     const Fd fd = fd_of(state, self);
     const OrErrno<Descriptor*> found = state.context.descriptors.find(fd, needed);
-    if (!found) return FileOutcome<Own<Tag>>{failure(found.error)};
+    if (!found) return FileOutcome<Own<Tag>>{content_failure(found.error)};
     if (found.value->kind == DescriptorKind::directory) {
         return FileOutcome<Own<Tag>>{failure(Errno::isdir)};
     }
@@ -426,7 +433,7 @@ Result<FileOutcome<BytesAndEnd>> read(State& state, HostCall& call, Borrow<FileD
     const std::span<uint8_t> buffer = call.memory.bytes().subspan(at, static_cast<size_t>(most));
     const OrErrno<Descriptor*> found =
         state.context.descriptors.find(fd_of(state, self), Operation::fd_pread);
-    if (!found) return FileOutcome<BytesAndEnd>{failure(found.error)};
+    if (!found) return FileOutcome<BytesAndEnd>{content_failure(found.error)};
     iovec piece{.iov_base = buffer.data(), .iov_len = buffer.size()};
     const OrErrno<uint32_t> size =
         io::read_at(*found.value, {&piece, 1}, offset, state.context.pace);
@@ -440,7 +447,7 @@ FileOutcome<uint64_t> write(State& state, Borrow<FileDescriptor> self, LentBytes
 {
     const OrErrno<Descriptor*> found =
         state.context.descriptors.find(fd_of(state, self), Operation::fd_pwrite);
-    if (!found) return failure(found.error);
+    if (!found) return content_failure(found.error);
     iovec piece{.iov_base = const_cast<uint8_t*>(buffer.view.data()),
                 .iov_len = buffer.view.size()};
     const OrErrno<uint32_t> size =

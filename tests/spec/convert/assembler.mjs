@@ -74,10 +74,16 @@ function install(directory) {
   return ready;
 }
 
-// A function from the text of a module to its bytes.
-export async function loadAssembler(directory) {
+// The package's tools: parse(), componentNew() and their like.
+export async function loadTools(directory) {
   const installed = install(directory);
   const { $init, tools } = await import(pathToFileURL(path.join(installed, "package/vendor/wasm-tools.js")));
   await $init;
+  return tools;
+}
+
+// A function from the text of a module to its bytes.
+export async function loadAssembler(directory) {
+  const tools = await loadTools(directory);
   return (text) => Buffer.from(tools.parse(text));
 }
