@@ -10,6 +10,7 @@
 #include <wrt/runtime/table.hpp>
 #include <wrt/shared_memory.hpp>
 
+#include "options.hpp"
 #include "state.hpp"
 
 namespace wrt {
@@ -305,15 +306,33 @@ Result<Tag> Instance::tag(std::string_view name) const noexcept
     return Tag{*state_, *found.tag};
 }
 
+runtime::StoreOptions detail::store_options(const StoreConfig& config,
+                                            const Preset* profile) noexcept
+{
+    runtime::StoreOptions options;
+    runtime::StoreLimits& limits = options.limits;
+    limits.memory_bytes = std::min(limits.memory_bytes, config.max_memory_bytes);
+    limits.table_elements = std::min(limits.table_elements, config.max_table_elements);
+    size_t stack_bytes = config.stack_bytes;
+    if (profile != nullptr) {
+        limits.memory_bytes = std::min(limits.memory_bytes, profile->linear_memory_bytes);
+        limits.table_elements = std::min<uint64_t>(limits.table_elements, profile->table_slots);
+        if (stack_bytes == 0 || stack_bytes > profile->stack_bytes)
+            stack_bytes = profile->stack_bytes;
+    }
+    limits.stack_slots = saturate_u32(stack_bytes / sizeof(runtime::Slot));
+    if (config.heap_bytes == StoreConfig::no_heap)
+        limits.heap_bytes = 0;
+    else if (config.heap_bytes != 0)
+        limits.heap_bytes = config.heap_bytes;
+    return options;
+}
+
 Store::Store(Engine& engine, const StoreConfig& config) noexcept : status_{engine.status()}
 {
     if (!status_) return;
-    runtime::StoreOptions options;
-    options.limits.memory_bytes = std::min(options.limits.memory_bytes, config.max_memory_bytes);
-    options.limits.stack_slots = saturate_u32(config.stack_bytes / sizeof(runtime::Slot));
-    if (config.heap_bytes != 0)
-        options.limits.heap_bytes = config.heap_bytes;
-    else if (engine.budget() != UINT64_MAX)
+    runtime::StoreOptions options = detail::store_options(config, engine.profile());
+    if (config.heap_bytes == 0 && engine.budget() != UINT64_MAX)
         options.limits.heap_bytes = std::min(runtime::largest_default_heap, engine.budget() / 4);
     const Result<runtime::Store*> store = runtime::Store::make(engine.arena(), options);
     if (!store) {

@@ -95,8 +95,10 @@ TEST(depth, of_a_million_blocks_needs_no_native_stack)
 
 TEST(depth, of_operands_and_constant_expressions_needs_no_native_stack)
 {
-    const Bytes operands = bytes(repeated(bytes(0x41, 0), 500'000), Bytes(500'000, 0x1a));
-    const Bytes sum = bytes(i32, 0, repeated(bytes(0x41, 1), 200'000), Bytes(199'999, 0x6a), end);
+    const Bytes operands =
+        bytes(repeated(bytes(0x41, 0), limits::operands), Bytes(limits::operands, 0x1a));
+    const Bytes sum = bytes(i32, 0, repeated(bytes(0x41, 1), limits::operands),
+                            Bytes(limits::operands - 1, 0x6a), end);
     const Bytes constant = module({section(global_id, vec({sum}))});
     const Bytes function = one_function({}, {}, operands);
     on_a_small_stack([&] {

@@ -8,6 +8,7 @@
 
 #include <wrt/decoder/features.hpp>
 #include <wrt/foundation/arena.hpp>
+#include <wrt/foundation/budget.hpp>
 #include <wrt/foundation/result.hpp>
 #include <wrt/module.hpp>
 
@@ -51,6 +52,12 @@ struct LoadOptions {
 struct EngineConfig {
     /// Bytes that modules, instances, stacks, tables and linear memories may take, all together.
     uint64_t budget = UINT64_MAX;
+    /// One block of `budget` bytes with linear memories inside, instead of address space that is
+    /// committed on need: the memory that measure() tells the size of.
+    bool fixed = false;
+    /// Bounds on everything, from a table of presets (find_preset()): the block, what a module may
+    /// take while it loads, the stack, linear memory, tables. What is set otherwise bounds further.
+    const Preset* profile = nullptr;
     /// What modules may use; WebAssembly 3.0 unless told otherwise. A module that needs more is
     /// refused, with an error that names the feature.
     FeatureSet features = {};
@@ -80,6 +87,8 @@ public:
     [[nodiscard]] Arena& arena() noexcept { return *arena_; }
     /// EngineConfig::budget; of an engine made otherwise unlimited, as its arena is the bound.
     [[nodiscard]] uint64_t budget() const noexcept { return budget_; }
+    /// EngineConfig::profile.
+    [[nodiscard]] const Preset* profile() const noexcept { return profile_; }
 
     [[nodiscard]] Result<Module> load_module(std::span<const uint8_t> binary,
                                              const LoadOptions& options = {}) noexcept;
@@ -101,6 +110,7 @@ private:
     std::optional<Arena> own_;
     Arena* arena_ = nullptr;
     uint64_t budget_ = UINT64_MAX;
+    const Preset* profile_ = nullptr;
     FeatureSet features_;
     CodeMode code_ = CodeMode::eager;
     size_t code_cache_ = 0;

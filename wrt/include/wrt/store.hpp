@@ -375,10 +375,15 @@ struct Frame {
 };
 
 struct StoreConfig {
+    /// Of heap_bytes: no object can be made.
+    static constexpr uint64_t no_heap = UINT64_MAX;
+
     size_t stack_bytes =
         0;  ///< For frames and operands of all active calls; 0: as the arena has room, up to 8 MiB.
     /// Linear memory of all memories together; memory.grow past it gives -1.
     uint64_t max_memory_bytes = UINT64_MAX;
+    /// Elements of all tables together; table.grow past it gives -1.
+    uint64_t max_table_elements = UINT64_MAX;
     /// Objects of the garbage-collected heap, live ones and those not collected yet. 0: 1 GiB of
     /// address space, or a quarter of the engine's budget; in a buffer a 32nd of what it has left.
     uint64_t heap_bytes = 0;
