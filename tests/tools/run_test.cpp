@@ -184,7 +184,7 @@ TEST(wrtd_run, ends_when_the_fuel_is_used_up)
     EXPECT_EQ(starved.status, 124);
     EXPECT_EQ(starved.err, "error: forever.wasm: exhaustion at 0x31: out of fuel\n"
                            "  at  0  forever.wasm!main  (function 0 at 0x31)\n"
-                           "hint: --fuel allowed 50,000\n")
+                           "hint: 50,000 fuel was allowed\n")
         << "fuel is charged where the loop begins";
 }
 

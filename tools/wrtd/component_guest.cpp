@@ -25,7 +25,9 @@ constexpr uint32_t host_bytes = 64u << 20;
 }  // namespace
 
 ComponentGuest::ComponentGuest(const Options& options)
-    : options_{options}, path_{options.files.front()}, engine_{engine_config(options)}
+    : options_{options},
+      path_{options.files.front()},
+      engine_{engine_config(options, options.limits)}
 {
 }
 
@@ -148,7 +150,8 @@ int ComponentGuest::complain_about_linking(const std::string& path, const wrt::E
 
 int ComponentGuest::conclude(const wrt::Status& ended)
 {
-    return wrtd::conclude(options_, path_, engine_, store_ ? &*store_ : nullptr, ended);
+    return wrtd::conclude(options_.limits, options_.stats, path_, engine_,
+                          store_ ? &*store_ : nullptr, ended);
 }
 
 std::optional<bool> is_component_file(const std::string& path)

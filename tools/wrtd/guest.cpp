@@ -7,8 +7,10 @@
 
 #include <wrt/image.hpp>
 #include <wrt/report.hpp>
+#include <wrt/runtime/module.hpp>
 #include <wrt/wasi.hpp>
 
+#include "budget.hpp"
 #include "call_syntax.hpp"
 #include "exit_code.hpp"
 #include "explain.hpp"
@@ -20,15 +22,24 @@
 #include "wasi_grant.hpp"
 
 namespace wrtd {
-wrt::EngineConfig engine_config(const Options& options)
+wrt::EngineConfig engine_config(const Options& options, const Limits& limits)
 {
     wrt::EngineConfig config;
-    if (options.limits.budget) config.budget = *options.limits.budget;
+    if (limits.budget) config.budget = *limits.budget;
+    if (limits.arena) {
+        config.budget = std::min(config.budget, *limits.arena);
+        config.fixed = true;
+    }
+    config.profile = options.profile;
     config.features = options.features;
     config.code = options.code == CodeMode::lazy ? wrt::CodeMode::lazy : wrt::CodeMode::eager;
-    if (options.limits.code_cache)
-        config.code_cache = static_cast<size_t>(*options.limits.code_cache);
+    if (limits.code_cache) config.code_cache = static_cast<size_t>(*limits.code_cache);
     return config;
+}
+
+void lower(std::optional<uint64_t>& bound, const std::optional<uint64_t>& other)
+{
+    if (other && (!bound || *other < *bound)) bound = other;
 }
 
 wrt::StoreConfig store_config(const Limits& limits)
@@ -41,7 +52,7 @@ wrt::StoreConfig store_config(const Limits& limits)
 }
 
 Guest::Guest(const Options& options)
-    : options_{options}, path_{options.files.front()}, engine_{engine_config(options)}
+    : options_{options}, path_{options.files.front()}, limits_{options.limits}
 {
 }
 
@@ -49,13 +60,24 @@ Guest::~Guest() = default;
 
 int Guest::prepare()
 {
+    if (const int code = open(); code != 0) return code;
     if (const int code = load(); code != 0) return code;
 
-    store_.emplace(engine_, store_config(options_.limits));
+    wrt::StoreConfig config = wrt::restricted(store_config(limits_), module_limits_);
+    if (config.heap_bytes == 0 && !engine_->arena().is_reserved()) {
+        // As `wrtd inspect --budget` counts: none for what can hold no references to objects.
+        config.heap_bytes = module_->image().has_references ? wrt::runtime::measured_heap_bytes
+                                                            : uint64_t{wrt::StoreConfig::no_heap};
+    }
+    store_.emplace(*engine_, config);
     if (!snapshot_) set_fuel();
     if (options_.limits.timeout_ns) stopping_.emplace(*store_, *options_.limits.timeout_ns);
     linker_.emplace(*store_);
-    if (!linker_->status()) return conclude(linker_->status());
+    if (!linker_->status()) {
+        const int code = conclude(linker_->status());
+        hint_at_need(linker_->status().error());
+        return code;
+    }
     if (options_.wasi.enabled) {
         if (const int code = link_wasi(); code != 0) return code;
     }
@@ -65,7 +87,9 @@ int Guest::prepare()
         snapshot_ ? linker_->instantiate_for_snapshot(*module_) : linker_->instantiate(*module_);
     if (!instance) {
         finished_ = true;
-        return conclude(instance.error());
+        const int code = conclude(instance.error());
+        hint_at_need(instance.error());
+        return code;
     }
     instance_.emplace(*instance);
     if (!snapshot_) return 0;
@@ -77,7 +101,7 @@ int Guest::prepare()
     return 0;
 }
 
-int Guest::load()
+int Guest::open()
 {
     std::variant<File, int> opened = open_or_complain(path_);
     if (const int* code = std::get_if<int>(&opened)) return *code;
@@ -88,17 +112,27 @@ int Guest::load()
         error("{}:{}", escaped(path_), *wrong);
         return exit_not_runnable;
     }
-    const std::span<const uint8_t> binary = snapshot_ ? snapshot_->module(0) : file_->bytes();
 
+    const wrt::Result<wrt::ModuleLimits> asked = wrt::read_limits(binary());
+    if (!asked) return complain_about_loading(asked.error());
+    module_limits_ = *asked;
+    lower(limits_.budget, asked->budget);
+    lower(limits_.fuel, asked->fuel);
+    engine_.emplace(engine_config(options_, limits_));
+    return 0;
+}
+
+int Guest::load()
+{
     const auto start = std::chrono::steady_clock::now();
     wrt::LoadOptions how;
     how.borrow = true;  // file_ keeps the bytes
-    how.fuel = options_.limits.fuel || options_.snapshot_at_fuel || snapshot_;
+    how.fuel = limits_.fuel || options_.snapshot_at_fuel || snapshot_;
     // A signal ends wrtd anyway; only a deadline has to be looked for.
     how.interruptible = options_.limits.timeout_ns.has_value();
-    const bool is_image = wrt::is_file_of(wrt::image_kind, binary);
+    const bool is_image = wrt::is_file_of(wrt::image_kind, binary());
     const wrt::Result<wrt::Module> module =
-        is_image ? wrt::load_image(engine_, binary) : engine_.load_module(binary, how);
+        is_image ? wrt::load_image(*engine_, binary()) : engine_->load_module(binary(), how);
     if (!module) return complain_about_loading(module.error());
     if (is_image && how.fuel && !wrt::is_metered(*module)) {
         error("{}: an image whose code does not charge fuel", escaped(path_));
@@ -108,7 +142,7 @@ int Guest::load()
     module_.emplace(*module);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     spdlog::info("loaded {}: {} functions, {} in the arena, {:.1f} ms", escaped(path_),
-                 module_->function_count(), size_text(engine_.arena().used()), took.count());
+                 module_->function_count(), size_text(engine_->arena().used()), took.count());
     return 0;
 }
 
@@ -124,10 +158,33 @@ int Guest::complain_about_loading(const wrt::Error& reason) const
     if (reason.code == wrt::Errc::magic_header_not_detected) {
         hint("this is no WebAssembly, neither binary nor text");
     }
-    if (wrt::kind_of(reason.code) == wrt::ErrorKind::exhaustion && options_.limits.budget) {
-        hint("--budget allowed {}", size_text(*options_.limits.budget));
+    if (wrt::kind_of(reason.code) == wrt::ErrorKind::exhaustion && limits_.budget) {
+        if (options_.limits.budget == limits_.budget)
+            hint("--budget allowed {}", size_text(*limits_.budget));
+        else
+            hint("its section wrt.limits allowed {}", size_text(*limits_.budget));
     }
+    hint_at_need(reason);
     return exit_code_of(reason, false);
+}
+
+/// Of a block that is too small: how large one has to be.
+void Guest::hint_at_need(const wrt::Error& reason) const
+{
+    const wrt::ErrorKind kind = wrt::kind_of(reason.code);
+    if (kind != wrt::ErrorKind::exhaustion && kind != wrt::ErrorKind::unsupported) return;
+    if (!engine_) return;
+    const wrt::Arena& arena = const_cast<wrt::Engine&>(*engine_).arena();
+    if (arena.is_reserved()) return;
+    Options unbounded = options_;
+    unbounded.profile = nullptr;
+    const wrt::Result<Budget> need = measure_budget(file_->bytes(), path_, unbounded);
+    if (!need) return;
+    const std::string there = options_.profile != nullptr
+                                  ? fmt::format("profile {} has", options_.profile->name)
+                                  : std::string{"there are"};
+    hint("it needs {} bytes, {} {}", count_text(need->measured.arena_bytes), there,
+         count_text(arena.capacity()));
 }
 
 int Guest::link_wasi()
@@ -162,8 +219,8 @@ int Guest::conclude(const wrt::Status& ended)
 {
     const bool paused = !ended && ended.error().code == wrt::Errc::paused;
     const int written = paused ? write_snapshot() : 0;
-    const int code = wrtd::conclude(options_, path_, engine_, store_ ? &*store_ : nullptr,
-                                    paused ? wrt::ok() : ended);
+    const int code = wrtd::conclude(limits_, options_.stats, path_, *engine_,
+                                    store_ ? &*store_ : nullptr, paused ? wrt::ok() : ended);
     return written != 0 ? written : code;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <wrt/limits_section.hpp>
 #include <wrt/snapshot.hpp>
 #include <wrt/wrt.hpp>
 
@@ -17,7 +18,7 @@
 namespace wrtd {
 
 /// What the options say about the engine and the store.
-[[nodiscard]] wrt::EngineConfig engine_config(const Options& options);
+[[nodiscard]] wrt::EngineConfig engine_config(const Options& options, const Limits& limits);
 [[nodiscard]] wrt::StoreConfig store_config(const Limits& limits);
 
 class Guest {
@@ -48,6 +49,7 @@ public:
 
 private:
     // Each 0, or the exit code after having said why.
+    [[nodiscard]] int open();
     [[nodiscard]] int load();
     [[nodiscard]] int link_wasi();
     [[nodiscard]] int open_snapshot();
@@ -55,14 +57,22 @@ private:
 
     [[nodiscard]] wrt::Status restore();
     void set_fuel();
+    /// The module's bytes.
+    [[nodiscard]] std::span<const uint8_t> binary() const
+    {
+        return snapshot_ ? snapshot_->module(0) : file_->bytes();
+    }
 
     [[nodiscard]] int complain_about_loading(const wrt::Error& reason) const;
     [[nodiscard]] int complain_about_missing(const wrt::ImportType& import) const;
+    void hint_at_need(const wrt::Error& reason) const;
 
     const Options& options_;
     std::string path_;
     std::optional<File> file_;
-    wrt::Engine engine_;
+    wrt::ModuleLimits module_limits_;
+    Limits limits_;  ///< Those of the options and of the module, whichever are lower.
+    std::optional<wrt::Engine> engine_;
     std::optional<wrt::Snapshot> snapshot_;  ///< That it goes on from.
     std::optional<SavedGuest> saved_;
     std::vector<std::string> arguments_;

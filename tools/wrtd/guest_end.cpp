@@ -48,7 +48,7 @@ void print_backtrace(const std::string& path, wrt::Store& store, const wrt::Erro
     if (total > most) fmt::print(stderr, "        and {} more\n", count_text(total - most));
 }
 
-void complain(const Options& options, const std::string& path, wrt::Store& store,
+void complain(const Limits& limits, const std::string& path, wrt::Store& store,
               const wrt::Error& reason)
 {
     std::string text = error_text(reason);
@@ -65,14 +65,14 @@ void complain(const Options& options, const std::string& path, wrt::Store& store
     error("{}: {}", escaped(path), text);
     print_backtrace(path, store, reason);
     if (reason.code == wrt::Errc::out_of_fuel) {
-        hint("--fuel allowed {}", count_text(*options.limits.fuel));
+        hint("{} fuel was allowed", count_text(*limits.fuel));
     }
     if (reason.code == wrt::Errc::interrupted && Stopping::timed_out()) {
-        hint("--timeout allowed {:g} s", static_cast<double>(*options.limits.timeout_ns) / 1e9);
+        hint("--timeout allowed {:g} s", static_cast<double>(*limits.timeout_ns) / 1e9);
     }
 }
 
-void print_stats(const Options& options, wrt::Engine& engine, wrt::Store& store)
+void print_stats(const Limits& limits, wrt::Engine& engine, wrt::Store& store)
 {
     const wrt::Arena& arena = engine.arena();
     note("{} of memory at most in use: {} in the arena, {} of linear memory",
@@ -88,15 +88,15 @@ void print_stats(const Options& options, wrt::Engine& engine, wrt::Store& store)
              size_text(heap.allocated), size_text(heap.used), count_text(heap.collections),
              static_cast<double>(heap.max_pause_ns) / 1e6);
     }
-    if (options.limits.fuel) {
-        note("{} of {} fuel used", count_text(*options.limits.fuel - store.fuel()),
-             count_text(*options.limits.fuel));
+    if (limits.fuel) {
+        note("{} of {} fuel used", count_text(*limits.fuel - store.fuel()),
+             count_text(*limits.fuel));
     }
 }
 
 }  // namespace
 
-int conclude(const Options& options, const std::string& path, wrt::Engine& engine,
+int conclude(const Limits& limits, bool stats, const std::string& path, wrt::Engine& engine,
              wrt::Store* store, const wrt::Status& ended)
 {
     int code = exit_success;
@@ -104,10 +104,10 @@ int conclude(const Options& options, const std::string& path, wrt::Engine& engin
         const wrt::Error& reason = ended.error();
         code = exit_code_of(reason, Stopping::timed_out());
         if (store != nullptr && reason.code != wrt::Errc::host_exit) {
-            complain(options, path, *store, reason);
+            complain(limits, path, *store, reason);
         }
     }
-    if (options.stats && store != nullptr) print_stats(options, engine, *store);
+    if (stats && store != nullptr) print_stats(limits, engine, *store);
     return code;
 }
 

@@ -9,9 +9,9 @@
 
 namespace wrtd {
 
-/// The exit code of a call's end, after having said why it failed and, if asked for, what it took.
+/// The exit code of a call's end, after having said why it failed and, with `stats`, what it took.
 /// `store`: null where none could be made.
-[[nodiscard]] int conclude(const Options& options, const std::string& path, wrt::Engine& engine,
-                           wrt::Store* store, const wrt::Status& ended);
+[[nodiscard]] int conclude(const Limits& limits, bool stats, const std::string& path,
+                           wrt::Engine& engine, wrt::Store* store, const wrt::Status& ended);
 
 }  // namespace wrtd

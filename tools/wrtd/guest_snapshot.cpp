@@ -38,9 +38,9 @@ wrt::Status append(void* to, std::span<const uint8_t> bytes)
 void Guest::set_fuel()
 {
     const std::optional<uint64_t>& pause = options_.snapshot_at_fuel;
-    uint64_t all = options_.limits.fuel.value_or(all_fuel);
+    uint64_t all = limits_.fuel.value_or(all_fuel);
     // What the first run had left, unless more is given now.
-    if (snapshot_ && !options_.limits.fuel) all = store_->fuel();
+    if (snapshot_ && !limits_.fuel) all = store_->fuel();
     const uint64_t first = pause ? std::min(*pause, all) : all;
     store_->set_fuel(first);
     wrt::set_reserve(*store_, all - first);

@@ -4,6 +4,7 @@
 
 #include <wrt/image.hpp>
 
+#include "budget.hpp"
 #include "commands.hpp"
 #include "component_file.hpp"
 #include "exit_code.hpp"
@@ -126,6 +127,9 @@ int inspect(const Options& options)
     const std::span<const uint8_t> binary = std::get<File>(opened).bytes();
 
     if (wrt::is_file_of(wrt::image_kind, binary)) return inspect_image(path, binary);
+    const Options::BudgetReport& budget = options.budget;
+    if (budget.wanted || budget.svg || !budget.against.empty())
+        return inspect_budget(options, path, binary);
     if (is_component(binary))
         return inspect_component(path, binary, options.features, options.json);
     const wrt::Result<Inspection> found = inspect_module(binary, options.features);

@@ -166,13 +166,12 @@ void add_code(CLI::App& app, Options& options)
                options.code);
 }
 
-void add_limits(CLI::App& app, Limits& limits)
+constexpr const char* size = "a size such as 65536, 64KiB or 1.5MiB";
+
+/// Bounds that have a part in how many bytes a module needs.
+void add_sizes(CLI::App& app, Options& options)
 {
-    constexpr const char* size = "a size such as 65536, 64KiB or 1.5MiB";
-    add_quantity(app, "-m,--budget", "SIZE",
-                 "everything the guest may take: module, stack, memories (env WRTD_BUDGET)",
-                 parse_size, size, limits.budget)
-        ->envname("WRTD_BUDGET");
+    Limits& limits = options.limits;
     add_quantity(app, "--max-memory", "SIZE", "linear memory, all memories together", parse_size,
                  size, limits.max_memory);
     add_quantity(app, "--gc-heap", "SIZE", "garbage-collected objects", parse_size, size,
@@ -180,6 +179,28 @@ void add_limits(CLI::App& app, Limits& limits)
     add_quantity(app, "--stack", "SIZE", "execution stack", parse_size, size, limits.stack);
     add_quantity(app, "--code-cache", "SIZE", "with --code lazy: code of the functions called",
                  parse_size, size, limits.code_cache);
+    add_value(app, "--profile", "NAME", "bounds on everything: tiny, seed, asil-a to asil-d, qm",
+              "Limits", [&options](const std::string& text) -> std::string {
+                  options.profile = wrt::find_preset(text);
+                  if (options.profile != nullptr) return {};
+                  std::vector<std::string_view> known;
+                  for (const wrt::Preset* preset : wrt::presets)
+                      known.push_back(preset->name);
+                  return fmt::format("'{}' is none of {}", text, fmt::join(known, ", "));
+              });
+}
+
+void add_limits(CLI::App& app, Options& options)
+{
+    Limits& limits = options.limits;
+    add_sizes(app, options);
+    add_quantity(app, "--arena", "SIZE",
+                 "one block that everything lies in, as `wrtd inspect --budget` tells", parse_size,
+                 size, limits.arena);
+    add_quantity(app, "-m,--budget", "SIZE",
+                 "everything the guest may take: module, stack, memories (env WRTD_BUDGET)",
+                 parse_size, size, limits.budget)
+        ->envname("WRTD_BUDGET");
     add_quantity(app, "--fuel", "N", "stop after about N instructions", parse_count,
                  "a count such as 1000000 or 1M", limits.fuel);
     add_quantity(app, "--timeout", "TIME", "stop after this much time: 2s, 250ms, 1m",
@@ -315,12 +336,37 @@ void add_wast(CLI::App& app, Options::Wast& wast)
               keep(wast.junit));
 }
 
+void add_inspect(CLI::App& app, Options& options)
+{
+    constexpr const char* group = "Reports";
+    app.add_flag("--json", options.json, "as JSON")->group(group);
+    Options::BudgetReport& budget = options.budget;
+    // A flag may be given a value with "=" only, so it never takes the file for one.
+    app.add_flag("--budget")
+        ->description("the bytes it needs and what for; =SIZE: exit 1 where that is less")
+        ->each([&budget](const std::string& text) {
+            budget.wanted = true;
+            if (text == "true") return;
+            budget.most = parse_size(text);
+            if (!budget.most)
+                throw CLI::ValidationError("--budget", fmt::format("'{}' is not {}", text, size));
+        })
+        ->group(group);
+    app.add_flag("--svg", budget.svg, "the same as a picture")->group(group);
+    add_value(app, "--against", "FILE", "exit 1 where it needs more than this older one", group,
+              [&budget](const std::string& text) -> std::string {
+                  budget.against = text;
+                  return {};
+              });
+    add_sizes(app, options);
+}
+
 void add_command(CLI::App& app, Options& options)
 {
     switch (options.command) {
     case Command::run:
     case Command::resume:
-        add_limits(app, options.limits);
+        add_limits(app, options);
         add_code(app, options);
         add_wasi(app, options.wasi);
         add_snapshot(app, options);
@@ -329,7 +375,7 @@ void add_command(CLI::App& app, Options& options)
             ->group("Reports");
         break;
     case Command::call:
-        add_limits(app, options.limits);
+        add_limits(app, options);
         add_code(app, options);
         add_wasi(app, options.wasi);
         add_preload(app, options.preloads);
@@ -348,7 +394,7 @@ void add_command(CLI::App& app, Options& options)
     case Command::validate:
         app.add_flag("-q,--quiet", options.quiet, "only the exit status")->group("Reports");
         break;
-    case Command::inspect: app.add_flag("--json", options.json, "as JSON")->group("Reports"); break;
+    case Command::inspect: add_inspect(app, options); break;
     case Command::print: break;
     case Command::wast: add_wast(app, options.wast); break;
     }

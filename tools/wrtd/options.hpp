@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <wrt/decoder/features.hpp>
+#include <wrt/foundation/budget.hpp>
 
 namespace wrtd {
 
@@ -23,6 +24,7 @@ enum class LogLevel : uint8_t { off, error, warn, info, debug, trace };
 /// Bounds on what a guest may use. Absent: no bound but the defaults of the library.
 struct Limits {
     std::optional<uint64_t> budget;  ///< Bytes of the arena: module, instances, stack, memories.
+    std::optional<uint64_t> arena;   ///< Bytes of one block that all of that lies in.
     std::optional<uint64_t> max_memory;  ///< Bytes of linear memory, all memories together.
     std::optional<uint64_t> gc_heap;     ///< Bytes of garbage-collected objects.
     std::optional<uint64_t> stack;       ///< Bytes of the execution stack.
@@ -72,12 +74,22 @@ struct Options {
     wrt::FeatureSet features = {};  ///< What modules may use.
     CodeMode code = CodeMode::eager;
     Limits limits;
+    const wrt::Preset* profile = nullptr;
     WasiOptions wasi;
     std::optional<uint64_t> snapshot_at_fuel;  ///< Stop there, and write a snapshot to `output`.
     std::string output;                        ///< A file.
     bool image_for_fuel = false;               ///< image: its code charges fuel.
     bool image_for_timeout = false;            ///< image: its loops look for interrupts.
     std::vector<Preload> preloads;  ///< In the order given; a later one may use the earlier ones.
+
+    /// wrtd inspect --budget.
+    struct BudgetReport {
+        bool wanted = false;
+        std::optional<uint64_t> most;  ///< Exit 1 where it needs more bytes.
+        bool svg = false;
+        std::string against;  ///< An older one; exit 1 where it needs less.
+    } budget;
+
     bool stats = false;
     bool json = false;
     bool quiet = false;
