@@ -145,6 +145,34 @@ expect "an uncaught exception" 1 /dev/null "ZeroDivisionError: division by zero"
 expect "a program from standard input" 0 <(printf '%s\n' '[0, 1, 4]') "" \
     "${python[@]}" - <<<'print([i * i for i in range(3)])'
 
+say "CPython, taken apart half way"
+cat >"$scratch/python/sums.py" <<'PYTHON'
+import sys
+def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+with open(sys.argv[0]) as script:
+    first, total = script.readline(), 0
+    for i in range(60):
+        total += sum(k * k for k in range(i))
+    print(total, fib(12), first.strip(), script.read(9), sys.argv[1:])
+try:
+    raise ValueError("caught")
+except ValueError as error:
+    print(error, sum(len(v) for v in {str(i): [i] * 3 for i in range(100)}.values()))
+PYTHON
+"${python[@]}" /work/sums.py a b >"$scratch/whole"
+"${python[@]:0:2}" --fuel 100G --stats "${python[@]:2}" /work/sums.py a b 2>"$scratch/stats" >/dev/null
+used=$(sed -n 's/^note: \(.*\) of .* fuel used$/\1/p' "$scratch/stats" | tr -d ,)
+for part in 1 2 3 4 5; do
+    "${python[@]:0:2}" --snapshot-at-fuel $((used * part / 6)) -o "$scratch/python.wsnap" "${python[@]:2}" \
+        /work/sums.py a b >"$scratch/before" 2>/dev/null
+    expect "goes on in another process after $part/6" 0 "$scratch/whole" "" bash -c 'cat "$1"; shift; "$@"' _ \
+        "$scratch/before" "$wrtd" resume --dir "$cache/python/root::/" --dir "$scratch/python::/work" \
+        "$scratch/python.wsnap"
+done
+"$wrtd" image -o "$scratch/python.wimg" "$cache/python/python-3.11.3.wasm" >/dev/null
+expect "from an image" 0 <(printf '4999950000\n') "" \
+    "${python[@]:0:$((${#python[@]} - 1))}" "$scratch/python.wimg" -c 'print(sum(range(100000)))'
+
 say "SQLite $(sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' "$cache/sqlite/sqlite3.h")"
 sqlite=("$wrtd" run "${options[@]}" --dir "$scratch/sqlite::/data" --env HOME=/data "$cache/sqlite/sqlite3.wasm" -batch)
 expect "CTEs, an index, JSON, FTS5" 0 "$here/sqlite_checks.expected" "" \
