@@ -63,6 +63,22 @@ Result<ConstExpr> ModuleDecoder::decode_constant(Module& module, SectionReader& 
                                                  ValType type, uint32_t visible_globals)
 {
     const ConstExpr start{.offset = reader.offset(), .size = 0};
+    if (type == ValType::i32) {
+        // A number of up to four bytes, which cannot be wrong, and the end: a module may have a
+        // hundred thousand of them.
+        constexpr uint8_t i32_const = 0x41;
+        constexpr uint8_t end = 0x0b;
+        constexpr size_t longest = 4;
+        const uint8_t* const bytes = reader.position();
+        const size_t left = reader.remaining();
+        for (size_t i = 1; i <= longest && i + 1 < left && bytes[0] == i32_const; ++i) {
+            if (bytes[i] >= 0x80) continue;
+            if (bytes[i + 1] != end) break;
+            const auto size = static_cast<uint32_t>(i + 2);
+            WRT_CHECK(reader.skip(size));
+            return ConstExpr{.offset = start.offset, .size = size};
+        }
+    }
     FunctionValidator validator{
         module, {reader.position(), reader.remaining()}, start.offset, visible_globals, scratch_};
     WRT_CHECK(validator.begin_constant(type));

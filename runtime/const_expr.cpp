@@ -91,11 +91,35 @@ int slots_added(const decoder::Module& syntax, ConstKind kind,
     WRT_UNREACHABLE();
 }
 
+/// Whether an expression is `i32.const value` alone, as the offset of nearly every segment is; a
+/// module may have a hundred thousand.
+bool is_number(std::span<const uint8_t> bytes, int32_t& value) noexcept
+{
+    constexpr uint8_t i32_const = 0x41;
+    constexpr size_t longest = 5;
+    const size_t size = bytes.size() - 2;  // the number's
+    if (bytes[0] != i32_const || size == 0 || size > longest) return false;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < size; ++i) {
+        const bool last = i + 1 == size;
+        if ((bytes[1 + i] < 0x80) != last) return false;
+        bits |= static_cast<uint64_t>(bytes[1 + i] & 0x7f) << (7 * i);
+    }
+    const auto unused = static_cast<uint32_t>(64 - 7 * size);
+    value = static_cast<int32_t>(static_cast<int64_t>(bits << unused) >> unused);
+    return true;
+}
+
 }  // namespace
 
 ConstSize measure(const decoder::Module& syntax, const decoder::ConstExpr& expr) noexcept
 {
     ConstSize size;
+    if (int32_t value = 0; is_number(syntax.bytes(expr), value)) {
+        size.ops = 1;
+        size.depth = 1;
+        return size;
+    }
     int depth = 0;
     decoder::InstructionReader reader{syntax, expr};
     decoder::Instruction instruction;
@@ -114,6 +138,12 @@ ConstCode convert(const decoder::Module& syntax, const decoder::ConstExpr& expr,
                   static_vector<ConstOp>& ops) noexcept
 {
     ConstCode code{ops.size(), 0};
+    if (int32_t value = 0; is_number(syntax.bytes(expr), value)) {
+        ConstOp& op = ops.push_back_unchecked();
+        op.value = static_cast<uint32_t>(value);
+        code.count = 1;
+        return code;
+    }
     decoder::InstructionReader reader{syntax, expr};
     decoder::Instruction instruction;
     while (reader.next(instruction)) {
