@@ -62,8 +62,8 @@ struct Network;
 
 class State {
 public:
-    State(Context& context, std::span<Resource> resources) noexcept
-        : context{context}, resources_{resources}
+    State(Context& of, std::span<Resource> resources) noexcept
+        : context{of}, resources_{resources}
     {
     }
 
