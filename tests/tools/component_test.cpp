@@ -142,6 +142,15 @@ TEST(wrtd_component, names_the_import_that_nothing_provides)
     EXPECT_THAT(wrong.err, HasSubstr("exports no interface of acme:app\n"));
 }
 
+TEST(wrtd_component, preload_composes)
+{
+    const std::string user = file_of("text_user.wasm", wrt::test::text_user_component);
+    const Ended ended = wrtd(
+        {"call", "--preload", "acme:values=" + values(), user, "pass", "through both \xc3\xa4"});
+    EXPECT_EQ(ended.out, "\"through both \xc3\xa4\"\n");
+    EXPECT_EQ(ended.status, 0) << ended.err;
+}
+
 TEST(wrtd_component, run_wants_a_command)
 {
     const Ended ended = wrtd({"run", values()});

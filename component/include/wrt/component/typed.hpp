@@ -2,8 +2,6 @@
 // those of codec.hpp, compared once: when a function is linked or bound.
 #pragma once
 
-#include <new>
-
 #include <wrt/component/codec.hpp>
 
 namespace wrt::component {
