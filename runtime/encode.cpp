@@ -8,6 +8,7 @@
 
 #include "code_block.hpp"
 #include "code_recorder.hpp"
+#include "encode_fused.hpp"
 #include "fused.hpp"
 #include "lazy_code.hpp"
 #include "source_map.hpp"
@@ -84,6 +85,13 @@ Handler handler_for(const Operation& o)
     case Family::window:
     case Family::charge:
     case Family::unreachable: return plain_handler(o.plain);
+    case Family::call_moved:
+    case Family::move_branch:
+    case Family::global_sum:
+    case Family::sum_to_global:
+    case Family::load_load:
+    case Family::load_store:
+    case Family::binary_store: return fused_handler(o);
     case Family::nothing: break;
     }
     WRT_UNREACHABLE();
@@ -122,6 +130,13 @@ constexpr uint32_t count_words(const Operation& o)
     case Family::move_pair: return 3;
     case Family::binary_branch:
     case Family::load_branch: return o.x_class == Class::constant ? 4 : 3;
+    case Family::call_moved:
+    case Family::move_branch:
+    case Family::global_sum:
+    case Family::sum_to_global:
+    case Family::load_load:
+    case Family::load_store:
+    case Family::binary_store: return fused_words(o);
     case Family::nothing: return 0;
     case Family::cast_branch: return 4;
     case Family::struct_set: return o.b_class == Class::constant ? 3 : 2;
@@ -402,6 +417,19 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
             put_target(at[2 + i], translator.targets()[o.label + i]);
         break;
     case Family::call: write_call(o, at); break;
+    case Family::call_moved:
+        write_call(o, at);
+        write_fused(o, at);
+        break;
+    case Family::move_branch:
+        put_target(at[2], o.label);
+        write_fused(o, at);
+        break;
+    case Family::global_sum:
+    case Family::sum_to_global:
+    case Family::load_load:
+    case Family::load_store:
+    case Family::binary_store: write_fused(o, at); break;
     case Family::tail_call:
         write_call(o, at);
         at[3].bits = o.index;
@@ -443,6 +471,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
         o.place = cells;
         if (o.family == Family::nothing) continue;
         map_size.add(o.place, o.source);
+        if (has_second_source(o)) map_size.add(o.place + 1, o.source2);
         cells += words_of(o);
     }
     const auto map_cells =
@@ -468,6 +497,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
         if (o.family == Family::nothing) continue;
         write(o, translator, operations, code, code + o.place);
         map.add(o.place, o.source);
+        if (has_second_source(o)) map.add(o.place + 1, o.source2);
     }
     if (catch_cells != 0) {
         function.catch_table = function.source_map + map_cells;

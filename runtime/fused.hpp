@@ -15,6 +15,9 @@
 
 namespace wrt::runtime {
 
+/// What op_out_of_bounds() is to the first access of an operation, this is to its second one.
+WRT_HANDLER op_second_out_of_bounds(WRT_REGISTERS);
+
 /// Handler of d = second(first(a, b), c) or, reversed, d = second(c, first(a, b)); null where there
 /// is none.
 Handler binary_pair_handler(Instr first, Instr second, bool reversed, Class a, Class b, Class c,
@@ -27,6 +30,22 @@ Handler binary_branch_handler(Instr first, Instr test, bool reversed, bool updat
 Handler load_branch_handler(Instr load, Instr test, bool reversed, Class a, Class c);
 /// Handler of two moves to slots, from places or 32-bit constants.
 Handler move_pair_handler(Class first, Class second);
+
+/// Handler of a call after a move to a slot, or after two (`second` then; else Class::slot and
+/// `two` false).
+Handler call_moved_handler(bool two, Class first, Class second);
+/// Handler of a branch after d = a.
+Handler move_branch_handler(Class a, Class d);
+/// Handler of d = global + constant, where `updates` with the global = d.
+Handler global_sum_handler(bool updates, Class d);
+/// Handler of global = a + constant.
+Handler sum_to_global_handler(Class a);
+/// Handler of d = second(memory[first(a)]).
+Handler load_load_handler(Instr first, Instr second, Class a, Class d);
+/// Handler of memory[address] = memory[a], as wide as `store`.
+Handler load_store_handler(Instr load, Instr store, Class a, Class address);
+/// Handler of memory[address] = op(a, b).
+Handler binary_store_handler(Instr op, Instr store, Class a, Class b, Class address);
 
 namespace tables {
 Handler pair_i32(Instr first, Instr second, bool reversed, size_t at);
@@ -152,6 +171,53 @@ constexpr bool has_load_branch(Instr test, bool reversed, Class a, Class c)
     if (!available(a) || a == Class::constant || a == Class::t1) return false;
     if (c != Class::constant && c != Class::slot && c != Class::l0) return false;
     return !reversed || (c != Class::constant && !is_symmetric_compare(test));
+}
+
+/// Sources and destinations of moves before a call or a branch.
+constexpr bool has_call_moved(Class first, Class second)
+{
+    return first != Class::t1 && second != Class::t1 && available(first) && available(second);
+}
+constexpr bool has_move_branch(Class a, Class d)
+{
+    return a != Class::t1 && available(a) && !is_temp(d) && d != Class::constant && available(d);
+}
+/// `global + constant` makes a frame in the guest's own stack and takes it away.
+constexpr bool has_global_sum(Class d)
+{
+    return is_place(d);
+}
+constexpr bool has_sum_to_global(Class a)
+{
+    return is_common_place(a);
+}
+
+/// Loads whose address was loaded just before.
+#define WRT_LOADS_AFTER_LOAD(row)                                                                  \
+    row(i32_load) row(i64_load) row(i32_load8_u) row(i32_load16_u) row(f64_load)
+constexpr bool has_load_load(Class a, Class d)
+{
+    return (is_common_place(a) || a == Class::constant) && is_place(d);
+}
+
+/// Memory to memory.
+#define WRT_COPIES(row)                                                                            \
+    row(i32_load, i32_store) row(i64_load, i64_store) row(i32_load8_u, i32_store8)
+constexpr bool has_load_store(Class a, Class address)
+{
+    return (is_common_place(a) || a == Class::constant) && is_place(address) &&
+           address != Class::t0;
+}
+
+/// Stores of what was just computed.
+#define WRT_STORES_AFTER_BINARY(row)                                                               \
+    row(i32_add, i32_store) row(i32_or, i32_store) row(i32_and, i32_store) row(i64_add, i64_store) \
+        row(f64_add, f64_store) row(f64_sub, f64_store) row(f64_mul, f64_store)
+constexpr bool has_binary_store(bool floats, Class a, Class b, Class address)
+{
+    if (!is_common_place(a) || !is_place(address)) return false;
+    if (address == Class::t0 && !floats) return false;
+    return b == Class::slot || (b == Class::constant && !floats) || (b == Class::l0 && floats);
 }
 
 /// Sources of moves in pairs.

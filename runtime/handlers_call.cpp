@@ -10,6 +10,7 @@
 
 #include "frame.hpp"
 #include "handler_tables.hpp"
+#include "push_record.hpp"
 #include "unwind.hpp"
 #include "variants.hpp"
 
@@ -17,13 +18,6 @@ namespace wrt::runtime {
 
 namespace {
 
-/// Stages the record of a call that returns behind this operation and makes the window at `base`
-/// the frame.
-#define WRT_PUSH_RECORD(base, window, return_cell)                                                 \
-    do {                                                                                           \
-        *record_at((base) + (window)) = CallRecord{return_cell, fp, l0, l1};                       \
-        fp = (base);                                                                               \
-    } while (0)
 
 /// Takes the record at `window` away again.
 #define WRT_POP_RECORD(window)                                                                     \

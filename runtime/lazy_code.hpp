@@ -50,6 +50,7 @@ public:
              const TranslateOptions& options) noexcept
         : syntax_{&syntax}, module_{&module}, cache_{&cache}, options_{options}
     {
+        options_.bound_later = true;
     }
 
 private:

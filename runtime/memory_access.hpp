@@ -63,13 +63,19 @@ WRT_INLINE void store_value(uint8_t* at, typename Access<Op>::Value value)
     if ((address) + (size) > mem_len) [[unlikely]]                                                 \
     WRT_OUT_OF_BOUNDS()
 
+/// The address of an operation whose offset stands at byte 12; a constant address has the offset in
+/// it.
+#define WRT_ADDRESS(cls)                                                                           \
+    uint64_t address = load_at<uint32_t>(pc, 12);                                                  \
+    if constexpr ((cls) != Class::constant) address += WRT_A(cls, uint32_t)
+
 /// d = memory[a + offset]
 template <Instr Op, Class A, Class D>
 WRT_HANDLER load(WRT_REGISTERS)
 {
     WRT_BEGIN
     using Operand = typename Access<Op>::Value;
-    const uint64_t address = uint64_t{WRT_A(A, uint32_t)} + load_at<uint32_t>(pc, 12);
+    WRT_ADDRESS(A);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     WRT_D(D, Operand, load_value<Op>(mem + address));
     WRT_NEXT(2);
@@ -99,7 +105,7 @@ WRT_HANDLER store(WRT_REGISTERS)
         value = Slot{pc[2].bits}.as<Operand>();
     else
         value = WRT_OPERAND(V, Operand, 10, 2);
-    const uint64_t address = uint64_t{WRT_A(A, uint32_t)} + load_at<uint32_t>(pc, 12);
+    WRT_ADDRESS(A);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Op>::Memory));
     store_value<Op>(mem + address, value);
     WRT_NEXT(V == Class::constant ? 3 : 2);

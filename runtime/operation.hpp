@@ -68,6 +68,13 @@ enum class Family : uint8_t {
     binary_branch,
     load_branch,
     move_pair,
+    call_moved,     ///< A call after one or two moves to slots.
+    move_branch,    ///< A branch after a move or a constant.
+    global_sum,     ///< d = global + constant; `flag`: the global as well.
+    sum_to_global,  ///< global = a + constant
+    load_load,      ///< d = memory[memory[a + index] + constant2]
+    load_store,     ///< memory[d + constant2] = memory[a + index]
+    binary_store,   ///< memory[d + index] = a op b
 };
 
 inline constexpr uint32_t no_operation = 0xffffffffu;
@@ -101,6 +108,7 @@ struct Operation {
     uint32_t index = 0;      ///< Memory or field offset, global, type, lane: whatever 32 bits the
                              ///< family needs.
     uint32_t source = 0;     ///< Byte offset of the instruction in the binary.
+    uint32_t source2 = 0;    ///< Of load_load and load_store: where the second access came from.
     uint32_t place = 0;      ///< First cell, from the function's first one; encode.cpp fills it in.
     uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
                              ///< the translator's vectors), wide offset, the

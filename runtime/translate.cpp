@@ -85,6 +85,15 @@ bool next_constant(Instr& op, uint64_t& bits)
     }
 }
 
+/// Adds the offset to a constant address, if 32 bits hold the sum.
+bool fits_address(uint64_t address, uint32_t& offset)
+{
+    const uint64_t sum = uint64_t{static_cast<uint32_t>(address)} + offset;
+    if (sum > 0xffffffffu) return false;
+    offset = static_cast<uint32_t>(sum);
+    return true;
+}
+
 }  // namespace
 
 // Operands
@@ -465,7 +474,7 @@ Status Translator::load(const Instruction& instruction, ValKind type)
         operation.constant = instruction.value;
         return emit_result(operation, type);
     }
-    const auto offset = static_cast<uint32_t>(instruction.value);
+    auto offset = static_cast<uint32_t>(instruction.value);
     if (is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add &&
         has_load_sum(instruction.op, last().a_class, last().b_class, Class::slot)) {
         const Operation sum = last();
@@ -477,7 +486,10 @@ Status Translator::load(const Instruction& instruction, ValKind type)
         operation.index = offset;
         return emit_result(operation, type);
     }
-    if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
+    if (address.kind == Kind::constant &&
+        (!has_load(instruction.op, Class::constant, Class::slot) ||
+         !fits_address(address.constant, offset)))
+        WRT_CHECK(to_home(address));
     Class cls = class_of(address);
     if (!has_load(instruction.op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
     Operation operation{
@@ -504,7 +516,7 @@ Status Translator::store(const Instruction& instruction, ValKind type)
         operation.constant = instruction.value;
         return emit(operation);
     }
-    const auto offset = static_cast<uint32_t>(instruction.value);
+    auto offset = static_cast<uint32_t>(instruction.value);
     if (value.kind == Kind::local && is_last(address) && last().family == Family::binary &&
         last().instr == Instr::i32_add) {
         Class value_class = class_of(value);
@@ -522,7 +534,10 @@ Status Translator::store(const Instruction& instruction, ValKind type)
             return ok();
         }
     }
-    if (address.kind == Kind::constant) WRT_CHECK(to_home(address));
+    if (address.kind == Kind::constant &&
+        (!has_store(instruction.op, Class::constant, Class::slot) ||
+         !fits_address(address.constant, offset)))
+        WRT_CHECK(to_home(address));
     Class address_class = class_of(address);
     Class value_class = class_of(value);
     if (!has_store(instruction.op, address_class, value_class) && address_class == Class::t1)

@@ -6,6 +6,7 @@
 // order; at most the first one traps, and then at its own place in the source.
 #include <utility>
 
+#include "encode_fused.hpp"
 #include "fused.hpp"
 #include "translator.hpp"
 
@@ -201,15 +202,185 @@ bool fuse_moves(const Operation& first, Operation& second)
     return true;
 }
 
-bool fuse_two(const Operation& first, Operation& second)
+/// A call takes along the one or two moves before it.
+bool fuse_call(const Operation& first, Operation& call)
+{
+    const bool two = first.family == Family::move_pair;
+    if (!two && !fills_slot(first)) return false;
+    const Class a_class = first.family == Family::constant ? Class::constant : first.a_class;
+    const Class b_class = two ? first.b_class : Class::slot;
+    if (!has_call_moved(a_class, b_class)) return false;
+    call.family = Family::call_moved;
+    call.flag = two;
+    call.a_class = a_class;
+    call.b_class = b_class;
+    call.x = first.a;
+    call.d = first.d;
+    call.constant = first.constant;
+    call.constant2 = first.constant2;
+    call.index = moved_slots(first.b, first.x);
+    return true;
+}
+
+bool fuse_move_branch(const Operation& first, Operation& branch)
+{
+    if (branch.plain != Plain::branch || first.bank != Bank::integer ||
+        (first.family == Family::constant && first.wide))
+        return false;
+    const Class a_class = first.family == Family::constant ? Class::constant : first.a_class;
+    if (!has_move_branch(a_class, first.d_class)) return false;
+    const Operation tail = branch;
+    branch = first;
+    branch.family = Family::move_branch;
+    branch.a_class = a_class;
+    branch.label = tail.label;
+    branch.source = tail.source;
+    return true;
+}
+
+bool is_own_integer_global(const Operation& operation)
+{
+    return operation.bank == Bank::integer && !operation.flag;
+}
+
+bool fuse_global_sum(const Operation& get, Operation& second)
+{
+    if (!is_own_integer_global(get) || get.d_class != Class::t0 || second.instr != Instr::i32_add ||
+        second.a_class != Class::t0 || second.b_class != Class::constant)
+        return false;
+    second.family = Family::global_sum;
+    second.flag = false;
+    second.index = get.index;
+    return true;
+}
+
+bool fuse_global_update(const Operation& sum, Operation& set)
+{
+    const Class found = sum.d_class == Class::slot ? Class::t0 : sum.d_class;
+    if (sum.flag || !is_own_integer_global(set) || set.index != sum.index || set.a_class != found)
+        return false;
+    set = sum;
+    set.flag = true;
+    return true;
+}
+
+bool fuse_sum_to_global(const Operation& sum, Operation& set)
+{
+    if (!is_own_integer_global(set) || set.a_class != Class::t0 || sum.d_class != Class::t0 ||
+        sum.instr != Instr::i32_add || sum.b_class != Class::constant ||
+        !has_sum_to_global(sum.a_class))
+        return false;
+    const Operation tail = set;
+    set = sum;
+    set.family = Family::sum_to_global;
+    set.index = tail.index;
+    set.source = tail.source;
+    return true;
+}
+
+bool fuse_load_load(const Operation& first, Operation& second)
+{
+    if (first.d_class != Class::t0 || second.a_class != Class::t0 ||
+        load_load_handler(first.instr, second.instr, first.a_class, second.d_class) == nullptr)
+        return false;
+    second.family = Family::load_load;
+    second.instr2 = second.instr;
+    second.instr = first.instr;
+    second.a_class = first.a_class;
+    second.a = first.a;
+    second.constant2 = second.index;
+    second.index = first.index;
+    second.source2 = second.source;
+    second.source = first.source;
+    return true;
+}
+
+bool fuse_load_store(const Operation& load, Operation& store)
+{
+    if (load.d_class != Class::t0 || store.b_class != Class::t0 ||
+        load_store_handler(load.instr, store.instr, load.a_class, store.a_class) == nullptr)
+        return false;
+    store.family = Family::load_store;
+    store.instr2 = store.instr;
+    store.instr = load.instr;
+    store.d_class = store.a_class;
+    store.d = store.a;
+    store.a_class = load.a_class;
+    store.a = load.a;
+    store.constant2 = store.index;
+    store.index = load.index;
+    store.source2 = store.source;
+    store.source = load.source;
+    return true;
+}
+
+bool fuse_binary_store(const Operation& binary, Operation& store)
+{
+    if (binary.d_class != Class::t0 || store.b_class != Class::t0) return false;
+    Class a_class = binary.a_class;
+    Class b_class = binary.b_class;
+    uint16_t a = binary.a;
+    uint16_t b = binary.b;
+    const auto find = [&] {
+        return binary_store_handler(binary.instr, store.instr, a_class, b_class, store.a_class) !=
+               nullptr;
+    };
+    if (!find()) {
+        if (!is_commutative(binary.instr) || b_class == Class::constant) return false;
+        std::swap(a_class, b_class);
+        std::swap(a, b);
+        if (!find()) return false;
+    }
+    const Operation tail = store;
+    store = binary;
+    store.family = Family::binary_store;
+    store.instr2 = tail.instr;
+    store.a_class = a_class;
+    store.a = a;
+    store.b_class = b_class;
+    store.b = b;
+    store.d_class = tail.a_class;
+    store.d = tail.a;
+    store.index = tail.index;
+    store.source = tail.source;
+    return true;
+}
+
+bool fuse_after_binary(const Operation& first, Operation& second)
+{
+    switch (raw(second.family)) {  // what may come second
+    case raw(Family::binary): return fuse_binary(first, second);
+    case raw(Family::store): return fuse_binary_store(first, second);
+    case raw(Family::global_set): return fuse_sum_to_global(first, second);
+    default: return fuse_test(first, second) || fuse_binary_branch(first, second);
+    }
+}
+
+bool fuse_after_load(const Operation& first, Operation& second)
+{
+    switch (raw(second.family)) {  // what may come second
+    case raw(Family::load): return fuse_load_load(first, second);
+    case raw(Family::store): return fuse_load_store(first, second);
+    default: return fuse_load_branch(first, second);
+    }
+}
+
+bool fuse_two(const Operation& first, Operation& second, bool calls)
 {
     switch (raw(first.family)) {  // what may come first
-    case raw(Family::binary):
-        if (second.family == Family::binary) return fuse_binary(first, second);
-        return fuse_test(first, second) || fuse_binary_branch(first, second);
-    case raw(Family::load): return fuse_load_branch(first, second);
+    case raw(Family::binary): return fuse_after_binary(first, second);
+    case raw(Family::load): return fuse_after_load(first, second);
+    case raw(Family::global_get):
+        return second.family == Family::binary && fuse_global_sum(first, second);
+    case raw(Family::global_sum):
+        return second.family == Family::global_set && fuse_global_update(first, second);
     case raw(Family::move):
-    case raw(Family::constant): return fuse_moves(first, second);
+    case raw(Family::constant):
+        if (second.family == Family::branch) return fuse_move_branch(first, second);
+        if (second.family == Family::call) return calls && fuse_call(first, second);
+        return fuse_moves(first, second);
+    case raw(Family::move_pair):
+        return calls && second.family == Family::call && fuse_call(first, second);
     default: return false;
     }
 }
@@ -222,10 +393,14 @@ void Translator::fuse()
     for (const uint32_t at : labels_.as_span()) {
         if (at < operations_.size()) operations_[at].labelled = true;
     }
+    // Code that counts fuel may stop at a call and be looked at there: so calls stay what they are.
+    // Calls that are bound when they are first made have to be as well.
+    const bool calls = !options_.fuel && !options_.bound_later;
+    // What was fused may be the first of the next two.
     for (uint32_t i = 0; i + 1 < operations_.size(); ++i) {
-        if (operations_[i + 1].labelled || !fuse_two(operations_[i], operations_[i + 1])) continue;
+        if (operations_[i + 1].labelled || !fuse_two(operations_[i], operations_[i + 1], calls))
+            continue;
         operations_[i].family = Family::nothing;
-        ++i;
     }
 }
 

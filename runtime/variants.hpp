@@ -212,8 +212,12 @@ constexpr bool is_hot_load(Instr op)
            op == Instr::i32_load16_u || op == Instr::i32_load16_s;
 }
 
+constexpr bool is_hot_store(Instr op);
+
+/// A constant address has the offset in it.
 constexpr bool has_load(Instr op, Class a, Class d)
 {
+    if (a == Class::constant) return is_hot_load(op) && is_place(d);
     if (!is_place(a) || !is_place(d)) return false;
     if (is_vector_access(op)) return is_vector_place(d);
     return is_hot_load(op) || is_plain_destination(d);
@@ -229,6 +233,7 @@ constexpr bool has_load_sum(Instr op, Class a, Class b, Class d)
 
 constexpr bool has_store(Instr op, Class address, Class value)
 {
+    if (address == Class::constant) return is_hot_store(op) && is_place_or_constant(value);
     if (is_vector_access(op)) return is_place(address) && is_vector_place(value);
     return operand_pair(address, value, false);
 }

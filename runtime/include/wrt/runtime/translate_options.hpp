@@ -12,6 +12,8 @@ struct TranslateOptions {
     /// Keep every operand in its slot: no temps in registers, no pins, no fusion. For differential
     /// tests.
     bool slots_only = false;
+    /// Calls may name functions that have no code yet (LazyCode sets it).
+    bool bound_later = false;
     /// Is told every call, for measuring; null: nobody is.
     CallSites* calls = nullptr;
 };

@@ -1,0 +1,79 @@
+// Fused operations to cells: handler, length, fields.
+#include "encode_fused.hpp"
+
+#include <cstring>
+
+#include <wrt/foundation/assert.hpp>
+
+namespace wrt::runtime {
+
+namespace {
+
+void put16(Cell* at, int byte, uint16_t value)
+{
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
+}
+void put32(Cell* at, int byte, uint64_t value)
+{
+    const auto low = static_cast<uint32_t>(value);
+    std::memcpy(reinterpret_cast<char*>(at) + byte, &low, sizeof low);
+}
+
+}  // namespace
+
+Handler fused_handler(const Operation& o)
+{
+    switch (raw(o.family)) {  // fused ones
+    case raw(Family::call_moved): return call_moved_handler(o.flag, o.a_class, o.b_class);
+    case raw(Family::move_branch): return move_branch_handler(o.a_class, o.d_class);
+    case raw(Family::global_sum): return global_sum_handler(o.flag, o.d_class);
+    case raw(Family::sum_to_global): return sum_to_global_handler(o.a_class);
+    case raw(Family::load_load): return load_load_handler(o.instr, o.instr2, o.a_class, o.d_class);
+    case raw(Family::load_store):
+        return load_store_handler(o.instr, o.instr2, o.a_class, o.d_class);
+    case raw(Family::binary_store):
+        return binary_store_handler(o.instr, o.instr2, o.a_class, o.b_class, o.d_class);
+    default: WRT_UNREACHABLE();
+    }
+}
+
+uint32_t fused_words(const Operation& o)
+{
+    if (o.family == Family::call_moved) return o.flag ? 5 : 4;
+    return 3;
+}
+
+void write_fused(const Operation& o, Cell* at)
+{
+    switch (raw(o.family)) {  // fused ones
+    case raw(Family::call_moved):
+        at[3].bits = 0;
+        put32(at, 24, o.constant);
+        put32(at, 28, o.constant2);
+        if (o.flag) at[4].bits = o.index;
+        break;
+    case raw(Family::move_branch):
+        if (o.a_class == Class::constant) put32(at, 12, o.constant);
+        break;
+    case raw(Family::global_sum):
+    case raw(Family::sum_to_global):
+        put32(at, 12, o.index);
+        at[2].bits = static_cast<uint32_t>(o.constant);
+        break;
+    case raw(Family::load_load):
+    case raw(Family::load_store):
+        put32(at, 12, o.index);
+        at[2].bits = o.constant2;
+        break;
+    case raw(Family::binary_store):
+        if (o.b_class == Class::constant)
+            put32(at, 12, o.constant);
+        else
+            put16(at, 12, o.b);
+        at[2].bits = o.index;
+        break;
+    default: WRT_UNREACHABLE();
+    }
+}
+
+}  // namespace wrt::runtime

@@ -1,0 +1,25 @@
+// How the fused operations that are more than two numeric instructions become cells.
+#pragma once
+
+#include "fused.hpp"
+#include "operation.hpp"
+
+namespace wrt::runtime {
+
+/// Moves that a call_moved brings along. The second one's slots share `index`.
+constexpr uint32_t moved_slots(uint16_t from, uint16_t to)
+{
+    return from | uint32_t{to} << 16;
+}
+
+[[nodiscard]] Handler fused_handler(const Operation& operation);
+[[nodiscard]] uint32_t fused_words(const Operation& operation);
+/// Writes all but the first cell, fields a, b, d, x, and word 2 where that is a target or an entry.
+void write_fused(const Operation& operation, Cell* at);
+/// Whether a second access has a place of its own in the source map: the cell after the first.
+[[nodiscard]] constexpr bool has_second_source(const Operation& operation)
+{
+    return operation.family == Family::load_load || operation.family == Family::load_store;
+}
+
+}  // namespace wrt::runtime
