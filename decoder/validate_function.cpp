@@ -198,10 +198,11 @@ void FunctionValidator::forget_set(uint32_t init_height)
 
 bool FunctionValidator::reserve_operands(size_t count)
 {
-    // In code that nothing reaches too, where no frame has to hold them: a call of two bytes pushes
-    // a thousand.
+    // More than there were bytes: a call of two pushes a thousand, in code that nothing reaches
+    // too, where no frame has to hold them.
     const size_t height = scratch_.operands.size() + count;
-    if (height > limits::operands) [[unlikely]] {
+    if (height > limits::operands && height > decoder_.offset() - context_.code_offset)
+        [[unlikely]] {
         return decoder_.fail(Error{.code = Errc::frame_too_large,
                                    .detail = Detail::count,
                                    .expected = limits::operands,

@@ -37,8 +37,8 @@ inline constexpr uint32_t body_bytes =
     7'654'321;  // JS API; nesting and stacks are bounded by it too.
 inline constexpr uint32_t locals =
     50'000;  // JS API; parameters included. Sums are made in 64 bits.
-inline constexpr uint32_t operands =
-    65'535;  // On the stack of a function at a time: slots of a frame have 16 bits.
+inline constexpr uint32_t operands = 65'535;  // On a function's stack that has more than its body
+                                              // bytes: a frame's slots have 16 bits.
 inline constexpr uint32_t const_expr_depth = 10'001;  // Operands of array.new_fixed and its result.
 
 // Run time.
