@@ -286,7 +286,8 @@ Result<std::span<SnapshotFrame>> list_frames(Store& store, const Numbering& numb
         frame.slots = walk.frame();
         frame.linked =
             record_at(walk.frame() + walk.function().window)->return_to == &return_foreign_cell;
-        if (!module.metered || !frame.at.found) return Error{.code = Errc::snapshot_not_stopped};
+        if (!module.metered || module.binary.empty() || !frame.at.found)
+            return Error{.code = Errc::snapshot_not_stopped};
         const Pins pins =
             innermost ? execution.pins : Pins{.l0 = walk.l0(), .l1 = walk.l1(), .fl0 = 0, .fl1 = 0};
         write_pins(walk.code(), walk.frame(), pins, innermost);

@@ -134,6 +134,10 @@ int Guest::load()
     const wrt::Result<wrt::Module> module =
         is_image ? wrt::load_image(*engine_, binary()) : engine_->load_module(binary(), how);
     if (!module) return complain_about_loading(module.error());
+    if (is_image && options_.snapshot_at_fuel) {
+        error("{}: no snapshot can be taken of an image, which has no binary", escaped(path_));
+        return exit_not_runnable;
+    }
     if (is_image && how.fuel && !wrt::is_metered(*module)) {
         error("{}: an image whose code does not charge fuel", escaped(path_));
         hint("wrtd image --for-fuel makes one that does");
