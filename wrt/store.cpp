@@ -38,6 +38,8 @@ uint64_t heap_share(const runtime::Store& store) noexcept
 
 Status share_budget(StoreState& state) noexcept
 {
+    // Before asking all instances whether they use the heap.
+    if (state.budget == UINT64_MAX) return ok();
     return share_budget(state.arena(), state.budget, heap_share(*state.store));
 }
 

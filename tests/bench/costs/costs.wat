@@ -1,0 +1,38 @@
+;; What costs.cpp measures: calls in both directions, memory, loops. Ten imports, as many modules have.
+(module
+  (import "env" "f0" (func $host0 (param i32 i32) (result i32)))
+  (import "env" "f1" (func (param i32 i32) (result i32)))
+  (import "env" "f2" (func (param i32 i32) (result i32)))
+  (import "env" "f3" (func (param i32 i32) (result i32)))
+  (import "env" "f4" (func (param i32 i32) (result i32)))
+  (import "env" "f5" (func (param i32 i32) (result i32)))
+  (import "env" "f6" (func (param i32 i32) (result i32)))
+  (import "env" "f7" (func (param i32 i32) (result i32)))
+  (import "env" "f8" (func (param i32 i32) (result i32)))
+  (import "env" "f9" (func (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $guest (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "empty") (param $n i32) (result i32) (local $i i32)
+    (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $i))
+  (func (export "call_host") (param $n i32) (result i32) (local $i i32) (local $x i32)
+    (loop $l
+      (local.set $x (call $host0 (local.get $x) (local.get $i)))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $x))
+  (func (export "call_guest") (param $n i32) (result i32) (local $i i32) (local $x i32)
+    (loop $l
+      (local.set $x (call $guest (local.get $x) (local.get $i)))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $x))
+  (func (export "load") (param $n i32) (result i32) (local $i i32) (local $x i32)
+    (loop $l
+      (local.set $x (i32.add (local.get $x) (i32.load (i32.and (local.get $i) (i32.const 0xfffc)))))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $x))
+  (func (export "store") (param $n i32) (result i32) (local $i i32)
+    (loop $l
+      (i32.store (i32.and (local.get $i) (i32.const 0xfffc)) (local.get $i))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $i)))
