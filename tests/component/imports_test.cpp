@@ -278,6 +278,25 @@ TEST(component_imports, what_one_component_exports_another_imports)
     EXPECT_EQ(*(*twice)(21), 21u);
 }
 
+TEST(component_imports, resources_of_guests_are_handles_of_the_host)
+{
+    Fixture fixture;
+    Instance* const instance = fixture.make(counters_component).value();
+    const auto make = fixture.bind<GuestOwn(uint32_t)>(*instance, "[constructor]counter");
+    const auto value = fixture.bind<uint32_t(GuestBorrow)>(*instance, "[method]counter.value");
+    const auto drops = fixture.bind<uint32_t()>(*instance, "drops");
+    ASSERT_TRUE(make && value && drops);
+    const GuestOwn first = *(*make)(7);
+    const GuestOwn second = *(*make)(8);
+    EXPECT_EQ(*(*value)({first.handle}), 7u);
+    EXPECT_EQ(*(*value)({second.handle}), 8u);
+    EXPECT_TRUE(drop_host_handle(*fixture.world, first.handle));
+    EXPECT_EQ(*(*drops)(), 1u);
+    const Result<uint32_t> dropped = (*value)({first.handle});
+    ASSERT_FALSE(dropped);
+    EXPECT_EQ(dropped.error().code, Errc::unknown_handle);
+}
+
 TEST(component_imports, versions_are_compatible_as_semantic_versioning_has_it)
 {
     EXPECT_TRUE(same_interface("a:b/c@0.2.0", "a:b/c@0.2.12"));

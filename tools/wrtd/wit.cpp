@@ -81,13 +81,14 @@ private:
     void print_world(std::span<const ExternDecl> imports, std::span<const ExternDecl> exports)
     {
         for (const ExternDecl& import : imports)
-            print_world_item(import, "import");
+            print_world_item(import, "import", imports);
         if (!imports.empty() && !exports.empty()) world_ += "\n";
         for (const ExternDecl& item : exports)
-            print_world_item(item, "export");
+            print_world_item(item, "export", exports);
     }
 
-    void print_world_item(const ExternDecl& item, std::string_view how)
+    void print_world_item(const ExternDecl& item, std::string_view how,
+                          std::span<const ExternDecl> siblings)
     {
         switch (item.sort) {
         case Sort::instance: {
@@ -107,9 +108,10 @@ private:
             return;
         }
         case Sort::func:
+            if (item.name.starts_with('[')) return;  // with its resource
             world_ += fmt::format("  {} {}: {};\n", how, id(item.name), func(item.type, ""));
             return;
-        case Sort::type: world_ += type_declaration(item, "", "  ", {}); return;
+        case Sort::type: world_ += type_declaration(item, "", "  ", siblings); return;
         case Sort::component:
         case Sort::core_module:
         case Sort::value:
