@@ -202,15 +202,15 @@ bool is_possible(const Operation& o) noexcept
 {
     const auto is_class = [](Class c) { return static_cast<int>(c) < class_count; };
     const bool has_lane = o.family == Family::extract_lane || o.family == Family::replace_lane;
-    return o.family <= Family::unreachable && o.bank <= Bank::vector && is_class(o.a_class) &&
+    return o.family <= Family::last && o.family != Family::nothing && o.bank <= Bank::vector && is_class(o.a_class) &&
            is_class(o.b_class) && is_class(o.d_class) && is_class(o.x_class) &&
-           raw(o.instr) < instr_count && o.plain <= Plain::count_ && o.field <= FieldKind::f64 &&
+           raw(o.instr) < instr_count && raw(o.instr2) < instr_count && o.plain <= Plain::count_ && o.field <= FieldKind::f64 &&
            (!has_lane || o.index < 16);
 }
 
 Status read_handlers(ReadArchive from, Arena& arena, std::span<Handler>& handlers) noexcept
 {
-    constexpr uint64_t operation_bytes = 17;
+    constexpr uint64_t operation_bytes = 19;
     const uint32_t count = from.count(operation_bytes);
     WRT_TRY(handlers, arena.make_array<Handler>(End::scratch, Account::scratch, count));
     for (Handler& handler : handlers) {

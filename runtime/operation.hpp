@@ -75,6 +75,7 @@ enum class Family : uint8_t {
     load_load,      ///< d = memory[memory[a + index] + constant2]
     load_store,     ///< memory[d + constant2] = memory[a + index]
     binary_store,   ///< memory[d + index] = a op b
+    last = binary_store,
 };
 
 inline constexpr uint32_t no_operation = 0xffffffffu;
