@@ -240,7 +240,8 @@ private:
     {
         const TypeId id = instance_.type_ids[op.index];
         WRT_TRY(Object* const object,
-                allocate(ObjectKind::struct_, id, 0, instance_.module->structs[op.index].bytes));
+                allocate(ObjectKind::struct_, id, 0,
+                         instance_.module->aggregates->structs[op.index].bytes));
         const RegisteredType& type = store_.types()[id];
         const std::span<const FieldType> fields{type.fields, type.param_count};
         if (op.kind == ConstKind::struct_new) {

@@ -16,10 +16,11 @@ inline uint32_t function_index_at(const Module& module, const Cell* pc) noexcept
     const auto cell = static_cast<uint32_t>(pc - module.code.data());
     if (module.lazy != nullptr) {
         // In the order in which they were first called.
+        const auto& order = module.lazy->code_order;
         const auto* const after = std::upper_bound(
-            module.code_order.begin(), module.code_order.end(), cell,
+            order.begin(), order.end(), cell,
             [&module](uint32_t at, uint32_t index) { return at < module.functions[index].code; });
-        return after == module.code_order.begin() ? no_function : after[-1];
+        return after == order.begin() ? no_function : after[-1];
     }
     // In the order of their indices.
     const auto* const first = module.functions.begin() + module.imported_functions;

@@ -14,7 +14,7 @@ namespace {
 {
     const Module& module = *execution.instance->module;
     const uint32_t index = module.function_of_stub(stub);
-    const Result<const Cell*> entry = module.lazy->translate(index);
+    const Result<const Cell*> entry = LazyCode::of(module).translate(index);
     if (!entry) {
         execution.trap = entry.error();
         return nullptr;

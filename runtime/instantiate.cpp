@@ -344,7 +344,7 @@ private:
 Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
                                          const ImportSource& imports, bool effects = true) noexcept
 {
-    if (module.lazy != nullptr && !module.lazy->belongs_to(store.arena()))
+    if (module.lazy != nullptr && !LazyCode::of(module).belongs_to(store.arena()))
         return Error{.code = Errc::lazy_module_elsewhere};
     WRT_TRY(Store::Transaction transaction, Store::Transaction::begin(store, "instantiate"));
     Builder builder{store, module, effects};

@@ -35,19 +35,20 @@ Status LazyCode::open(const decoder::Module& syntax, Arena& arena, Module& modul
     if (count == 0) return ok();
     WRT_TRY(const decoder::Module* const kept,
             decoder::keep_for_bodies(syntax, arena, End::retained));
-    WRT_TRY(module.stubs, static_vector<Cell>::make(arena, End::retained, Account::code, count));
+    const size_t bytes = cache_bytes != 0 ? cache_bytes : default_cache_bytes(syntax, arena);
+    WRT_TRY(SubArena* const cache, SubArena::make(arena, bytes, Account::code));
+    WRT_TRY(LazyCode* const made,
+            arena.make<LazyCode>(End::retained, Account::code, *kept, module, *cache, options));
+    WRT_TRY(made->stubs, static_vector<Cell>::make(arena, End::retained, Account::code, count));
+    WRT_TRY(made->code_order,
+            static_vector<uint32_t>::make(arena, End::retained, Account::code, count));
     for (uint32_t i = 0; i < count; ++i) {
-        module.stubs.push_back_unchecked(Cell{reinterpret_cast<uint64_t>(stub_handler())});
+        made->stubs.push_back_unchecked(Cell{reinterpret_cast<uint64_t>(stub_handler())});
         Function& function = module.functions[module.imported_functions + i];
         function.window = static_cast<uint16_t>(std::max(slots_of(module.params(function.type)),
                                                          slots_of(module.results(function.type))));
     }
-    WRT_TRY(module.code_order,
-            static_vector<uint32_t>::make(arena, End::retained, Account::code, count));
-    const size_t bytes = cache_bytes != 0 ? cache_bytes : default_cache_bytes(syntax, arena);
-    WRT_TRY(SubArena* const cache, SubArena::make(arena, bytes, Account::code));
-    WRT_TRY(module.lazy,
-            arena.make<LazyCode>(End::retained, Account::code, *kept, module, *cache, options));
+    module.lazy = made;
     return ok();
 }
 
@@ -91,7 +92,7 @@ Status LazyCode::translate_in(Arena& cache, uint32_t index) noexcept
     }
     WRT_CHECK(code.add(index, translator));
     code.close();
-    module_->code_order.push_back_unchecked(index);
+    code_order.push_back_unchecked(index);
     return scope.exit();
 }
 
@@ -110,7 +111,7 @@ void LazyCode::forget(Arena& cache, uint32_t index, uint32_t cells) noexcept
     module_->code = static_vector<Cell>::of({code, cells});
     if (module_->functions[index].code == 0) return;
     module_->functions[index].code = 0;
-    module_->code_order.pop_back();
+    code_order.pop_back();
 }
 
 }  // namespace wrt::runtime

@@ -26,8 +26,14 @@
 
 namespace wrt::runtime {
 
-class LazyCode {
+class LazyCode : public LazyFunctions {
 public:
+    /// Of a module that has such functions.
+    static LazyCode& of(const Module& module) noexcept
+    {
+        return static_cast<LazyCode&>(*module.lazy);
+    }
+
     /// Prepares `module`, whose bodies are valid and whose functions have their types, to be
     /// translated lazily. `cache_bytes`: of the code cache; 0: the default (default_cache_bytes()).
     static Status open(const decoder::Module& syntax, Arena& arena, Module& module,

@@ -71,32 +71,38 @@ private:
         WRT_CHECK(copy<TypeDef>(module_.types, Account::types, syntax_.types.defs));
         WRT_CHECK(copy<RecGroup>(module_.groups, Account::types, syntax_.types.groups));
         WRT_CHECK(copy<ValType>(module_.type_values, Account::types, syntax_.types.values));
-        WRT_CHECK(copy<FieldType>(module_.type_fields, Account::types, syntax_.types.fields));
-        return layouts();
+        return aggregates();
     }
 
-    /// Where fields lie in objects.
-    Status layouts() noexcept
+    /// Fields, and where they lie in objects.
+    Status aggregates() noexcept
     {
-        WRT_CHECK(make(module_.field_offsets, Account::types, module_.type_fields.size()));
         const auto is_struct = [](const TypeDef& type) {
             return type.kind == CompositeKind::struct_;
         };
+        const auto is_function = [](const TypeDef& type) {
+            return type.kind == CompositeKind::func;
+        };
+        if (std::ranges::all_of(module_.types, is_function)) return ok();
+        WRT_TRY(Aggregates* const made, arena_.make<Aggregates>(End::retained, Account::types));
+        module_.aggregates = made;
+        WRT_CHECK(copy<FieldType>(made->fields, Account::types, syntax_.types.fields));
+        WRT_CHECK(make(made->field_offsets, Account::types, made->fields.size()));
         if (std::ranges::any_of(module_.types, is_struct))
-            WRT_CHECK(make(module_.structs, Account::types, module_.types.size()));
+            WRT_CHECK(make(made->structs, Account::types, module_.types.size()));
         for (const TypeDef& type : module_.types) {
             FieldPlacer placer;
             bool words = true;
             if (type.kind != CompositeKind::func) {
-                WRT_ASSERT(type.first == module_.field_offsets.size());  // in the types' order
+                WRT_ASSERT(type.first == made->field_offsets.size());  // in the types' order
                 for (uint32_t i = 0; i < type.params; ++i) {
-                    const ValType storage = module_.type_fields[type.first + i].storage;
+                    const ValType storage = made->fields[type.first + i].storage;
                     words = words && field_bytes(storage) == sizeof(Slot);
-                    module_.field_offsets.push_back_unchecked(placer.place(storage));
+                    made->field_offsets.push_back_unchecked(placer.place(storage));
                 }
             }
-            if (!module_.structs.full())
-                module_.structs.push_back_unchecked(placer.object_bytes(), words);
+            if (!made->structs.full())
+                made->structs.push_back_unchecked(placer.object_bytes(), words);
         }
         return ok();
     }

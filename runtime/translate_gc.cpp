@@ -69,7 +69,7 @@ Status Translator::gc(const Instruction& instruction)
 {
     const uint32_t type = instruction.index;
     const auto element_bytes = [&] {
-        return field_bytes(module_.type_fields[module_.types[type].first].storage);
+        return field_bytes(module_.aggregates->fields[module_.types[type].first].storage);
     };
     switch (raw(instruction.op)) {  // those of garbage collection only
     case raw(Instr::struct_get):
@@ -103,7 +103,7 @@ Status Translator::gc(const Instruction& instruction)
     case raw(Instr::extern_convert_any): return ok();  // the same bits mean the same
     case raw(Instr::struct_new):
     case raw(Instr::struct_new_default): {
-        const StructLayout& layout = module_.structs[type];
+        const StructLayout& layout = module_.aggregates->structs[type];
         if (instruction.op == Instr::struct_new_default)
             return new_object(instruction, Plain::struct_new_default, 0, layout.bytes);
         return new_object(instruction,
@@ -195,7 +195,8 @@ Status Translator::struct_get(const Instruction& instruction)
 {
     const ValType storage = instruction.type;
     const uint32_t offset =
-        module_.field_offsets[module_.types[instruction.index].first + instruction.index2];
+        module_.aggregates
+            ->field_offsets[module_.types[instruction.index].first + instruction.index2];
     if (storage.is_vector())
         return window_operation(Plain::struct_get_vector, 1, ValKind::v128, offset, 0);
     Operand object = pop();
@@ -213,7 +214,8 @@ Status Translator::struct_set(const Instruction& instruction)
 {
     const ValType storage = instruction.type;
     const uint32_t offset =
-        module_.field_offsets[module_.types[instruction.index].first + instruction.index2];
+        module_.aggregates
+            ->field_offsets[module_.types[instruction.index].first + instruction.index2];
     if (storage.is_vector())
         return window_operation(Plain::struct_set_vector, 2, ValKind::bot, offset, 0);
     Operand value = pop();

@@ -67,7 +67,7 @@ struct ModuleGroup {
     {
         const TypeDef& def = module.types[group.first + i];
         if (def.kind == CompositeKind::func) return code(module.type_values[def.first + k]);
-        const FieldType& field = module.type_fields[def.first + k];
+        const FieldType& field = module.aggregates->fields[def.first + k];
         return code(field.storage) | (field.mut ? mutable_field : 0);
     }
 

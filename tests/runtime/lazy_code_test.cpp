@@ -49,10 +49,10 @@ TEST(lazy_code, is_made_of_what_is_called_and_of_nothing_else)
     const ModuleInstance& instance = world.lazily(fixture("lazy"));
     const Module& module = *instance.module;
     EXPECT_EQ(module.code.size(), 0u);
-    EXPECT_EQ(module.code_order.size(), 0u);
+    EXPECT_EQ(module.lazy->code_order.size(), 0u);
     EXPECT_EQ(world.call(instance, "direct", {5}).value(), 20);
-    ASSERT_EQ(module.code_order.size(), 2u);
-    EXPECT_EQ(module.code_order[1], 0u);
+    ASSERT_EQ(module.lazy->code_order.size(), 2u);
+    EXPECT_EQ(module.lazy->code_order[1], 0u);
     const uint32_t cells = module.code.size();
     EXPECT_EQ(world.call(instance, "direct", {6}).value(), 24);
     EXPECT_EQ(module.code.size(), cells);
@@ -84,7 +84,7 @@ TEST(lazy_code, is_what_eager_translation_makes)
     const Module& eager = world.module(binary);
     ASSERT_TRUE(world.call(lazily, "indirect", {1, 7}));
     ASSERT_TRUE(world.call(lazily, "even", {7}));
-    for (const uint32_t index : lazily.module->code_order) {
+    for (const uint32_t index : lazily.module->lazy->code_order) {
         const runtime::Function& made = lazily.module->functions[index];
         const runtime::Function& same = eager.functions[index];
         EXPECT_EQ(made.code_size, same.code_size);
@@ -103,7 +103,7 @@ TEST(lazy_code, is_entered_directly_from_the_second_call_on)
     ASSERT_TRUE(world.call(instance, "direct", {5}));
     ASSERT_TRUE(world.call(instance, "indirect", {1, 5}));
     ASSERT_TRUE(world.call(instance, "even", {7}));
-    for (const uint32_t index : module.code_order)
+    for (const uint32_t index : module.lazy->code_order)
         EXPECT_EQ(instance.functions[index]->entry,
                   module.code.data() + module.functions[index].code);
     // No cell names a stub of what has code.
@@ -205,7 +205,7 @@ TEST(lazy_code, that_its_account_may_not_hold_is_forgotten)
     ASSERT_TRUE(world.arena().set_limit(Account::code, world.arena().usage(Account::code).used));
     const auto refused = world.call(instance, "direct", {5});
     EXPECT_EQ(refused.error().code, Errc::account_limit_exceeded);
-    EXPECT_EQ(instance.module->code_order.size(), 0u);
+    EXPECT_EQ(instance.module->lazy->code_order.size(), 0u);
     EXPECT_EQ(world.arena().usage(Account::code).external, 0u);
     ASSERT_TRUE(world.arena().set_limit(Account::code, unlimited));
     EXPECT_EQ(world.call(instance, "direct", {5}).value(), 20);

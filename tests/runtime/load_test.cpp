@@ -43,7 +43,11 @@ TEST(load, fills_every_array_to_the_last_place)
         is_full(module.types);
         is_full(module.groups);
         is_full(module.type_values);
-        is_full(module.type_fields);
+        if (module.aggregates != nullptr) {
+            is_full(module.aggregates->fields);
+            is_full(module.aggregates->structs);
+            is_full(module.aggregates->field_offsets);
+        }
         is_full(module.imports);
         is_full(module.exports);
         is_full(module.export_order);

@@ -12,8 +12,6 @@
 
 namespace wrt::runtime {
 
-class LazyCode;
-
 inline constexpr uint32_t no_function = 0xffffffffu;
 
 /// A function of the function index space. Imported functions have no entry.
@@ -115,6 +113,19 @@ struct DataSegment {
     std::span<const uint8_t> bytes;
 };
 
+/// Of structure and array types. Most modules have none.
+struct Aggregates {
+    static_vector<FieldType> fields;
+    static_vector<StructLayout> structs;    ///< Of each type that is one, by type index.
+    static_vector<uint32_t> field_offsets;  ///< Of each field, from its object's header.
+};
+
+/// Of a module whose functions are translated when they are first called (lazy_code.hpp).
+struct LazyFunctions {
+    static_vector<Cell> stubs;  ///< Of each function defined here: where calls go until then.
+    static_vector<uint32_t> code_order;  ///< The functions that have code, as it lies.
+};
+
 /// A module ready to be instantiated. Views into the binary hold as long as the binary does: the
 /// caller's (BinaryLifetime::borrowed) or the arena's copy (BinaryLifetime::copied).
 struct Module {
@@ -124,9 +135,7 @@ struct Module {
     static_vector<TypeDef> types;
     static_vector<RecGroup> groups;
     static_vector<ValType> type_values;
-    static_vector<FieldType> type_fields;
-    static_vector<StructLayout> structs;    ///< Of each type that is one, by type index.
-    static_vector<uint32_t> field_offsets;  ///< Of each field, from its object's header.
+    const Aggregates* aggregates = nullptr;  ///< Null where no type is one.
     static_vector<Import> imports;
     static_vector<Export> exports;  ///< In the binary's order; `export_order` is sorted by name.
     static_vector<uint32_t> export_order;
@@ -152,26 +161,24 @@ struct Module {
     bool has_references = false;  ///< Some value of it may be a reference to an object of the heap.
     static_vector<Cell> code;     ///< While functions are translated lazily: what there is so far.
 
-    // Only where functions are translated when they are first called (lazy_code.hpp).
-    LazyCode* lazy = nullptr;
-    static_vector<Cell> stubs;  ///< Of each function defined here: where calls go until then.
-    static_vector<uint32_t> code_order;  ///< The functions that have code, as it lies.
+    LazyFunctions* lazy = nullptr;  ///< Where functions are translated when first called.
 
     /// First cell that a call of function `index`, which is not imported, runs.
     [[nodiscard]] const Cell* entry_of(uint32_t index) const noexcept
     {
         if (lazy != nullptr && functions[index].code == 0)
-            return stubs.data() + (index - imported_functions);
+            return lazy->stubs.data() + (index - imported_functions);
         return code.data() + functions[index].code;
     }
     [[nodiscard]] bool is_stub(const Cell* cell) const noexcept
     {
-        return lazy != nullptr && cell >= stubs.data() && cell < stubs.data() + stubs.size();
+        return lazy != nullptr && cell >= lazy->stubs.data() &&
+               cell < lazy->stubs.data() + lazy->stubs.size();
     }
     /// The function whose stub `cell` is.
     [[nodiscard]] uint32_t function_of_stub(const Cell* cell) const noexcept
     {
-        return imported_functions + static_cast<uint32_t>(cell - stubs.data());
+        return imported_functions + static_cast<uint32_t>(cell - lazy->stubs.data());
     }
 
     [[nodiscard]] std::span<const ValType> params(uint32_t type) const noexcept
