@@ -71,6 +71,12 @@ public:
         for (T& item : items)
             fields(*this, item);
     }
+    template <class T>
+    void optional(T*& item, Account) noexcept
+    {
+        to_.put(static_cast<uint8_t>(item != nullptr));
+        if (item != nullptr) fields(*this, *item);
+    }
 
 private:
     ByteWriter& to_;
@@ -110,6 +116,18 @@ public:
         items = *made;
         for (uint32_t i = 0; i < count; ++i)
             fields(*this, items.push_back_unchecked(T{}));
+    }
+    template <class T>
+    void optional(T*& item, Account account) noexcept
+    {
+        if (from_.get<uint8_t>() == 0 || !status_) return;
+        const Result<T*> made = arena_.make<T>(End::retained, account);
+        if (!made) {
+            status_ = made.error();
+            return;
+        }
+        item = *made;
+        fields(*this, *item);
     }
 
     [[nodiscard]] Status finish() const noexcept
@@ -202,10 +220,10 @@ bool is_possible(const Operation& o) noexcept
 {
     const auto is_class = [](Class c) { return static_cast<int>(c) < class_count; };
     const bool has_lane = o.family == Family::extract_lane || o.family == Family::replace_lane;
-    return o.family <= Family::last && o.family != Family::nothing && o.bank <= Bank::vector && is_class(o.a_class) &&
-           is_class(o.b_class) && is_class(o.d_class) && is_class(o.x_class) &&
-           raw(o.instr) < instr_count && raw(o.instr2) < instr_count && o.plain <= Plain::count_ && o.field <= FieldKind::f64 &&
-           (!has_lane || o.index < 16);
+    return o.family <= Family::last && o.family != Family::nothing && o.bank <= Bank::vector &&
+           is_class(o.a_class) && is_class(o.b_class) && is_class(o.d_class) &&
+           is_class(o.x_class) && raw(o.instr) < instr_count && raw(o.instr2) < instr_count &&
+           o.plain <= Plain::count_ && o.field <= FieldKind::f64 && (!has_lane || o.index < 16);
 }
 
 Status read_handlers(ReadArchive from, Arena& arena, std::span<Handler>& handlers) noexcept

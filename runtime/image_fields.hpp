@@ -178,6 +178,14 @@ void fields(A& a, Operation& item)
     a(item.index);
 }
 
+template <class A>
+void fields(A& a, Aggregates& item)
+{
+    a.list(item.fields, Account::types);
+    a.list(item.structs, Account::types);
+    a.list(item.field_offsets, Account::types);
+}
+
 /// Everything but code.
 template <class A>
 void fields(A& a, Module& item)
@@ -186,9 +194,7 @@ void fields(A& a, Module& item)
     a.list(item.types, Account::types);
     a.list(item.groups, Account::types);
     a.list(item.type_values, Account::types);
-    a.list(item.type_fields, Account::types);
-    a.list(item.structs, Account::types);
-    a.list(item.field_offsets, Account::types);
+    a.optional(item.aggregates, Account::types);
     a.list(item.imports, Account::names);
     a.list(item.exports, Account::names);
     a.list(item.export_order, Account::names);

@@ -135,7 +135,7 @@ struct Module {
     static_vector<TypeDef> types;
     static_vector<RecGroup> groups;
     static_vector<ValType> type_values;
-    const Aggregates* aggregates = nullptr;  ///< Null where no type is one.
+    Aggregates* aggregates = nullptr;  ///< Null where no type is one.
     static_vector<Import> imports;
     static_vector<Export> exports;  ///< In the binary's order; `export_order` is sorted by name.
     static_vector<uint32_t> export_order;
