@@ -51,7 +51,7 @@ Arena::Arena(Backing backing, ArenaOptions options) noexcept
         hi_committed_ = capacity_;
     } else {
         lo_committed_ = capacity_;
-        poison(base_, capacity_);
+        poison(*this, base_, capacity_);
     }
 }
 
@@ -61,8 +61,8 @@ Arena::~Arena()
     run_cleanups(nullptr);
     scrub(0, lo_);
     scrub(hi_, capacity_);
-    unpoison(base_, lo_committed_);
-    unpoison(base_ + hi_committed_, capacity_ - hi_committed_);
+    unpoison(*this, base_, lo_committed_);
+    unpoison(*this, base_ + hi_committed_, capacity_ - hi_committed_);
 }
 
 // Allocation
@@ -106,7 +106,7 @@ AllocResult Arena::try_allocate(End end, size_t bytes, size_t align, Account acc
     }
     ++allocations_[index_of(account)];
     const size_t offset = end == End::retained ? place.frontier - bytes : place.frontier;
-    unpoison(base_ + offset, bytes);
+    unpoison(*this, base_ + offset, bytes);
     check();
     return {base_ + offset, Error{}};
 }
@@ -221,7 +221,7 @@ bool Arena::try_extend(End end, void* block, size_t old_bytes, size_t new_bytes,
     const size_t more = new_bytes - old_bytes;
     const Place place{lo_ + more, more, more <= hi_ - lo_};
     if (take(End::retained, place, account).code != Errc::none) return false;
-    unpoison(start + old_bytes, more);
+    unpoison(*this, start + old_bytes, more);
     check();
     return true;
 }
@@ -268,7 +268,7 @@ Status Arena::on_release(void (*release)(void* object), void* object) noexcept
 
 void Arena::retire(void* block, size_t bytes) noexcept
 {
-    if (contains(block)) poison(block, bytes);
+    if (contains(block)) poison(*this, block, bytes);
 }
 
 // Committing
@@ -281,7 +281,7 @@ Status Arena::commit_low(size_t frontier) noexcept
         frontier > unlimited - granule ? capacity_ : (frontier + granule - 1) / granule * granule;
     const size_t to = std::min({wanted, hi_committed_, capacity_});
     WRT_CHECK(backing_.commit(lo_committed_, to));
-    poison(base_ + lo_committed_, to - lo_committed_);
+    poison(*this, base_ + lo_committed_, to - lo_committed_);
     lo_committed_ = to;
     if (to == hi_committed_) {  // the two halves meet: everything is committed
         lo_committed_ = capacity_;
@@ -295,7 +295,7 @@ Status Arena::commit_high(size_t frontier) noexcept
     constexpr size_t granule = Backing::commit_granule;
     const size_t from = std::max(frontier / granule * granule, lo_committed_);
     WRT_CHECK(backing_.commit(from, hi_committed_));
-    poison(base_ + from, hi_committed_ - from);
+    poison(*this, base_ + from, hi_committed_ - from);
     hi_committed_ = from;
     if (from == lo_committed_) {
         lo_committed_ = capacity_;
@@ -315,11 +315,11 @@ void Arena::trim() noexcept
     const size_t low_end = std::min(lo_committed_, to);
     const size_t high_start = std::max(hi_committed_, from);
     if (low_end > from) {
-        unpoison(base_ + from, low_end - from);
+        unpoison(*this, base_ + from, low_end - from);
         backing_.decommit(from, low_end);
     }
     if (high_start < to && high_start > low_end) {
-        unpoison(base_ + high_start, to - high_start);
+        unpoison(*this, base_ + high_start, to - high_start);
         backing_.decommit(high_start, to);
     }
     lo_committed_ = std::min(lo_committed_, from);

@@ -199,21 +199,21 @@ Status Arena::reset() noexcept
 void Arena::release_low(size_t frontier) noexcept
 {
     scrub(frontier, lo_);
-    poison(base_ + frontier, lo_ - frontier);
+    poison(*this, base_ + frontier, lo_ - frontier);
     lo_ = frontier;
 }
 
 void Arena::release_high(size_t frontier) noexcept
 {
     scrub(hi_, frontier);
-    poison(base_ + hi_, frontier - hi_);
+    poison(*this, base_ + hi_, frontier - hi_);
     hi_ = frontier;
 }
 
 void Arena::scrub(size_t from, size_t to) noexcept
 {
     if (options_.scrub == Scrub::none || from == to) return;
-    unpoison(base_ + from, to - from);
+    unpoison(*this, base_ + from, to - from);
     std::memset(base_ + from, options_.scrub == Scrub::zero ? 0 : 0xdd, to - from);
 }
 
