@@ -16,7 +16,8 @@
 // Three forms of dispatch share the handlers:
 //   tail     clang: musttail + preserve_none, twelve integer registers.
 //   sibling  other optimising compilers: plain calls in tail position that the optimiser turns into
-//            jumps; six integer registers, so l1, t1 and the memory's size are not in registers.
+//            jumps; six integer registers, so l1 and t1 lie in the execution, as the memory's size
+//            does.
 //   loop     everywhere else (sanitizers, no optimisation): a handler returns the next operation.
 // Handlers are not noexcept: clang refuses musttail inside noexcept functions.
 //
@@ -79,18 +80,6 @@ constexpr auto raw(Enum value) noexcept
 enum class Class : uint8_t { slot, constant, t0, t1, l0, l1 };
 inline constexpr int class_count = 6;
 
-#if WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
-inline constexpr bool has_second_registers = false;
-#else
-inline constexpr bool has_second_registers = true;
-#endif
-
-/// Whether this form of dispatch has a register for `c`.
-constexpr bool available(Class c) noexcept
-{
-    return has_second_registers || (c != Class::t1 && c != Class::l1);
-}
-
 /// A v128 as operand.
 using Vector = numeric::v128;
 
@@ -141,19 +130,20 @@ WRT_INLINE uint64_t undefined_register()
     [[maybe_unused]] const Cell *pc, [[maybe_unused]] Slot *fp, [[maybe_unused]] uint8_t *mem,     \
         [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0,                              \
         [[maybe_unused]] uint64_t l0, [[maybe_unused]] FloatRegister ft0,                          \
-        [[maybe_unused]] FloatRegister fl0
-#define WRT_PASS(next) next, fp, mem, ex, t0, l0, ft0, fl0
+        [[maybe_unused]] FloatRegister fl0, [[maybe_unused]] FloatRegister fl1,                    \
+        [[maybe_unused]] FloatRegister ft1
+#define WRT_PASS(next) next, fp, mem, ex, t0, l0, ft0, fl0, fl1, ft1
 #define WRT_HANDLER __attribute__((aligned(64))) void
 #define WRT_BEGIN                                                                                  \
-    [[maybe_unused]] uint64_t l1 = 0, t1 = 0, mem_len = ex->memory_size;                           \
-    [[maybe_unused]] FloatRegister fl1{}, ft1{};
+    [[maybe_unused]] uint64_t &l1 = ex->seconds.l1, &t1 = ex->seconds.t1;                          \
+    [[maybe_unused]] const uint64_t mem_len = ex->memory_size;
 #define WRT_GOTO(target)                                                                           \
     do {                                                                                           \
         const Cell* const next_ = (target);                                                        \
         return handler_of(next_)(WRT_PASS(next_));                                                 \
     } while (0)
 using Handler = void (*)(const Cell*, Slot*, uint8_t*, Execution*, uint64_t, uint64_t,
-                         FloatRegister, FloatRegister);
+                         FloatRegister, FloatRegister, FloatRegister, FloatRegister);
 #define WRT_STOP()                                                                                 \
     do {                                                                                           \
         return op_stop(WRT_PASS(pc));                                                              \

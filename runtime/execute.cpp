@@ -30,7 +30,11 @@ namespace {
                       none);
 #elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
     const FloatRegister none{};
-    handler_of(entry)(entry, frame, memory, &execution, 0, pins.l0, none, register_of(pins.fl0));
+    const Execution::Seconds outer = execution.seconds;
+    execution.seconds.l1 = pins.l1;
+    handler_of(entry)(entry, frame, memory, &execution, 0, pins.l0, none, register_of(pins.fl0),
+                      register_of(pins.fl1), none);
+    execution.seconds = outer;
 #else
     Registers registers{};
     registers.fp = frame;

@@ -121,7 +121,6 @@ inline constexpr size_t pair_size = std::size(pair_a) * std::size(pair_right) * 
 constexpr bool has_binary_pair(Instr first, Instr second, bool reversed, bool floats, Class a,
                                Class b, Class c, Class d)
 {
-    if (!available(a) || !available(c) || !available(d)) return false;
     if (floats) return b != Class::constant && c != Class::constant;
     if (b == Class::l0 && c == Class::slot) return false;
     if (is_shift(first) && b != Class::constant) return false;
@@ -157,7 +156,7 @@ constexpr size_t pair_index(Class a, Class b, Class c, Class d)
 constexpr bool has_binary_branch(Instr first, Instr test, bool reversed, bool updates, bool polls,
                                  Class a, Class b, Class c)
 {
-    if (!available(a) || (polls && !updates)) return false;
+    if (polls && !updates) return false;
     if (a != Class::slot && a != Class::l0 && a != Class::l1 && (a != Class::t0 || updates))
         return false;
     if (b != Class::constant && (b != Class::slot || updates)) return false;
@@ -168,7 +167,7 @@ constexpr bool has_binary_branch(Instr first, Instr test, bool reversed, bool up
 
 constexpr bool has_load_branch(Instr test, bool reversed, Class a, Class c)
 {
-    if (!available(a) || a == Class::constant || a == Class::t1) return false;
+    if (a == Class::constant || a == Class::t1) return false;
     if (c != Class::constant && c != Class::slot && c != Class::l0) return false;
     return !reversed || (c != Class::constant && !is_symmetric_compare(test));
 }
@@ -176,11 +175,11 @@ constexpr bool has_load_branch(Instr test, bool reversed, Class a, Class c)
 /// Sources and destinations of moves before a call or a branch.
 constexpr bool has_call_moved(Class first, Class second)
 {
-    return first != Class::t1 && second != Class::t1 && available(first) && available(second);
+    return first != Class::t1 && second != Class::t1;
 }
 constexpr bool has_move_branch(Class a, Class d)
 {
-    return a != Class::t1 && available(a) && !is_temp(d) && d != Class::constant && available(d);
+    return a != Class::t1 && !is_temp(d) && d != Class::constant;
 }
 /// `global + constant` makes a frame in the guest's own stack and takes it away.
 constexpr bool has_global_sum(Class d)
@@ -223,7 +222,7 @@ constexpr bool has_binary_store(bool floats, Class a, Class b, Class address)
 /// Sources of moves in pairs.
 constexpr bool has_move_pair(Class first, Class second)
 {
-    return first != Class::t1 && second != Class::t1 && available(first) && available(second);
+    return first != Class::t1 && second != Class::t1;
 }
 
 }  // namespace wrt::runtime

@@ -18,7 +18,6 @@ namespace wrt::runtime {
 
 namespace {
 
-
 /// Takes the record at `window` away again.
 #define WRT_POP_RECORD(window)                                                                     \
     const CallRecord record_ = *record_at(fp + (window));                                          \
@@ -55,12 +54,11 @@ WRT_HANDLER enter(WRT_REGISTERS)
     }
     if constexpr (IntegerPins) {
         l0 = fp[load_at<uint16_t>(pc, enter_l0)].bits;
-        if constexpr (has_second_registers) l1 = fp[load_at<uint16_t>(pc, enter_l1)].bits;
+        l1 = fp[load_at<uint16_t>(pc, enter_l1)].bits;
     }
     if constexpr (FloatPins) {
         fl0 = register_of(fp[load_at<uint16_t>(pc, enter_fl0)].as<double>());
-        if constexpr (has_second_registers)
-            fl1 = register_of(fp[load_at<uint16_t>(pc, enter_fl1)].as<double>());
+        fl1 = register_of(fp[load_at<uint16_t>(pc, enter_fl1)].as<double>());
     }
     WRT_NEXT(3);
 }
@@ -391,7 +389,7 @@ WRT_HANDLER exit_run(WRT_REGISTERS)
 WRT_HANDLER spill_floats(WRT_REGISTERS)
 {
     WRT_BEGIN
-    if constexpr (has_second_registers) fp[field_d(pc)] = Slot::of(float_of<double>(fl1));
+    fp[field_d(pc)] = Slot::of(float_of<double>(fl1));
     fp[field_a(pc)] = Slot::of(float_of<double>(fl0));
     WRT_NEXT(2);
 }
@@ -400,7 +398,7 @@ WRT_HANDLER reload_floats(WRT_REGISTERS)
 {
     WRT_BEGIN
     fl0 = register_of(fp[field_a(pc)].as<double>());
-    if constexpr (has_second_registers) fl1 = register_of(fp[field_d(pc)].as<double>());
+    fl1 = register_of(fp[field_d(pc)].as<double>());
     WRT_NEXT(2);
 }
 

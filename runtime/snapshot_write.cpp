@@ -256,11 +256,11 @@ void write_pins(const Cell* enter, Slot* frame, const Pins& pins, bool floats) n
     const PinSlots homes = pin_slots(enter);
     // Where there is one pin only, the second register is nobody's and its home is the first's.
     if (homes.integers) {
-        if (has_second_registers) frame[homes.l1].bits = pins.l1;
+        frame[homes.l1].bits = pins.l1;
         frame[homes.l0].bits = pins.l0;
     }
     if (homes.floats && floats) {
-        if (has_second_registers) frame[homes.fl1] = Slot::of(pins.fl1);
+        frame[homes.fl1] = Slot::of(pins.fl1);
         frame[homes.fl0] = Slot::of(pins.fl0);
     }
 }

@@ -311,7 +311,7 @@ Status Translator::choose_pins(const decoder::FunctionContext& context)
         if (weight_of(two[1]) > weight_of(two[0])) std::swap(two[0], two[1]);
         constexpr Class places[2] = {Class::l0, Class::l1};
         for (int i = 0; i < 2; ++i) {
-            if (weight_of(two[i]) < 2 || !available(places[i])) continue;
+            if (weight_of(two[i]) < 2) continue;
             local_state(two[i]).place = places[i];
             has_pins_[bank] = true;
             pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));

@@ -154,9 +154,7 @@ inline Status Translator::emit_result(Operation operation, ValKind type)
 inline void Translator::bury(ValKind type)
 {
     Temps& t = temps(type);
-    if (!available(Class::t1) || t.second != no_operation || t.producer == no_operation ||
-        t.producer < barrier_)
-        return;
+    if (t.second != no_operation || t.producer == no_operation || t.producer < barrier_) return;
     if (t.operand >= operands_.size()) return;
     const Operand& waiting = operands_[t.operand];
     Operation& producer = operations_[t.producer];

@@ -21,7 +21,7 @@ constexpr bool is_temp(Class c)
 /// Classes that a value may be read from or written to where no variant was left out.
 constexpr bool is_place(Class c)
 {
-    return c != Class::constant && available(c);
+    return c != Class::constant;
 }
 constexpr bool is_place_or_constant(Class c)
 {
@@ -41,7 +41,7 @@ constexpr bool is_plain_destination(Class c)
 /// Where a v128 may be: it has the registers of floats, but is never pinned.
 constexpr bool is_vector_place(Class c)
 {
-    return c == Class::slot || (is_temp(c) && available(c));
+    return c == Class::slot || is_temp(c);
 }
 constexpr bool is_vector_access(Instr op)
 {
@@ -249,8 +249,7 @@ constexpr bool has_store_sum(Instr op, Class a, Class b, Class value)
 {
     if (!operand_pair(a, b, true)) return false;
     if (op == Instr::v128_store) return value == Class::slot;
-    return is_hot_store(op) && (value == Class::slot || value == Class::l0 ||
-                                (value == Class::l1 && available(Class::l1)));
+    return is_hot_store(op) && (value == Class::slot || value == Class::l0 || value == Class::l1);
 }
 
 /// Branches on a comparison, or (i32.and) on whether two operands share a bit. `negate`: branch
@@ -283,7 +282,7 @@ constexpr bool has_select(bool integers, Class a, Class b, Class condition, Clas
 
 constexpr bool is_reference_place(Class c)
 {
-    return c == Class::slot || (is_temp(c) && available(c));
+    return c == Class::slot || is_temp(c);
 }
 /// Reads of a field: where the object is, where the value goes.
 constexpr bool has_struct_get(Class object, Class d)

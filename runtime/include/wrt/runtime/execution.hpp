@@ -45,9 +45,14 @@ struct Execution {
     const Slot* table_elements = nullptr;  ///< (view) elements of table 0, or null
     uint64_t table_size = 0;               ///< (view) how many
     const uint32_t* type_ids = nullptr;    ///< (view)
-    int64_t fuel = 0;                    ///< What is left, when the code was translated with fuel.
-    bool metered = false;                ///< (view) Work that grows with a length charges fuel too.
-    Heap* heap = nullptr;                ///< The store's.
+    int64_t fuel = 0;      ///< What is left, when the code was translated with fuel.
+    bool metered = false;  ///< (view) Work that grows with a length charges fuel too.
+    Heap* heap = nullptr;  ///< The store's.
+    /// The registers l1 and t1 where the form of dispatch has none for them (dispatch.hpp).
+    struct Seconds {
+        uint64_t l1 = 0;
+        uint64_t t1 = 0;
+    } seconds = {};
     std::atomic<uint32_t> interrupt{0};  ///< Nonzero: stop at the next loop or function entry.
 
     /// Fuel beyond `fuel`. With it, a run whose `fuel` is used up stops with Errc::paused at the
