@@ -118,8 +118,8 @@ inline constexpr Class pair_d[] = {Class::slot, Class::t0, Class::t1, Class::l0}
 
 inline constexpr size_t pair_size = std::size(pair_a) * std::size(pair_right) * std::size(pair_d);
 
-constexpr bool has_binary_pair(Instr first, Instr second, bool reversed, bool floats, Class a,
-                               Class b, Class c, Class d)
+constexpr bool has_binary_pair(Instr first, Instr second, bool reversed, bool floats, Class b,
+                               Class c)
 {
     if (floats) return b != Class::constant && c != Class::constant;
     if (b == Class::l0 && c == Class::slot) return false;

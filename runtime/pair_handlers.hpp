@@ -35,7 +35,7 @@ struct PairTable {
         constexpr Class d = pair_d[I % std::size(pair_d)];
         constexpr PairRight right = pair_right[I / std::size(pair_d) % std::size(pair_right)];
         constexpr Class a = pair_a[I / std::size(pair_d) / std::size(pair_right)];
-        if constexpr (has_binary_pair(First, Second, Reversed, floats, a, right.b, right.c, d))
+        if constexpr (has_binary_pair(First, Second, Reversed, floats, right.b, right.c))
             return &binary_pair<First, Second, Reversed, a, right.b, right.c, d>;
         else
             return nullptr;

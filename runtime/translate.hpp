@@ -15,7 +15,6 @@ class CodeRecorder;
 /// have its types filled in; this fills in the rest of them, `module.code` and `module.source_map`.
 /// `recorder`, if given, learns which cells hold addresses.
 Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& module,
-                        const TranslateOptions& options,
-                        CodeRecorder* recorder = nullptr) noexcept;
+                        const TranslateOptions& options, CodeRecorder* recorder = nullptr) noexcept;
 
 }  // namespace wrt::runtime

@@ -23,10 +23,6 @@ constexpr bool is_place(Class c)
 {
     return c != Class::constant;
 }
-constexpr bool is_place_or_constant(Class c)
-{
-    return available(c);
-}
 /// The same without the second temp: for operations that are not worth the product.
 constexpr bool is_common_place(Class c)
 {
@@ -162,7 +158,7 @@ constexpr Instr opposite(Instr op)
 /// anything else is one operand in two thousand.
 constexpr bool operand_pair(Class a, Class b, bool ordered)
 {
-    if (!is_place(a) || !is_place_or_constant(b)) return false;
+    if (!is_place(a)) return false;
     if (a == Class::t1) {
         if (b != Class::t0) return false;
     } else if (b == Class::t1 && a != Class::t0) {
@@ -233,7 +229,7 @@ constexpr bool has_load_sum(Instr op, Class a, Class b, Class d)
 
 constexpr bool has_store(Instr op, Class address, Class value)
 {
-    if (address == Class::constant) return is_hot_store(op) && is_place_or_constant(value);
+    if (address == Class::constant) return is_hot_store(op);
     if (is_vector_access(op)) return is_place(address) && is_vector_place(value);
     return operand_pair(address, value, false);
 }
@@ -301,7 +297,7 @@ constexpr bool has_array_get(Class object, Class index, Class d)
 /// The array lies in its slot: temps belong to index and value.
 constexpr bool has_array_set(Class index, Class value)
 {
-    const auto common = [](Class c) { return is_place_or_constant(c) && c != Class::t1; };
+    const auto common = [](Class c) { return c != Class::t1; };
     return common(index) && common(value);
 }
 /// array.len, i31.get_s, i31.get_u, ref.i31.

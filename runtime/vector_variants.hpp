@@ -57,8 +57,7 @@ constexpr Heat heat_of_vector(Instr op)
 /// d = op(a, b) where both are vectors, or (shifts) b is an i32.
 constexpr bool has_vector_binary(Instr op, Class a, Class b, Class d)
 {
-    if (!takes_vector(op, 1))
-        return is_plain_vector_place(a) && is_place_or_constant(b) && is_plain_vector_place(d);
+    if (!takes_vector(op, 1)) return is_plain_vector_place(a) && is_plain_vector_place(d);
     const Heat heat = heat_of_vector(op);
     if (heat == Heat::rare) {
         if (!is_plain_vector_place(a) || !is_plain_vector_place(d)) return false;
