@@ -136,7 +136,7 @@ WRT_INLINE uint64_t undefined_register()
 #define WRT_HANDLER __attribute__((aligned(64))) void
 #define WRT_BEGIN                                                                                  \
     [[maybe_unused]] uint64_t &l1 = ex->seconds.l1, &t1 = ex->seconds.t1;                          \
-    [[maybe_unused]] const uint64_t mem_len = ex->memory_size;
+    [[maybe_unused]] uint64_t mem_len = ex->memory_size;
 #define WRT_GOTO(target)                                                                           \
     do {                                                                                           \
         const Cell* const next_ = (target);                                                        \
