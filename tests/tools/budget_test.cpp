@@ -77,6 +77,13 @@ TEST(wrtd_budget, draws_a_picture)
     EXPECT_THAT(ended.out, HasSubstr("bytes of code</title>"));
 }
 
+TEST(wrtd_profile, named_tiny_runs_what_needs_no_page)
+{
+    EXPECT_EQ(wrtd({"call", "--profile", "tiny", "text.wat", "twice", "21"}).out, "i32:42\n");
+    EXPECT_THAT(wrtd({"call", "--profile", "tiny", "calc.wasm", "add", "1", "2"}).err,
+                HasSubstr("profile tiny has 65,536"));
+}
+
 TEST(wrtd_profile, runs_what_fits_and_says_what_is_missing)
 {
     EXPECT_EQ(wrtd({"call", "--profile", "asil-c", "calc.wasm", "add", "1", "2"}).out, "i32:3\n");

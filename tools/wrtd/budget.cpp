@@ -22,11 +22,7 @@ bool wants_wasi(std::span<const uint8_t> binary, const Options& options)
     wrt::Engine engine{{.features = options.features}};
     const auto module = engine.load_module(binary, {.borrow = true});
     if (!module) return false;
-    for (size_t i = 0; i < module->import_count(); ++i) {
-        const std::string_view from = module->import(i).module;
-        if (from == "wasi_snapshot_preview1" || from == "wasi_unstable") return true;
-    }
-    return false;
+    return imports_wasi(*module);
 }
 
 /// What recursion calls itself through. Needs the module, which is loaded once more.
@@ -81,6 +77,15 @@ int compare(const std::string& path, const Budget& now, const std::string& old_p
 }
 
 }  // namespace
+
+bool imports_wasi(const wrt::Module& module)
+{
+    for (size_t i = 0; i < module.import_count(); ++i) {
+        const std::string_view from = module.import(i).module;
+        if (from == "wasi_snapshot_preview1" || from == "wasi_unstable") return true;
+    }
+    return false;
+}
 
 wrt::Result<Budget> measure_budget(std::span<const uint8_t> binary, const std::string& path,
                                    const Options& options)

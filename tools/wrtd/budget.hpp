@@ -19,6 +19,9 @@ struct Budget {
     std::vector<std::string> circle;
 };
 
+/// Whether a module asks for anything of WASI preview 1.
+[[nodiscard]] bool imports_wasi(const wrt::Module& module);
+
 /// Measures what `wrtd run` with the same options needs. Errors: those of loading and
 /// instantiation.
 [[nodiscard]] wrt::Result<Budget> measure_budget(std::span<const uint8_t> binary,

@@ -64,10 +64,13 @@ int Guest::prepare()
     if (const int code = load(); code != 0) return code;
 
     wrt::StoreConfig config = wrt::restricted(store_config(limits_), module_limits_);
-    if (config.heap_bytes == 0 && !engine_->arena().is_reserved()) {
+    const bool one_block = !engine_->arena().is_reserved();
+    if (config.heap_bytes == 0 && one_block) {
         // As `wrtd inspect --budget` counts: none for what can hold no references to objects.
-        config.heap_bytes = module_->image().has_references ? wrt::runtime::measured_heap_bytes
-                                                            : uint64_t{wrt::StoreConfig::no_heap};
+        if (!module_->image().has_references)
+            config.heap_bytes = wrt::StoreConfig::no_heap;
+        else if (limits_.arena)
+            config.heap_bytes = wrt::runtime::measured_heap_bytes;
     }
     store_.emplace(*engine_, config);
     if (!snapshot_) set_fuel();
@@ -78,7 +81,8 @@ int Guest::prepare()
         hint_at_need(linker_->status().error());
         return code;
     }
-    if (options_.wasi.enabled) {
+    // What nobody asks for has no place in a block.
+    if (options_.wasi.enabled && (!one_block || imports_wasi(*module_))) {
         if (const int code = link_wasi(); code != 0) return code;
     }
     if (const auto missing = linker_->missing(*module_)) return complain_about_missing(*missing);
