@@ -294,6 +294,7 @@ private:
     std::string value(ComponentValType type, const std::string& interface)
     {
         if (type.is_none()) return "_";
+        if (++parts_ > max_parts) return "_ /* too much to be written out */";
         if (type.is_primitive()) return std::string{wrt::component::wit_name(type.primitive())};
         if (const Named* const named = name_behind(type.node())) return id(named->name);
         const uint32_t target = types_.resolve(type.node());
@@ -346,7 +347,12 @@ private:
         return "_ /* a type without a name */";
     }
 
+    /// Types without names may be written out many times over: a small file could ask for
+    /// gigabytes.
+    static constexpr size_t max_parts = 1'000'000;
+
     const ComponentTypes& types_;
+    size_t parts_ = 0;
     std::map<uint32_t, Named> names_;  ///< By node.
     std::map<std::string, std::vector<std::string>> packages_;
     std::vector<std::string> printed_;
