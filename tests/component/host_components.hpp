@@ -1,4 +1,5 @@
-// Components for tests of what lies between components and the host: wat/*.wat, as `jco parse` (wasm-tools) writes them.
+// Components for tests of what lies between components and the host: wat/*.wat, as `jco parse`
+// (wasm-tools) writes them.
 #pragma once
 
 #include <cstdint>

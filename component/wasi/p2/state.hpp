@@ -62,8 +62,7 @@ struct Network;
 
 class State {
 public:
-    State(Context& of, std::span<Resource> resources) noexcept
-        : context{of}, resources_{resources}
+    State(Context& of, std::span<Resource> resources) noexcept : context{of}, resources_{resources}
     {
     }
 

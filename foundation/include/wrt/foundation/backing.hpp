@@ -43,9 +43,9 @@ public:
     static Result<Backing> reserve(size_t bytes) noexcept;
     /// `bytes` bytes of the system's, fixed from the start; memory comes as they are first written.
     static Result<Backing> fixed(size_t bytes) noexcept;
-    /// Address space as reserve() gives, but an arena over it does everything as over `bytes` bytes of the caller's, except
-    /// that it leaves linear memories unwritten: what fits into it fits into those, and it costs no
-    /// more memory than is written to.
+    /// Address space as reserve() gives, but an arena over it does everything as over `bytes` bytes
+    /// of the caller's, except that it leaves linear memories unwritten: what fits into it fits
+    /// into those, and it costs no more memory than is written to.
     static Result<Backing> rehearse(size_t bytes) noexcept;
 
     Kind kind() const noexcept { return kind_; }
