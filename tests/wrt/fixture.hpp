@@ -20,8 +20,12 @@ inline std::vector<uint8_t> fixture(const std::string& name)
 
 /// An engine with one store and one linker.
 struct World {
-    wrt::Engine engine;
-    wrt::Store store{engine};
+    // Not temporaries: g++ 12 believes that what is made from one refers to it.
+    static inline const wrt::EngineConfig engine_config{};
+    static inline const wrt::StoreConfig store_config{};
+
+    wrt::Engine engine{engine_config};
+    wrt::Store store{engine, store_config};
     wrt::Linker linker{store};
 
     wrt::Instance instantiate(const std::string& name, const wrt::LoadOptions& options = {})

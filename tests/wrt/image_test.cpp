@@ -41,6 +41,20 @@ TEST(image, has_the_same_bytes_in_every_arena)
     }
 }
 
+/// What clang's build and g++'s, with sanitizers and without, give in common. A change of
+/// translation, of the format or of the version changes them.
+TEST(image, has_the_same_bytes_from_every_compiler)
+{
+    const std::pair<const char*, Digest> digests[] = {
+        {"arith", {.low = 0x02a05d41221f4855, .high = 0x96f51e153e0e4d22}},
+        {"counter", {.low = 0x9d79117f4c6d56c8, .high = 0x61137ce32ea55246}},
+        {"throws", {.low = 0xdc48a22b4c43531c, .high = 0x505fd4548a2ec83a}},
+        {"vectors", {.low = 0x5024ea9c1f19befa, .high = 0x469230be1519a86a}},
+    };
+    for (const auto& [name, digest] : digests)
+        EXPECT_EQ(image_of(name, {.interruptible = false}).digest, digest) << name;
+}
+
 TEST(image, differs_where_the_module_or_the_options_do)
 {
     EXPECT_NE(image_of("arith").digest, image_of("counter").digest);

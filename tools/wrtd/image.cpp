@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <wrt/image.hpp>
+#include <wrt/limits_section.hpp>
 
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -35,6 +36,11 @@ int image(const Options& options)
     if (const auto wrong = assemble_text(file)) {
         error("{}:{}", escaped(path), *wrong);
         return exit_not_runnable;
+    }
+    const wrt::Result<wrt::ModuleLimits> limits = wrt::read_limits(file.bytes());
+    if (limits && *limits != wrt::ModuleLimits{}) {
+        error("{}: its section wrt.limits would be lost", escaped(path));
+        return exit_failed;
     }
     const std::string to = options.output.empty() ? path + ".wimg" : options.output;
     std::FILE* const out = std::fopen(to.c_str(), "wb");

@@ -16,7 +16,8 @@ using runtime::image_kind;
 
 /// Loads `binary` in `engine` and writes its image; nothing stays in the engine. The digest names
 /// the image: the same module, options and version of wrt give the same bytes, and so the same
-/// digest. Errors: of Engine::load_module(); the sink's. Without a sink only the digest is found.
+/// digest. The section wrt.limits is not kept. Errors: of Engine::load_module(); the sink's.
+/// Without a sink only the digest is found.
 [[nodiscard]] Result<Digest> write_image(Engine& engine, std::span<const uint8_t> binary,
                                          const LoadOptions& options, ByteSink sink) noexcept;
 
