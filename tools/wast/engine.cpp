@@ -348,6 +348,11 @@ Result<Engine::InstanceId> Engine::instantiate(ModuleId module)
     return static_cast<InstanceId>(state_->instances.size() - 1);
 }
 
+void Engine::adopt()
+{
+    state_->arena.adopt();
+}
+
 Engine::InstanceId Engine::share(Engine& other, InstanceId instance)
 {
     const ScriptInstance& theirs = other.state_->instances.at(static_cast<size_t>(instance));

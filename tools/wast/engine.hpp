@@ -46,6 +46,8 @@ public:
 
     Result<ModuleId> load(std::span<const uint8_t> binary);
     Result<InstanceId> instantiate(ModuleId module);
+    /// Makes the calling thread the one that uses this engine.
+    void adopt();
     /// An instance here that exports the shared memories of `instance`, which is `other`'s. While
     /// this engine lives, so does `other`; calling both from two threads is fine.
     InstanceId share(Engine& other, InstanceId instance);

@@ -367,8 +367,10 @@ private:
         }
         Thread& thread = threads_[command.name];
         thread.run = std::move(run);
-        thread.thread = std::jthread{
-            [&thread, &command] { thread.reports = thread.run->commands(command.body); }};
+        thread.thread = std::jthread{[&thread, &command] {
+            thread.run->engine_.adopt();
+            thread.reports = thread.run->commands(command.body);
+        }};
         return passed();
     }
 
@@ -377,6 +379,7 @@ private:
         const auto found = threads_.find(name);
         if (found == threads_.end()) return failed("no thread " + name);
         found->second.thread.join();
+        found->second.run->engine_.adopt();
         waited_for_ = std::move(found->second.reports);
         threads_.erase(found);
         return passed();
