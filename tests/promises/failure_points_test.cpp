@@ -135,7 +135,8 @@ TEST(failure_points, of_programs_with_wasi_leave_no_trace)
                 static_cast<unsigned long long>(swept.points),
                 static_cast<unsigned long long>(swept.modules),
                 static_cast<unsigned long long>(swept.not_here));
-    EXPECT_GE(swept.modules * every(), 30u) << "every other program is put to it";
+    // Every other program is put to it.
+    EXPECT_GE(swept.modules * every(), 30u);
     EXPECT_GE(swept.points * every(), 1'000u);
 }
 

@@ -52,6 +52,7 @@ std::vector<NamedModule> compiled_modules(const std::string& directory)
 {
     std::vector<NamedModule> modules;
     for (const fs::path& path : files_below(directory, ".wasm")) {
+        if (path.parent_path() != directory) continue;  // components, made of the same programs
         std::ifstream file{path, std::ios::binary};
         modules.push_back({path.filename().string(),
                            std::vector<uint8_t>{std::istreambuf_iterator<char>{file}, {}}});
