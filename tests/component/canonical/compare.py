@@ -26,7 +26,8 @@ parser.add_argument("--values", type=int, default=10)
 parser.add_argument("--seed", type=int, default=1)
 options = parser.parse_args()
 if not os.path.exists(os.path.join(options.model, "definitions.py")):
-    print(f"*** THE CANONICAL ABI IS NOT COMPARED WITH ITS MODEL: no definitions.py in {options.model or "WRT_CANONICAL_ABI_DIR, which is not set"}", file=sys.stderr)
+    print("*** THE CANONICAL ABI IS NOT COMPARED WITH ITS MODEL: no definitions.py in",
+          options.model or "WRT_CANONICAL_ABI_DIR, which is not set", file=sys.stderr)
     sys.exit(77)
 sys.path.insert(0, options.model)
 import definitions as model  # noqa: E402
