@@ -11,6 +11,7 @@
 #include "encode_fused.hpp"
 #include "fused.hpp"
 #include "lazy_code.hpp"
+#include "put_field.hpp"
 #include "source_map.hpp"
 #include "translate.hpp"
 #include "translator_steps.hpp"
@@ -223,15 +224,6 @@ void write_root_map(const Translator& translator, std::span<const Operation> ope
     }
     for (const RootLink& link : translator.root_links())
         put(link);
-}
-
-void put16(Cell* at, int byte, uint16_t value)
-{
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
-}
-void put32(Cell* at, int byte, uint32_t value)
-{
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
 }
 
 }  // namespace

@@ -1,25 +1,11 @@
 // Fused operations to cells: handler, length, fields.
 #include "encode_fused.hpp"
 
-#include <cstring>
-
 #include <wrt/foundation/assert.hpp>
 
+#include "put_field.hpp"
+
 namespace wrt::runtime {
-
-namespace {
-
-void put16(Cell* at, int byte, uint16_t value)
-{
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &value, sizeof value);
-}
-void put32(Cell* at, int byte, uint64_t value)
-{
-    const auto low = static_cast<uint32_t>(value);
-    std::memcpy(reinterpret_cast<char*>(at) + byte, &low, sizeof low);
-}
-
-}  // namespace
 
 Handler fused_handler(const Operation& o)
 {
@@ -48,12 +34,12 @@ void write_fused(const Operation& o, Cell* at)
     switch (raw(o.family)) {  // fused ones
     case raw(Family::call_moved):
         at[3].bits = 0;
-        put32(at, 24, o.constant);
+        put32(at, 24, static_cast<uint32_t>(o.constant));
         put32(at, 28, o.constant2);
         if (o.flag) at[4].bits = o.index;
         break;
     case raw(Family::move_branch):
-        if (o.a_class == Class::constant) put32(at, 12, o.constant);
+        if (o.a_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
         break;
     case raw(Family::global_sum):
     case raw(Family::sum_to_global):
@@ -67,7 +53,7 @@ void write_fused(const Operation& o, Cell* at)
         break;
     case raw(Family::binary_store):
         if (o.b_class == Class::constant)
-            put32(at, 12, o.constant);
+            put32(at, 12, static_cast<uint32_t>(o.constant));
         else
             put16(at, 12, o.b);
         at[2].bits = o.index;

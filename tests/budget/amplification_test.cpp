@@ -10,6 +10,8 @@
 
 #include <wrt/runtime/load.hpp>
 
+#include "loading_bound.hpp"
+
 namespace wrt::test {
 namespace {
 
@@ -321,8 +323,8 @@ const Family families[] = {
 TEST(amplification, of_everything_is_below_the_stated_bound)
 {
     // As the README says. Right after a work stack has doubled is the worst.
-    constexpr double a = 150;
-    constexpr size_t b = 16'384;
+    constexpr double a = loading_bytes_per_byte;
+    constexpr size_t b = loading_bytes_beside;
     std::string worst;
     double most = 0;
     for (const Family& family : families) {

@@ -20,6 +20,8 @@
 #include <string>
 #include <vector>
 
+#include "loading_bound.hpp"
+
 namespace wrt::test {
 namespace {
 
@@ -90,8 +92,8 @@ public:
         }
         ++counts.fitted;
         if (measured->stack.bounded()) ++counts.bounded;
-        // The bound of tests/budget/amplification_test.cpp.
-        if (measured->phase(runtime::Phase::load).peak > 140 * binary.size() + 16'384)
+        if (measured->phase(runtime::Phase::load).peak >
+            loading_bytes_per_byte * binary.size() + loading_bytes_beside)
             return "loading takes more than the stated multiple of it";
         if (std::string wrong = at_budget(binary, how, *measured, counts); !wrong.empty())
             return wrong;

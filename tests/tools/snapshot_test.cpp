@@ -54,6 +54,17 @@ TEST(wrtd_resume, may_stop_again)
     EXPECT_EQ(wrtd({"resume", "--dir", directory, "again.2.wsnap"}).out, "onetwofo");
 }
 
+TEST(wrtd_resume, translates_all_code_whatever_is_asked_for)
+{
+    const std::string directory = grant(make_directory("halves_lazy"));
+    const Ended first = wrtd({"run", "--code", "lazy", "--dir", directory, "--snapshot-at-fuel",
+                              "50000", "-o", "lazy.wsnap", "halves.wasm"});
+    EXPECT_EQ(first.status, 0) << first.err;
+    const Ended second = wrtd({"resume", "--code", "lazy", "--dir", directory, "lazy.wsnap"});
+    EXPECT_EQ(second.status, 7) << second.err;
+    EXPECT_EQ(second.out, "onetwofo");
+}
+
 TEST(wrtd_resume, grants_nothing_that_the_command_line_does_not)
 {
     const std::string directory = grant(make_directory("halves_granted"));

@@ -134,6 +134,8 @@ int Guest::load()
     how.fuel = limits_.fuel || options_.snapshot_at_fuel || snapshot_;
     // A signal ends wrtd anyway; only a deadline has to be looked for.
     how.interruptible = options_.limits.timeout_ns.has_value();
+    // A snapshot tells places in code, so all of it has to be there.
+    if (snapshot_ || options_.snapshot_at_fuel) how.code = wrt::CodeMode::eager;
     const bool is_image = wrt::is_file_of(wrt::image_kind, binary());
     const wrt::Result<wrt::Module> module =
         is_image ? wrt::load_image(*engine_, binary()) : engine_->load_module(binary(), how);

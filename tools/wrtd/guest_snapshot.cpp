@@ -1,16 +1,13 @@
 // A guest and its snapshot: written where it is stopped, and gone on with.
 #include "guest.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 #include <wrt/component/wasi/context_snapshot.hpp>
 #include <wrt/snapshot.hpp>
 
 #include "exit_code.hpp"
 #include "explain.hpp"
 #include "messages.hpp"
+#include "output_file.hpp"
 #include "quantities.hpp"
 
 namespace wrtd {
@@ -18,13 +15,6 @@ namespace {
 
 /// More than any guest spends.
 constexpr uint64_t all_fuel = uint64_t{1} << 62;
-
-wrt::Status write_to_file(void* file, std::span<const uint8_t> bytes)
-{
-    if (std::fwrite(bytes.data(), 1, bytes.size(), static_cast<std::FILE*>(file)) == bytes.size())
-        return wrt::ok();
-    return wrt::Error{.code = wrt::Errc::io_failure};
-}
 
 wrt::Status append(void* to, std::span<const uint8_t> bytes)
 {
@@ -95,7 +85,6 @@ int Guest::write_snapshot()
     saved.env = environment_;
     for (const Preopen& preopen : options_.wasi.preopens)
         saved.directories.push_back(preopen.guest);
-    const std::string& path = options_.output;
     const auto refuse = [&](const wrt::Error& reason) {
         error("{}: {}", escaped(path_), error_text(reason));
         return exit_failed;
@@ -106,22 +95,13 @@ int Guest::write_snapshot()
         if (!written) return refuse(written.error());
         (void)to.finish();
     }
-    std::FILE* const file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr) {
-        error("cannot write {}: {}", escaped(path), std::strerror(errno));
-        return exit_failed;
-    }
-    const wrt::Status written = wrt::write_snapshot(*store_, {write_to_file, file}, encode(saved));
-    const long size = std::ftell(file);
-    const bool closed = std::fclose(file) == 0;
-    if (!written || !closed) {
-        std::remove(path.c_str());
-        if (!written) return refuse(written.error());
-        error("cannot write {}: {}", escaped(path), std::strerror(errno));
-        return exit_failed;
-    }
+    OutputFile file{options_.output};
+    if (!file.is_open()) return file.complain();
+    const wrt::Status written = wrt::write_snapshot(*store_, file.sink(), encode(saved));
+    if (!written) return refuse(written.error());
+    if (!file.keep()) return file.complain();
     note("stopped after {} fuel; {} written to {}", count_text(*options_.snapshot_at_fuel),
-         size_text(static_cast<uint64_t>(size)), escaped(path));
+         size_text(file.size()), escaped(file.path()));
     return exit_success;
 }
 

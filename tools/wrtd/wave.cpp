@@ -304,6 +304,26 @@ uint32_t WaveReader::count_ahead() const
     return count;
 }
 
+/// What comes between brackets and is separated by commas, one behind the last allowed.
+template <class ReadItem>
+bool WaveReader::read_items(Value into, char close, const char* too_long, const ReadItem& read_item)
+{
+    const uint32_t most = count_ahead();
+    if (take(close)) return into.resize(0) || fail(too_long);
+    if (!into.resize(most)) return fail(too_long);
+    uint32_t count = 0;
+    for (;;) {
+        if (count == most) return fail(fmt::format("expected {}", close));
+        if (!read_item(count)) return false;
+        ++count;
+        if (take(close)) break;
+        if (!take(',')) return fail(fmt::format("expected , or {}", close));
+        if (take(close)) break;
+    }
+    into.shrink(count);
+    return true;
+}
+
 bool WaveReader::read_list(Value into)
 {
     if (!take('[')) return fail("expected [");
@@ -315,41 +335,18 @@ bool WaveReader::read_list(Value into)
         static_cast<void>(take(','));
         return take(']') || fail("expected ]");
     }
-    const uint32_t most = count_ahead();
-    if (take(']')) return into.resize(0) || fail("the list is too long");
-    if (!into.resize(most)) return fail("the list is too long");
-    uint32_t count = 0;
-    for (;;) {
-        if (count == most) return fail("expected ]");
-        if (!read(into.part(count))) return false;
-        ++count;
-        if (take(']')) break;
-        if (!take(',')) return fail("expected , or ]");
-        if (take(']')) break;
-    }
-    into.shrink(count);
-    return true;
+    return read_items(into, ']', "the list is too long",
+                      [&](uint32_t i) { return read(into.part(i)); });
 }
 
 bool WaveReader::read_map(Value into)
 {
     if (!take('{')) return fail("expected {");
-    const uint32_t most = count_ahead();
-    if (take('}')) return into.resize(0) || fail("the map is too long");
-    if (!into.resize(most)) return fail("the map is too long");
-    uint32_t count = 0;
-    for (;;) {
-        if (count == most) return fail("expected }");
-        if (!read(into.key(count))) return false;
+    return read_items(into, '}', "the map is too long", [&](uint32_t i) {
+        if (!read(into.key(i))) return false;
         if (!take(':')) return fail("expected :");
-        if (!read(into.item(count))) return false;
-        ++count;
-        if (take('}')) break;
-        if (!take(',')) return fail("expected , or }");
-        if (take('}')) break;
-    }
-    into.shrink(count);
-    return true;
+        return read(into.item(i));
+    });
 }
 
 bool WaveReader::read_tuple(Value into)

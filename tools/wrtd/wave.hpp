@@ -39,6 +39,8 @@ private:
     std::optional<std::string> quoted(char quote);
     std::optional<uint32_t> escape();
     bool read_primitive(Value into);
+    template <class ReadItem>
+    bool read_items(Value into, char close, const char* too_long, const ReadItem& read_item);
     bool read_list(Value into);
     bool read_map(Value into);
     bool read_tuple(Value into);

@@ -29,6 +29,8 @@
 #include <utility>
 #include <variant>
 
+#include <wrt/component/aggregate_fields.hpp>
+#include <wrt/component/host_types.hpp>
 #include <wrt/component/imports.hpp>
 #include <wrt/component/wit_text.hpp>
 #include <wrt/foundation/assert.hpp>
@@ -36,99 +38,6 @@
 namespace wrt::component {
 
 static_assert(std::endian::native == std::endian::little, "values are copied as they lie");
-
-/// Number of cases of an enum; specialise it: the first case is 0.
-template <class E>
-inline constexpr uint32_t enum_cases = 0;
-
-/// The labels that are set, the first one in bit 0.
-template <uint32_t Count>
-struct Flags {
-    static_assert(Count > 0 && Count <= 32);
-    uint32_t bits = 0;
-
-    constexpr bool has(uint32_t label) const { return (bits >> label & 1) != 0; }
-};
-
-namespace detail {
-template <class Tag>
-inline constexpr char resource_key = 0;
-}  // namespace detail
-
-/// What HostResourceRow::key is for the resource that Tag stands for.
-template <class Tag>
-constexpr const void* resource_key() noexcept
-{
-    return &detail::resource_key<Tag>;
-}
-
-/// A resource that the host defined, by what the host calls it. As a parameter, the host owns it
-/// now; as a result, the guest does.
-template <class Tag>
-struct Own {
-    uint32_t rep = 0;
-};
-template <class Tag>
-struct Borrow {
-    uint32_t rep = 0;
-};
-/// A list<u8> that a host function reads where its caller has it. All of a function's params of
-/// that type are lent then.
-struct LentBytes {
-    std::span<const uint8_t> view;
-};
-
-/// A resource that a guest defined: an index of the world's table for the host
-/// (drop_host_handle()).
-struct GuestOwn {
-    uint32_t handle = 0;
-};
-struct GuestBorrow {
-    uint32_t handle = 0;
-};
-
-template <class E>
-struct Failure {
-    E error;
-};
-template <>
-struct Failure<void> {};
-template <class E>
-Failure(E) -> Failure<E>;
-
-/// result<T, E> of WIT.
-template <class T = void, class E = void>
-class Outcome {
-public:
-    using Good = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-    using Bad = std::conditional_t<std::is_void_v<E>, std::monostate, E>;
-
-    Outcome() = default;
-    Outcome(Good good)  // NOLINT(google-explicit-constructor): `return value;` is the point.
-        requires(!std::is_void_v<T>)
-        : held_{std::in_place_index<0>, std::move(good)}
-    {
-    }
-    Outcome(Failure<E> failure)  // NOLINT(google-explicit-constructor)
-        requires(!std::is_void_v<E>)
-        : held_{std::in_place_index<1>, std::move(failure.error)}
-    {
-    }
-    Outcome(Failure<void>)  // NOLINT(google-explicit-constructor)
-        requires std::is_void_v<E>
-        : held_{std::in_place_index<1>}
-    {
-    }
-
-    explicit operator bool() const { return held_.index() == 0; }
-    bool has_value() const { return held_.index() == 0; }
-    const Good& value() const { return *std::get_if<0>(&held_); }
-    const Good& operator*() const { return value(); }
-    const Bad& error() const { return *std::get_if<1>(&held_); }
-
-private:
-    std::variant<Good, Bad> held_;
-};
 
 template <class T>
 struct Codec;
@@ -320,75 +229,6 @@ inline Result<uint32_t> place_bytes(HostMemory& memory, const void* data, size_t
     WRT_TRY(const uint32_t at, memory.allocate(align, size));
     if (size != 0) std::memcpy(room.data() + at, data, size);
     return at;
-}
-
-struct AnyField {
-    template <class T>
-    operator T() const noexcept  // only in unevaluated operands
-    {
-        WRT_UNREACHABLE();
-    }
-};
-
-template <class T, size_t... I>
-constexpr bool braces_take(std::index_sequence<I...>)
-{
-    return requires { T{((void)I, AnyField{})...}; };
-}
-
-template <class T, size_t Count = 12>
-constexpr size_t field_count()
-{
-    if constexpr (braces_take<T>(std::make_index_sequence<Count>{})) {
-        return Count;
-    } else {
-        static_assert(Count > 0, "no aggregate of up to 12 fields");
-        return field_count<T, Count - 1>();
-    }
-}
-
-/// References to the fields.
-template <class T>
-constexpr auto fields_of(T& object)
-{
-    constexpr size_t count = field_count<std::remove_const_t<T>>();
-    if constexpr (count == 1) {
-        auto& [a] = object;
-        return std::tie(a);
-    } else if constexpr (count == 2) {
-        auto& [a, b] = object;
-        return std::tie(a, b);
-    } else if constexpr (count == 3) {
-        auto& [a, b, c] = object;
-        return std::tie(a, b, c);
-    } else if constexpr (count == 4) {
-        auto& [a, b, c, d] = object;
-        return std::tie(a, b, c, d);
-    } else if constexpr (count == 5) {
-        auto& [a, b, c, d, e] = object;
-        return std::tie(a, b, c, d, e);
-    } else if constexpr (count == 6) {
-        auto& [a, b, c, d, e, f] = object;
-        return std::tie(a, b, c, d, e, f);
-    } else if constexpr (count == 7) {
-        auto& [a, b, c, d, e, f, g] = object;
-        return std::tie(a, b, c, d, e, f, g);
-    } else if constexpr (count == 8) {
-        auto& [a, b, c, d, e, f, g, h] = object;
-        return std::tie(a, b, c, d, e, f, g, h);
-    } else if constexpr (count == 9) {
-        auto& [a, b, c, d, e, f, g, h, i] = object;
-        return std::tie(a, b, c, d, e, f, g, h, i);
-    } else if constexpr (count == 10) {
-        auto& [a, b, c, d, e, f, g, h, i, j] = object;
-        return std::tie(a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (count == 11) {
-        auto& [a, b, c, d, e, f, g, h, i, j, k] = object;
-        return std::tie(a, b, c, d, e, f, g, h, i, j, k);
-    } else {
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l] = object;
-        return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
-    }
 }
 
 template <class Tie>
