@@ -20,7 +20,7 @@ namespace wrt::runtime {
 namespace {
 
 /// One native frame, however deep the guest calls.
-[[gnu::noinline]] void run(Execution& execution, const Cell* entry, Slot* frame, const Pins& pins)
+WRT_INLINE void run(Execution& execution, const Cell* entry, Slot* frame, const Pins& pins)
 {
     uint8_t* const memory = execution.memory != nullptr ? execution.memory->base : nullptr;
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
@@ -113,6 +113,15 @@ Status run_host(Execution& execution, FuncInstance& func, Slot* base)
     return status;
 }
 
+/// A few slots, as arguments and results are: for those a call of memcpy costs more than the copy.
+WRT_INLINE void copy_slots(const Slot* from, Slot* to, size_t count)
+{
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = from[i];
+        asm volatile("" ::: "memory");
+    }
+}
+
 /// What is to do after a run: tells where it was stopped, brings the instance back that made it,
 /// and hands out results. `guest`: it was no host function's.
 Status end_run(Execution& execution, bool guest, ModuleInstance* outer_instance, Slot* base,
@@ -133,7 +142,7 @@ Status end_run(Execution& execution, bool guest, ModuleInstance* outer_instance,
         execution.instance = nullptr;
 
     if (execution.trap.code == Errc::none) {
-        std::ranges::copy_n(base, static_cast<std::ptrdiff_t>(results.size()), results.begin());
+        copy_slots(base, results.data(), results.size());
         return ok();
     }
     if (execution.trap.code == Errc::interrupted) {
@@ -161,18 +170,42 @@ void interrupt(Execution& execution) noexcept
     execution.stack_limit.store(nullptr);
 }
 
-Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept
+namespace {
+
+/// A guest's function, where the host is not within another call: as execute_nested(), but there is
+/// no exception to hold and no instance to come back to.
+Status execute_outermost(Execution& execution, FuncInstance& func, std::span<Slot> window)
 {
-    WRT_ASSERT(window.size() >= func.window());
+    Slot* const base = execution.top;
+    execution.depth = 1;
+    execution.exception = {};
+    execution.trap = Error{};
+    execution.trap_instance = nullptr;
+    copy_slots(window.data(), base, func.param_slots);
+    *record_at(base + func.window()) = CallRecord{&exit_cell, base, 0, 0};
+    enter_instance(execution, *func.instance);
+    run(execution, func.entry, base, {});
+
+    const std::span<Slot> results = window.first(func.result_slots);
+    if (execution.trap.code != Errc::none || execution.exception.tag != nullptr) [[unlikely]]
+        return end_run(execution, true, nullptr, base, results);
+    execution.depth = 0;
+    execution.top = base;
+    execution.instance = nullptr;
+    copy_slots(base, results.data(), results.size());
+    return ok();
+}
+
+[[gnu::noinline]] Status execute_nested(Execution& execution, FuncInstance& func,
+                                        std::span<Slot> window)
+{
     HeldException held{execution};
     const size_t needed = held.slots() + func.window() + call_slack_slots;
-    if (execution.depth >= execution.store->limits().host_depth ||
-        static_cast<size_t>(execution.stack_end - execution.top) < needed) {
+    if (static_cast<size_t>(execution.stack_end - execution.top) < needed)
         return Error{.code = Errc::call_stack_exhausted};
-    }
     held.keep();
     Slot* const base = execution.top;
-    std::copy_n(window.begin(), func.param_slots, base);
+    copy_slots(window.data(), base, func.param_slots);
 
     ModuleInstance* const outer_instance = execution.instance;
     ++execution.depth;
@@ -188,6 +221,20 @@ Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window)
     }
     return end_run(execution, func.host == nullptr, outer_instance, base,
                    window.first(func.result_slots));
+}
+
+}  // namespace
+
+Status execute(Execution& execution, FuncInstance& func, std::span<Slot> window) noexcept
+{
+    WRT_ASSERT(window.size() >= func.window());
+    if (execution.depth >= execution.store->limits().host_depth ||
+        static_cast<size_t>(execution.stack_end - execution.top) < func.window() + call_slack_slots)
+        [[unlikely]]
+        return Error{.code = Errc::call_stack_exhausted};
+    if (execution.depth != 0 || func.host != nullptr) [[unlikely]]
+        return execute_nested(execution, func, window);
+    return execute_outermost(execution, func, window);
 }
 
 bool is_stopped(const Execution& execution) noexcept

@@ -79,6 +79,13 @@ inline void view_table(Execution& execution) noexcept
     execution.table_size = table != nullptr ? table->size : 0;
 }
 
+/// Repeats what may have grown while somebody else ran.
+inline void view_growth(Execution& execution) noexcept
+{
+    execution.memory_size = execution.memory != nullptr ? execution.memory->size : 0;
+    view_table(execution);
+}
+
 /// Makes `instance` the current one: fills in Execution's view of it.
 inline void enter_instance(Execution& execution, ModuleInstance& instance) noexcept
 {
@@ -86,8 +93,7 @@ inline void enter_instance(Execution& execution, ModuleInstance& instance) noexc
     execution.globals = instance.own_globals;
     execution.type_ids = instance.type_ids;
     execution.memory = instance.memories.empty() ? nullptr : instance.memories[0];
-    execution.memory_size = execution.memory != nullptr ? execution.memory->size : 0;
-    view_table(execution);
+    view_growth(execution);
     execution.metered = instance.module->metered;
 }
 

@@ -75,47 +75,56 @@ enter_table(std::integer_sequence<int, Zeroed...>)
 }
 constexpr auto enter_handlers = enter_table(std::make_integer_sequence<int, unrolled_zeros + 1>{});
 
-/// Runs a host function whose arguments lie at `base`. False: it failed, with Execution::trap; with
-/// an exception, if that is Execution::exception.
-[[gnu::noinline]] bool call_host(Execution& execution, FuncInstance& func, const Cell* pc, Slot* fp,
-                                 Slot* base)
+/// What a host function's call left behind besides results: it failed, or a run of its own failed
+/// and it forgave that. False: it failed.
+[[gnu::cold, gnu::noinline]] bool end_host_call(Execution& execution, const Status& status)
 {
-    Slot* const outer_top = execution.top;
-    ModuleInstance* const instance = execution.instance;
-    execution.top = base + func.window();
-    execution.trap_pc = pc;
-    execution.trap_frame = fp;
-    Store& store = *execution.store;
-    // What the host runs meanwhile may collect, and then this activation's frames count as well.
-    const Safepoint waiting{pc + call_words - 1, fp, instance, store.waiting()};
-    store.set_waiting(&waiting);
-    Caller caller{store, execution, instance};
-    const Status status = func.host(caller, func.context, base);
-    store.set_waiting(waiting.outer);
-    execution.top = outer_top;
-    enter_instance(execution, *instance);  // memories may have grown
-    // A run of its own that the host made may have failed, and the host may have forgiven it.
     execution.trap = status ? Error{} : status.error();
     execution.trap_instance = nullptr;
     if (execution.trap.code != Errc::uncaught_exception) end_exception(execution);
     return status.has_value();
 }
 
-/// Calls the function in t0, which is of the host or of another instance, with the arguments at
-/// field `a`.
-WRT_HANDLER call_foreign(WRT_REGISTERS)
+/// Runs a host function whose arguments lie at `base`. False: it failed, with Execution::trap; with
+/// an exception, if that is Execution::exception.
+[[gnu::noinline]] bool call_host(Execution& execution, FuncInstance& func, const Cell* pc, Slot* fp,
+                                 Slot* base)
+{
+    Slot* const outer_top = execution.top;
+    execution.top = base + func.window();
+    execution.trap_pc = pc;
+    execution.trap_frame = fp;
+    Store& store = *execution.store;
+    // What the host runs meanwhile may collect, and then this activation's frames count as well.
+    const Safepoint waiting{pc + call_words - 1, fp, execution.instance, store.waiting()};
+    store.set_waiting(&waiting);
+    Caller caller{store, execution, execution.instance};
+    const Status status = func.host(caller, func.context, base);
+    store.set_waiting(waiting.outer);
+    execution.top = outer_top;
+    view_growth(execution);
+    if (!status || execution.trap.code != Errc::none || execution.exception.tag != nullptr)
+        [[unlikely]]
+        return end_host_call(execution, status);
+    return true;
+}
+
+/// A host function's first result as a register has it. One slot was written as one: reading two
+/// would wait until they have reached the cache.
+WRT_INLINE FloatRegister result_register(const FuncInstance& func, const Slot* base)
+{
+    if (func.result_slots > 1) [[unlikely]]
+        return register_at(base);
+    return register_of(base[0].as<double>());
+}
+
+/// Calls the function in t0, which is of another instance, with the arguments at field `a`.
+/// Apart, so that what it keeps over a call of memmove costs a call of the host nothing.
+[[gnu::noinline]] WRT_HANDLER call_other_instance(WRT_REGISTERS)
 {
     WRT_BEGIN
     FuncInstance& func = *Ref{t0}.as_func();
     Slot* const base = fp + field_a(pc);
-    if (func.host != nullptr) {
-        if (!call_host(*ex, func, pc, fp, base)) [[unlikely]]
-            WRT_CONTINUE_IN(op_unwind);
-        WRT_RELOAD_MEMORY();
-        t0 = base[0].bits;
-        ft0 = register_at(base);
-        WRT_NEXT(call_words);
-    }
     std::memmove(static_cast<void*>(base + linkage_slots), base, func.param_slots * sizeof(Slot));
     *linkage_at(base) = Linkage{pc + call_words, fp, ex->instance, func.result_slots};
     fp = base;
@@ -123,6 +132,25 @@ WRT_HANDLER call_foreign(WRT_REGISTERS)
     WRT_RELOAD_MEMORY();
     WRT_PUSH_RECORD(base + linkage_slots, func.window(), &return_foreign_cell);
     WRT_GOTO(func.entry);
+}
+
+/// Calls the function in t0, which is of the host or of another instance.
+WRT_HANDLER call_foreign(WRT_REGISTERS)
+{
+    WRT_BEGIN
+    FuncInstance& func = *Ref{t0}.as_func();
+    if (func.host == nullptr) WRT_CONTINUE_IN(call_other_instance);
+    Slot* const base = fp + field_a(pc);
+    const bool done = call_host(*ex, func, pc, fp, base);
+    WRT_RELOAD_MEMORY();
+    t0 = base[0].bits;
+    ft0 = result_register(func, base);
+    // Nobody reads them after a call: so that they need not be kept over it.
+    t1 = 0;
+    ft1 = FloatRegister{};
+    if (!done) [[unlikely]]
+        WRT_CONTINUE_IN(op_unwind);
+    WRT_NEXT(call_words);
 }
 
 /// Back from another instance: `fp` is the linkage, results lie after it and belong where it is.
@@ -284,7 +312,7 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
             WRT_CONTINUE_IN(op_unwind_caller);
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;
-        ft0 = register_at(base);
+        ft0 = result_register(func, base);
         std::memmove(static_cast<void*>(fp), base, func.result_slots * sizeof(Slot));
         l0 = record.l0;
         l1 = record.l1;

@@ -231,6 +231,11 @@ struct HostEntry {
                          [[maybe_unused]] runtime::Slot* slots, std::index_sequence<i...>)
     {
         // All arguments are read before the first result is written over them.
+        if constexpr ((WasmScalar<std::tuple_element_t<i, Params>> && ...)) {
+            [[maybe_unused]] Params arguments{read_slots<std::tuple_element_t<i, Params>>(
+                *closure.state, slots + Flat::slot_of(i))...};
+            return guarded(caller, closure, slots, std::get<i>(arguments)...);
+        }
         std::tuple<Result<std::tuple_element_t<i, Params>>...> arguments{
             host_argument<std::tuple_element_t<i, Params>>(*closure.state, caller,
                                                            slots + Flat::slot_of(i))...};
@@ -239,16 +244,24 @@ struct HostEntry {
                                                     : void()),
          ...);
         if (bad != nullptr) return *bad;
+        return guarded(caller, closure, slots, *std::get<i>(arguments)...);
+    }
+
+    /// What the function throws comes back as an error.
+    template <class... A>
+    static Status guarded(runtime::Caller& caller, Closure<F>& closure, runtime::Slot* slots,
+                          A&... arguments)
+    {
 #if defined(__cpp_exceptions)
         try {
-            return invoke(caller, closure, slots, *std::get<i>(arguments)...);
+            return invoke(caller, closure, slots, arguments...);
         } catch (const std::exception& thrown) {
             return host_exception(*closure.state, thrown.what());
         } catch (...) {
             return host_exception(*closure.state, "an exception");
         }
 #else
-        return invoke(caller, closure, slots, *std::get<i>(arguments)...);
+        return invoke(caller, closure, slots, arguments...);
 #endif
     }
 
