@@ -1,11 +1,10 @@
-// wasi:io: errors, pollables and streams.
+// wasi:io: errors and streams.
 // https://github.com/WebAssembly/WASI/blob/v0.2.12/proposals/io/wit/streams.wit
 #include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include "wasi/p2/state.hpp"
 
@@ -13,153 +12,14 @@ namespace wrt::wasi::p2 {
 
 namespace {
 
-constexpr uint64_t forever = std::numeric_limits<uint64_t>::max();
-constexpr uint64_t ns_per_second = 1'000'000'000;
-/// How often a wait looks at Interrupt::requested when there is no descriptor that would wake it.
-constexpr uint64_t interrupt_period_ns = 10'000'000;
 /// What one read gives at most, and what a write may bring where the descriptor is ready.
 constexpr uint64_t most_bytes = 64 * 1024;
 
 using Bytes = std::span<const uint8_t>;
 
-bool waits_for_host(const Descriptor& descriptor) noexcept
-{
-    return descriptor.kind == DescriptorKind::stream || descriptor.kind == DescriptorKind::socket;
-}
-
 std::string_view error_to_debug_string(State& state, Borrow<IoError> self) noexcept
 {
     return name_of(state.at(self.rep).error);
-}
-
-// Pollables.
-
-/// Waits for one of `pollables` at least; what is ready then is said by `is_ready`. False: the
-/// guest is to be interrupted.
-class Poll {
-public:
-    Poll(State& state, std::span<const Borrow<Pollable>> pollables, std::span<pollfd> host) noexcept
-        : state_{state}, pollables_{pollables}, host_{host}
-    {
-        for (const Borrow<Pollable> pollable : pollables_) {
-            pollfd& waited = host_[count_++];
-            const Resource& resource = state_.at(pollable.rep);
-            const Descriptor* const descriptor =
-                resource.events != 0 ? state_.context.descriptors.find(resource.waited) : nullptr;
-            // poll(2) ignores what is negative; files and closed descriptors are always ready.
-            waited = {.fd = -1, .events = resource.events, .revents = 0};
-            if (descriptor != nullptr && waits_for_host(*descriptor)) waited.fd = descriptor->host;
-        }
-    }
-
-    bool is_ready(size_t i) const noexcept
-    {
-        const Resource& resource = state_.at(pollables_[i].rep);
-        if (resource.has_time) return now() >= resource.at;
-        return host_[i].fd < 0 || host_[i].revents != 0;
-    }
-
-    bool any_ready() const noexcept
-    {
-        for (size_t i = 0; i < pollables_.size(); ++i) {
-            if (is_ready(i)) return true;
-        }
-        return false;
-    }
-
-    /// One look at the host, that lasts `limit_ns` at most.
-    bool look(uint64_t limit_ns) noexcept
-    {
-        const Interrupt& interrupt = state_.context.pace.interrupt;
-        size_t count = count_;
-        if (interrupt.wake_fd >= 0) {
-            host_[count++] = {.fd = interrupt.wake_fd, .events = POLLIN, .revents = 0};
-        }
-        if (interrupt.requested != nullptr && interrupt.wake_fd < 0) {
-            limit_ns = std::min(limit_ns, interrupt_period_ns);
-        }
-        timespec timeout{};
-        timeout.tv_sec = static_cast<time_t>(limit_ns / ns_per_second);
-        timeout.tv_nsec = static_cast<long>(limit_ns % ns_per_second);
-        const int ready =
-            ::ppoll(host_.data(), count, limit_ns == forever ? nullptr : &timeout, nullptr);
-        if (ready < 0) {
-            for (pollfd& host : host_.first(count))
-                host.revents = 0;
-        }
-        const bool woken = count > count_ && host_[count_].revents != 0;
-        return !woken && !(limit_ns > 0 && interrupt.is_requested());
-    }
-
-    bool wait() noexcept
-    {
-        if (!look(0)) return false;
-        while (!any_ready()) {
-            uint64_t left = forever;
-            for (const Borrow<Pollable> pollable : pollables_) {
-                const Resource& resource = state_.at(pollable.rep);
-                if (resource.has_time) left = std::min(left, resource.at - now());
-            }
-            // A fixed clock does not run while the host waits: time jumps to the deadline.
-            Clocks& clocks = state_.context.clocks;
-            if (clocks.is_fixed() && left != forever) {
-                clocks.advance(left);
-            } else if (!look(left)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-private:
-    uint64_t now() const noexcept { return state_.context.clocks.now_ns(ClockId::monotonic).value; }
-
-    State& state_;
-    std::span<const Borrow<Pollable>> pollables_;
-    std::span<pollfd> host_;
-    size_t count_ = 0;
-};
-
-/// One for each pollable, and one for the interrupt.
-Result<std::span<pollfd>> take_pollfds(HostCall& call, size_t pollables) noexcept
-{
-    const size_t count = pollables + 1;
-    WRT_TRY(const uint32_t at, call.memory.allocate(alignof(pollfd), count * sizeof(pollfd)));
-    auto* const first = reinterpret_cast<pollfd*>(call.memory.bytes().data() + at);
-    std::uninitialized_value_construct_n(first, count);
-    return std::span<pollfd>{first, count};
-}
-
-Result<bool> pollable_ready(State& state, HostCall& call, Borrow<Pollable> self) noexcept
-{
-    WRT_TRY(const std::span<pollfd> host, take_pollfds(call, 1));
-    Poll poll{state, {&self, 1}, host};
-    if (!poll.look(0)) return interrupted();
-    return poll.is_ready(0);
-}
-
-Status pollable_block(State& state, HostCall& call, Borrow<Pollable> self) noexcept
-{
-    WRT_TRY(const std::span<pollfd> host, take_pollfds(call, 1));
-    Poll poll{state, {&self, 1}, host};
-    if (!poll.wait()) return interrupted();
-    return ok();
-}
-
-Result<std::span<const uint32_t>> poll(State& state, HostCall& call,
-                                       std::span<const Borrow<Pollable>> in) noexcept
-{
-    if (in.empty()) return Error{.code = Errc::host_failure};  // "this function traps"
-    WRT_TRY(const std::span<pollfd> host, take_pollfds(call, in.size()));
-    Poll poll{state, in, host};
-    if (!poll.wait()) return interrupted();
-    WRT_TRY(const uint32_t at, call.memory.allocate(4, in.size() * sizeof(uint32_t)));
-    auto* const ready = reinterpret_cast<uint32_t*>(call.memory.bytes().data() + at);
-    size_t count = 0;
-    for (size_t i = 0; i < in.size(); ++i) {
-        if (poll.is_ready(i)) ready[count++] = static_cast<uint32_t>(i);
-    }
-    return std::span<const uint32_t>{ready, count};
 }
 
 // Streams.
@@ -379,13 +239,6 @@ constexpr HostFunctionRow error_functions[] = {
 };
 constexpr HostResourceRow error_resources[] = {resource_row<IoError>("error")};
 
-constexpr HostFunctionRow poll_functions[] = {
-    row<&pollable_ready>("[method]pollable.ready"),
-    row<&pollable_block>("[method]pollable.block"),
-    row<&poll>("poll"),
-};
-constexpr HostResourceRow poll_resources[] = {resource_row<Pollable>("pollable")};
-
 constexpr HostFunctionRow stream_functions[] = {
     row<&input_read>("[method]input-stream.read"),
     row<&input_blocking_read>("[method]input-stream.blocking-read"),
@@ -418,27 +271,9 @@ Result<StreamError> stream_error(State& state, Errno error) noexcept
     return StreamError{made};
 }
 
-Result<Own<Pollable>> subscribe(State& state, Fd fd, short events) noexcept
-{
-    Resource pollable{.kind = Resource::Kind::pollable, .events = events};
-    const OrErrno<DescriptorTable::Handle> handle = state.context.descriptors.handle_of(fd);
-    if (handle) {
-        pollable.waited = handle.value;
-    } else {
-        pollable.events = 0;  // ready: whatever is done will say why not
-    }
-    return state.make<Pollable>(pollable);
-}
-
-Result<Own<Pollable>> subscribe_time(State& state, uint64_t when) noexcept
-{
-    return state.make<Pollable>({.kind = Resource::Kind::pollable, .has_time = true, .at = when});
-}
-
 Status add_io(component::Imports& imports, State& state) noexcept
 {
     WRT_CHECK(imports.define("wasi:io/error@0.2.12", error_functions, error_resources, &state));
-    WRT_CHECK(imports.define("wasi:io/poll@0.2.12", poll_functions, poll_resources, &state));
     return imports.define("wasi:io/streams@0.2.12", stream_functions, stream_resources, &state);
 }
 

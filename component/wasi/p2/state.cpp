@@ -61,6 +61,7 @@ Status add_p2(component::Imports& imports, runtime::Store& store, Context& conte
     WRT_TRY(p2::State* const state,
             arena.make<p2::State>(End::retained, Account::wasi, context, resources));
     WRT_CHECK(p2::add_io(imports, *state));
+    WRT_CHECK(p2::add_poll(imports, *state));
     WRT_CHECK(p2::add_cli(imports, *state));
     WRT_CHECK(p2::add_clocks(imports, *state));
     WRT_CHECK(p2::add_filesystem(imports, *state));

@@ -113,6 +113,13 @@ using StreamOutcome = Outcome<T, StreamError>;
 /// Of a stream that the other side closed (pipe) or that failed.
 Result<StreamError> stream_error(State& state, Errno error) noexcept;
 
+/// Whether a descriptor may be there and not ready: files always are.
+inline bool waits_for_host(const Descriptor& descriptor) noexcept
+{
+    return descriptor.kind == DescriptorKind::stream || descriptor.kind == DescriptorKind::socket ||
+           descriptor.kind == DescriptorKind::listener;
+}
+
 /// A pollable for reading from or writing to a descriptor.
 Result<Own<Pollable>> subscribe(State& state, Fd fd, short events) noexcept;
 /// One that the monotonic clock reaches.
@@ -124,8 +131,9 @@ inline Error interrupted() noexcept
     return Error{.code = Errc::interrupted};
 }
 
-// Each defines the interfaces of one package.
+// Each defines the interfaces of one package; wasi:io/poll for itself.
 Status add_io(component::Imports& imports, State& state) noexcept;
+Status add_poll(component::Imports& imports, State& state) noexcept;
 Status add_cli(component::Imports& imports, State& state) noexcept;
 Status add_clocks(component::Imports& imports, State& state) noexcept;
 Status add_filesystem(component::Imports& imports, State& state) noexcept;
