@@ -1,7 +1,5 @@
 #include <wrt/component.hpp>
 
-#include <wrt/component/wasi/p2.hpp>
-
 #include "state.hpp"
 
 namespace wrt {
@@ -63,12 +61,18 @@ ComponentLinker& ComponentLinker::exports(const ComponentInstance& instance) noe
     return *this;
 }
 
-ComponentLinker& ComponentLinker::wasi(const wasi::Config& config,
-                                       wasi::ConfigFault* fault) noexcept
+ComponentLinker& ComponentLinker::wasi(const wasi::Config& config, wasi::ConfigFault* fault,
+                                       const wasi::P2Options& options) noexcept
 {
     if (!status_) return *this;
     const Result<wasi::Context*> context = wasi::Context::make(arena(), config, fault);
-    note(context ? wasi::add_p2(imports_, *state_->store, **context) : Status{context.error()});
+    if (!context) {
+        note(context.error());
+        return *this;
+    }
+    const auto added = wasi::add_p2(imports_, *state_->store, **context, options);
+    note(added ? ok() : Status{added.error()});
+    if (added) wasi_ = *added;
     return *this;
 }
 
@@ -81,6 +85,15 @@ Result<ComponentInstance> ComponentLinker::instantiate(Component component,
             component::instantiate(*world_, component.image(), &imports_, fault));
     WRT_CHECK(detail::share_budget(*state_));
     return ComponentInstance{*world_, *instance};
+}
+
+Status ComponentLinker::serve(const ComponentInstance& instance,
+                              const wasi::http::RequestHead& request,
+                              wasi::http::ServerExchange& exchange) noexcept
+{
+    WRT_CHECK(status_);
+    if (wasi_ == nullptr) return Error{.code = Errc::unknown_import};
+    return wasi::handle_request(*wasi_, *world_, instance.instance(), request, exchange);
 }
 
 }  // namespace wrt

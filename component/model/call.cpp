@@ -240,8 +240,7 @@ Status call_lowered(runtime::Caller&, void* context, Slot* slots)
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
 {
     if (type.host != nullptr) {
-        if (type.host->destroy != nullptr) type.host->destroy(type.context, rep);
-        return ok();
+        return type.host->destroy != nullptr ? type.host->destroy(type.context, rep) : ok();
     }
     Entered entered{.callee = type.impl, .caller = caller};
     WRT_CHECK(enter(world, entered));

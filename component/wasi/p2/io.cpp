@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "wasi/p2/http_objects.hpp"
 #include "wasi/p2/state.hpp"
 
 namespace wrt::wasi::p2 {
@@ -19,16 +20,21 @@ using Bytes = std::span<const uint8_t>;
 
 std::string_view error_to_debug_string(State& state, Borrow<IoError> self) noexcept
 {
-    return name_of(state.at(self.rep).error);
+    const Resource& error = state.at(self.rep);
+    if (error.object == nullptr) return name_of(error.error);
+    return http::name_of(static_cast<const http::ErrorCode*>(error.object)->which);
 }
 
 // Streams.
 
 template <class T = void>
-Result<StreamOutcome<T>> failed(State& state, Errno error) noexcept
+Result<StreamOutcome<T>> failed(State& state, uint32_t rep, Errno error) noexcept
 {
     if (error == Errno::intr) return interrupted();
-    WRT_TRY(const StreamError reason, stream_error(state, error));
+    const Resource& stream = state.at(rep);
+    const bool is_body = stream.object != nullptr && error != Errno::pipe;
+    WRT_TRY(const StreamError reason,
+            is_body ? body_error(state, stream) : stream_error(state, error));
     return StreamOutcome<T>{Failure<StreamError>{reason}};
 }
 
@@ -42,6 +48,9 @@ StreamOutcome<T> closed() noexcept
 OrErrno<uint32_t> read_into(State& state, Resource& stream, std::span<uint8_t> buffer,
                             bool may_block) noexcept
 {
+    if (stream.object != nullptr) {
+        return read_body(state, *static_cast<IncomingBody*>(stream.object), buffer, may_block);
+    }
     const bool positioned = stream.position == Resource::Position::offset;
     const OrErrno<Descriptor*> found = state.context.descriptors.find(
         stream.fd, positioned ? Operation::fd_pread : Operation::fd_read);
@@ -72,7 +81,7 @@ Result<StreamOutcome<Bytes>> read_some(State& state, HostCall& call, uint32_t re
     WRT_TRY(const uint32_t at, call.memory.allocate(1, most));
     const std::span<uint8_t> buffer = call.memory.bytes().subspan(at, static_cast<size_t>(most));
     const OrErrno<uint32_t> size = read_into(state, state.at(rep), buffer, may_block);
-    if (!size) return failed<Bytes>(state, size.error);
+    if (!size) return failed<Bytes>(state, rep, size.error);
     return StreamOutcome<Bytes>{Bytes{buffer.first(size.value)}};
 }
 
@@ -110,6 +119,7 @@ Result<StreamOutcome<uint64_t>> input_blocking_skip(State& state, HostCall& call
 
 Result<Own<Pollable>> input_subscribe(State& state, Borrow<InputStream> self) noexcept
 {
+    if (state.at(self.rep).object != nullptr) return subscribe_http(state, self.rep);
     return subscribe(state, state.at(self.rep).fd, POLLIN);
 }
 
@@ -122,13 +132,19 @@ OrErrno<Descriptor*> target_of(State& state, const Resource& stream) noexcept
 
 Result<StreamOutcome<uint64_t>> output_check_write(State& state, Borrow<OutputStream> self) noexcept
 {
-    const OrErrno<Descriptor*> found = target_of(state, state.at(self.rep));
-    if (!found) return failed<uint64_t>(state, found.error);
+    const Resource& stream = state.at(self.rep);
+    if (stream.object != nullptr) {
+        const OrErrno<uint64_t> room = body_room(state, *static_cast<OutgoingBody*>(stream.object));
+        if (!room) return failed<uint64_t>(state, self.rep, room.error);
+        return StreamOutcome<uint64_t>{room.value};
+    }
+    const OrErrno<Descriptor*> found = target_of(state, stream);
+    if (!found) return failed<uint64_t>(state, self.rep, found.error);
     if (waits_for_host(*found.value)) {
         const Errno ready =
             io::wait_for(found.value->host, POLLOUT, false, state.context.pace.interrupt);
         if (ready == Errno::again) return StreamOutcome<uint64_t>{uint64_t{0}};
-        if (ready != Errno::success) return failed<uint64_t>(state, ready);
+        if (ready != Errno::success) return failed<uint64_t>(state, self.rep, ready);
     }
     return StreamOutcome<uint64_t>{most_bytes};
 }
@@ -136,6 +152,9 @@ Result<StreamOutcome<uint64_t>> output_check_write(State& state, Borrow<OutputSt
 /// Writes all of `bytes`.
 Errno write_all(State& state, Resource& stream, Bytes bytes) noexcept
 {
+    if (stream.object != nullptr) {
+        return write_body(state, *static_cast<OutgoingBody*>(stream.object), bytes);
+    }
     const OrErrno<Descriptor*> found = target_of(state, stream);
     if (!found) return found.error;
     Descriptor& to = *found.value;
@@ -167,7 +186,7 @@ Errno write_all(State& state, Resource& stream, Bytes bytes) noexcept
 Result<StreamOutcome<>> write_bytes(State& state, uint32_t rep, Bytes bytes) noexcept
 {
     const Errno error = write_all(state, state.at(rep), bytes);
-    if (error != Errno::success) return failed(state, error);
+    if (error != Errno::success) return failed(state, rep, error);
     return StreamOutcome<>{};
 }
 
@@ -196,14 +215,36 @@ Result<StreamOutcome<>> output_write_zeroes(State& state, Borrow<OutputStream> s
     return write_zeroes(state, self.rep, len);
 }
 
-/// Nothing is held back, so that there is nothing to flush.
-StreamOutcome<> output_flush(State&, Borrow<OutputStream>) noexcept
+/// Descriptors hold nothing back, so that there is nothing to flush.
+Result<StreamOutcome<>> flush(State& state, uint32_t rep, bool may_block) noexcept
 {
-    return {};
+    const Resource& stream = state.at(rep);
+    if (stream.object == nullptr) return StreamOutcome<>{};
+    const Errno error = flush_body(state, *static_cast<OutgoingBody*>(stream.object), may_block);
+    if (error != Errno::success) return failed(state, rep, error);
+    return StreamOutcome<>{};
+}
+
+Result<StreamOutcome<>> output_flush(State& state, Borrow<OutputStream> self) noexcept
+{
+    return flush(state, self.rep, false);
+}
+
+Result<StreamOutcome<>> output_blocking_flush(State& state, Borrow<OutputStream> self) noexcept
+{
+    return flush(state, self.rep, true);
+}
+
+Result<StreamOutcome<>> output_write_and_flush(State& state, Borrow<OutputStream> self,
+                                               LentBytes contents) noexcept
+{
+    WRT_TRY(const StreamOutcome<> written, write_bytes(state, self.rep, contents.view));
+    return written ? flush(state, self.rep, true) : written;
 }
 
 Result<Own<Pollable>> output_subscribe(State& state, Borrow<OutputStream> self) noexcept
 {
+    if (state.at(self.rep).object != nullptr) return subscribe_http(state, self.rep);
     return subscribe(state, state.at(self.rep).fd, POLLOUT);
 }
 
@@ -247,9 +288,9 @@ constexpr HostFunctionRow stream_functions[] = {
     row<&input_subscribe>("[method]input-stream.subscribe"),
     row<&output_check_write>("[method]output-stream.check-write"),
     row<&output_write>("[method]output-stream.write"),
-    row<&output_write>("[method]output-stream.blocking-write-and-flush"),
+    row<&output_write_and_flush>("[method]output-stream.blocking-write-and-flush"),
     row<&output_flush>("[method]output-stream.flush"),
-    row<&output_flush>("[method]output-stream.blocking-flush"),
+    row<&output_blocking_flush>("[method]output-stream.blocking-flush"),
     row<&output_subscribe>("[method]output-stream.subscribe"),
     row<&output_write_zeroes>("[method]output-stream.write-zeroes"),
     row<&output_write_zeroes>("[method]output-stream.blocking-write-zeroes-and-flush"),

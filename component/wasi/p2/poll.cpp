@@ -6,6 +6,8 @@
 #include <limits>
 #include <memory>
 
+#include "wasi/p2/http_objects.hpp"
+
 namespace wrt::wasi::p2 {
 
 namespace {
@@ -14,6 +16,9 @@ constexpr uint64_t forever = std::numeric_limits<uint64_t>::max();
 constexpr uint64_t ns_per_second = 1'000'000'000;
 /// How often a wait looks at Interrupt::requested when there is no descriptor that would wake it.
 constexpr uint64_t interrupt_period_ns = 10'000'000;
+/// Descriptors of wasi:http that one wait looks at; where there are more, it does not last longer
+/// than a period.
+constexpr size_t most_http_descriptors = 64;
 
 template <class T>
 Result<std::span<T>> take(HostCall& call, size_t count) noexcept
@@ -80,14 +85,21 @@ Result<Poll> Poll::make(State& state, HostCall& call,
     // poll(2) takes no more entries than the process may have descriptors, and a guest may name
     // one pollable as often as it likes: so each descriptor has one entry.
     const size_t descriptors = state.context.descriptors.capacity();
-    WRT_TRY(poll.host_, take<pollfd>(call, std::min(pollables.size(), descriptors) + 1));
+    WRT_TRY(poll.host_, take<pollfd>(call, std::min(pollables.size(), descriptors) +
+                                               most_http_descriptors + 1));
     std::span<uint32_t> place_of;  // of a descriptor, counted from 1
     if (pollables.size() > 1) {
         WRT_TRY(place_of, take<uint32_t>(call, descriptors));
     }
     for (size_t i = 0; i < pollables.size(); ++i) {
-        const Waited waited = waited_by(state, state.at(pollables[i].rep));
+        const Resource& pollable = state.at(pollables[i].rep);
         Entry& entry = poll.entries_[i];
+        if (pollable.parent != Resource::no_parent) {
+            entry.http = &pollable;
+            poll.has_http_ = true;
+            continue;
+        }
+        const Waited waited = waited_by(state, pollable);
         entry.events = waited.events;
         entry.has_time = waited.has_time;
         entry.at = waited.at;
@@ -113,19 +125,68 @@ bool Poll::is_ready(size_t i) const noexcept
 {
     const Entry& entry = entries_[i];
     if (entry.has_time) return now() >= entry.at;
+    if (entry.http != nullptr) return entry.is_ready;
     if (entry.place == no_place) return true;
     return (host_[entry.place].revents & (entry.events | POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
 bool Poll::any_ready() const noexcept
 {
-    return always_ready_ || host_ready_ || (earliest_ != forever && now() >= earliest_);
+    return always_ready_ || host_ready_ || http_ready_ ||
+           (earliest_ != forever && now() >= earliest_);
+}
+
+void Poll::ask_http() noexcept
+{
+    http_ready_ = false;
+    if (!has_http_) return;
+    for (Entry& entry : entries_) {
+        if (entry.http == nullptr) continue;
+        entry.is_ready = readiness_of(*state_, *entry.http).ready;
+        http_ready_ = http_ready_ || entry.is_ready;
+    }
+}
+
+size_t Poll::add_host(size_t count, int fd, short events) noexcept
+{
+    for (size_t i = count_; i < count; ++i) {
+        if (host_[i].fd != fd) continue;
+        host_[i].events = static_cast<short>(host_[i].events | events);
+        return count;
+    }
+    if (fd < 0 || count == count_ + most_http_descriptors) return no_place;
+    host_[count] = {.fd = fd, .events = events, .revents = 0};
+    return count + 1;
+}
+
+size_t Poll::add_http(size_t count, uint64_t& limit_ns) noexcept
+{
+    const auto add = [&](const http::Readiness& readiness) {
+        const size_t added = add_host(count, readiness.fd, readiness.events);
+        if (added == no_place) {
+            limit_ns = std::min(limit_ns, interrupt_period_ns);
+        } else {
+            count = added;
+        }
+    };
+    if (has_http_) {
+        for (const Entry& entry : entries_) {
+            if (entry.http != nullptr) add(readiness_of(*state_, *entry.http));
+        }
+    }
+    // What was written goes out while the guest waits for whatever it is.
+    for (OutgoingBody* body = state_->http->sending; body != nullptr; body = body->next) {
+        if (!body->sink->flush() && body->sink->failure() == nullptr) add(body->sink->readiness());
+    }
+    return count;
 }
 
 bool Poll::look(uint64_t limit_ns) noexcept
 {
     const Interrupt& interrupt = state_->context.pace.interrupt;
     size_t count = count_;
+    if (limit_ns > 0) count = add_http(count, limit_ns);
+    const size_t without_interrupt = count;
     if (interrupt.wake_fd >= 0) {
         host_[count++] = {.fd = interrupt.wake_fd, .events = POLLIN, .revents = 0};
     }
@@ -141,8 +202,10 @@ bool Poll::look(uint64_t limit_ns) noexcept
         for (pollfd& host : host_.first(count))
             host.revents = 0;
     }
-    const bool woken = count > count_ && host_[count_].revents != 0;
-    host_ready_ = ready > (woken ? 1 : 0);
+    const bool woken = count > without_interrupt && host_[without_interrupt].revents != 0;
+    host_ready_ = std::ranges::any_of(host_.first(count_),
+                                      [](const pollfd& host) { return host.revents != 0; });
+    ask_http();
     return !woken && !(limit_ns > 0 && interrupt.is_requested());
 }
 

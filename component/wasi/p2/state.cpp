@@ -2,6 +2,8 @@
 
 #include <wrt/runtime/store.hpp>
 
+#include "wasi/p2/http_objects.hpp"
+
 namespace wrt::wasi {
 
 namespace p2 {
@@ -19,6 +21,7 @@ Result<uint32_t> State::add(const Resource& resource) noexcept
         rep = used_++;
     }
     resources_[rep] = resource;
+    if (resource.parent != Resource::no_parent) ++at(resource.parent).children;
     return rep;
 }
 
@@ -26,14 +29,34 @@ void State::remove(uint32_t rep) noexcept
 {
     Resource& resource = at(rep);
     if (resource.owned) context.descriptors.close(resource.fd);
+    if (resource.object != nullptr) release_http(*http, resource);
+    const uint32_t parent = resource.parent;
     resource = Resource{};
     resource.next_free = free_;
     free_ = rep;
+    if (parent == Resource::no_parent || --at(parent).children != 0) return;
+    if (at(parent).kind == Resource::Kind::gone) remove(parent);
 }
 
-void drop_resource(void* state, uint32_t rep) noexcept
+Status State::drop(uint32_t rep) noexcept
 {
-    static_cast<State*>(state)->remove(rep);
+    if (at(rep).children != 0) return Error{.code = Errc::handle_lent};
+    remove(rep);
+    return ok();
+}
+
+void State::retire(uint32_t rep) noexcept
+{
+    Resource& resource = at(rep);
+    if (resource.children == 0) return remove(rep);
+    release_http(*http, resource);
+    resource.object = nullptr;
+    resource.kind = Resource::Kind::gone;
+}
+
+Status drop_resource(void* state, uint32_t rep) noexcept
+{
+    return static_cast<State*>(state)->drop(rep);
 }
 
 namespace {
@@ -48,8 +71,8 @@ bool is_interrupted(const void* execution) noexcept
 
 }  // namespace p2
 
-Status add_p2(component::Imports& imports, runtime::Store& store, Context& context,
-              const P2Options& options) noexcept
+Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Context& context,
+                          const P2Options& options) noexcept
 {
     if (context.pace.interrupt.requested == nullptr && context.pace.interrupt.wake_fd < 0) {
         context.pace.interrupt = {
@@ -60,13 +83,16 @@ Status add_p2(component::Imports& imports, runtime::Store& store, Context& conte
             arena.make_array<p2::Resource>(End::retained, Account::wasi, options.max_resources));
     WRT_TRY(p2::State* const state,
             arena.make<p2::State>(End::retained, Account::wasi, context, resources));
+    WRT_TRY(state->http, p2::make_http_state(arena, options));
     WRT_CHECK(p2::add_io(imports, *state));
     WRT_CHECK(p2::add_poll(imports, *state));
     WRT_CHECK(p2::add_cli(imports, *state));
     WRT_CHECK(p2::add_clocks(imports, *state));
     WRT_CHECK(p2::add_filesystem(imports, *state));
     WRT_CHECK(p2::add_random(imports, *state));
-    return p2::add_sockets(imports, *state);
+    WRT_CHECK(p2::add_sockets(imports, *state));
+    WRT_CHECK(p2::add_http(imports, *state));
+    return state;
 }
 
 }  // namespace wrt::wasi

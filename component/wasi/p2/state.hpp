@@ -33,6 +33,18 @@ struct Resource {
         directory_entry_stream,
         terminal,
         network,
+        fields,
+        incoming_request,
+        outgoing_request,
+        request_options,
+        response_outparam,
+        incoming_response,
+        outgoing_response,
+        incoming_body,
+        outgoing_body,
+        future_trailers,
+        future_incoming_response,
+        gone,  ///< Was handed on while children of it lived, and ends with the last of them.
     };
     /// Where a stream of a file goes on.
     enum class Position : uint8_t { none, offset, end };
@@ -47,6 +59,10 @@ struct Resource {
     DescriptorTable::Handle waited{};
     uint64_t at = 0;  ///< Offset in the file, cookie in the directory, or deadline.
     uint32_t next_free = 0;
+    static constexpr uint32_t no_parent = 0xffffffff;
+    uint32_t parent = no_parent;  ///< Whose child it is: that must not be dropped before it.
+    uint32_t children = 0;
+    void* object = nullptr;  ///< What there is of wasi:http behind it (http_objects.hpp).
 };
 
 // Tags for Own and Borrow.
@@ -59,6 +75,8 @@ struct DirectoryEntryStream;
 struct TerminalInput;
 struct TerminalOutput;
 struct Network;
+
+struct HttpState;
 
 class State {
 public:
@@ -75,6 +93,10 @@ public:
         return resources_[rep];
     }
     void remove(uint32_t rep) noexcept;
+    /// What a guest does when it drops one. Errc::handle_lent where it has children.
+    Status drop(uint32_t rep) noexcept;
+    /// Ends one that was handed on; children of it may live on.
+    void retire(uint32_t rep) noexcept;
 
     template <class Tag>
     Result<Own<Tag>> make(const Resource& resource) noexcept
@@ -84,6 +106,7 @@ public:
     }
 
     Context& context;
+    HttpState* http = nullptr;
 
 private:
     std::span<Resource> resources_;
@@ -93,7 +116,7 @@ private:
 };
 
 /// Called when a guest drops a resource of any of the interfaces.
-void drop_resource(void* state, uint32_t rep) noexcept;
+Status drop_resource(void* state, uint32_t rep) noexcept;
 
 template <class Tag>
 constexpr HostResourceRow resource_row(std::string_view name) noexcept
@@ -139,5 +162,6 @@ Status add_clocks(component::Imports& imports, State& state) noexcept;
 Status add_filesystem(component::Imports& imports, State& state) noexcept;
 Status add_random(component::Imports& imports, State& state) noexcept;
 Status add_sockets(component::Imports& imports, State& state) noexcept;
+Status add_http(component::Imports& imports, State& state) noexcept;
 
 }  // namespace wrt::wasi::p2

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include <wrt/component/typed.hpp>
+#include <wrt/component/wasi/p2.hpp>
 #include <wrt/engine.hpp>
 #include <wrt/linker.hpp>
 #include <wrt/store.hpp>
@@ -120,7 +121,8 @@ public:
     ComponentLinker& exports(const ComponentInstance& instance) noexcept;
 
     /// WASI 0.2, with what `config` grants (wrt/wasi.hpp).
-    ComponentLinker& wasi(const wasi::Config& config, wasi::ConfigFault* fault = nullptr) noexcept;
+    ComponentLinker& wasi(const wasi::Config& config, wasi::ConfigFault* fault = nullptr,
+                          const wasi::P2Options& options = {}) noexcept;
 
     /// The error of the first definition that failed.
     [[nodiscard]] const Status& status() const noexcept { return status_; }
@@ -129,6 +131,12 @@ public:
     /// given, tells which), trap, exhaustion. On failure the store is as before.
     [[nodiscard]] Result<ComponentInstance> instantiate(Component component,
                                                         LinkFault* fault = nullptr) noexcept;
+
+    /// Gives a request to the wasi:http/incoming-handler that an instance exports; after wasi().
+    /// wasi::handle_request() says what comes of it.
+    [[nodiscard]] Status serve(const ComponentInstance& instance,
+                               const wasi::http::RequestHead& request,
+                               wasi::http::ServerExchange& exchange) noexcept;
 
 private:
     [[nodiscard]] Arena& arena() noexcept;
@@ -140,6 +148,7 @@ private:
     detail::StoreState* state_ = nullptr;
     component::World* world_ = nullptr;
     component::Imports imports_;
+    wasi::p2::State* wasi_ = nullptr;
     Status status_ = ok();
 };
 

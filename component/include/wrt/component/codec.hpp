@@ -298,12 +298,13 @@ template <class T>
 struct Codec<std::span<const T>> {
     static constexpr uint32_t size = 8;
     static constexpr uint32_t align = 4;
-    static constexpr bool lies_as_in_cpp = requires { Codec<T>::lies_as_in_cpp; };
+    /// Of the elements: a list itself does not, so that lists of lists are taken one by one.
+    static constexpr bool elements_lie_as_in_cpp = requires { Codec<T>::lies_as_in_cpp; };
 
     static Status load(HostMemory& memory, uint32_t at, std::span<const T>& list)
     {
         const auto [first, count] = detail::load_range(memory, at);
-        if constexpr (lies_as_in_cpp) {
+        if constexpr (elements_lie_as_in_cpp) {
             list = {reinterpret_cast<const T*>(memory.bytes().data() + first), count};
         } else {
             static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= 16);
@@ -320,7 +321,7 @@ struct Codec<std::span<const T>> {
     static Status store(HostMemory& memory, uint32_t at, std::span<const T> list)
     {
         uint32_t first = 0;
-        if constexpr (lies_as_in_cpp) {
+        if constexpr (elements_lie_as_in_cpp) {
             WRT_TRY(first, detail::place_bytes(memory, list.data(), list.size_bytes(), alignof(T)));
         } else {
             WRT_TRY(first,

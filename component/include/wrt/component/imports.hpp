@@ -51,8 +51,8 @@ struct HostFunctionRow {
 struct HostResourceRow {
     std::string_view name;
     const void* key = nullptr;  ///< Which one it is: see typed.hpp.
-    /// Called when a guest drops what it owns. May be null.
-    void (*destroy)(void* context, uint32_t rep) noexcept = nullptr;
+    /// Called when a guest drops what it owns. An Error is a trap of the guest's. May be null.
+    Status (*destroy)(void* context, uint32_t rep) noexcept = nullptr;
 };
 
 /// The row of the resource that a node means, or null where the host did not define it.

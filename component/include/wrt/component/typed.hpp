@@ -167,7 +167,10 @@ Status define_resource(Imports& imports, Arena& arena, std::string_view interfac
             arena.make<HostResourceRow>(End::retained, Account::component));
     WRT_TRY(row->name, arena.copy_text(End::retained, Account::component, name));
     row->key = resource_key<Tag>();
-    row->destroy = [](void* context, uint32_t rep) noexcept { (*static_cast<F*>(context))(rep); };
+    row->destroy = [](void* context, uint32_t rep) noexcept {
+        (*static_cast<F*>(context))(rep);
+        return ok();
+    };
     return imports.define(interface, {}, {row, 1}, object);
 }
 

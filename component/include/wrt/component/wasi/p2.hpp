@@ -3,6 +3,7 @@
 
 #include <wrt/component/imports.hpp>
 #include <wrt/component/wasi/context.hpp>
+#include <wrt/component/wasi/http.hpp>
 
 namespace wrt::wasi {
 
@@ -12,15 +13,35 @@ inline constexpr std::string_view p2_version = "0.2.12";
 struct P2Options {
     /// Streams, pollables, descriptors and other resources that the guest may have at one time.
     uint32_t max_resources = 4096;
+    /// Bytes for what the guest has of wasi:http: headers, and bodies that it writes before there
+    /// is a response to send them with.
+    uint32_t http_bytes = 1024 * 1024;
+    /// Makes the guest's requests; null: each is refused as HTTP-request-denied. Must outlive the
+    /// store.
+    http::Client* http_client = nullptr;
 };
 
-/// Offers the interfaces of wasi:cli, wasi:clocks, wasi:filesystem, wasi:io and wasi:random, and
-/// those of wasi:sockets, which refuse: there is no network. `context` must stay where it is as
-/// long as a guest may run. Unless it was given an interrupt of its own, its waits end when the
-/// execution of the world's store is interrupted. Errors: the arena is exhausted.
+namespace p2 {
+class State;
+}
+
+/// Offers the interfaces of wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io and
+/// wasi:random, and those of wasi:sockets, which refuse: there is no network. `context` must stay
+/// where it is as long as a guest may run. Unless it was given an interrupt of its own, its waits
+/// end when the execution of the world's store is interrupted. Errors: the arena is exhausted.
 ///
 /// wasi:cli/exit ends the run with Errc::host_exit; Error::actual is the exit status.
-Status add_p2(component::Imports& imports, runtime::Store& store, Context& context,
-              const P2Options& options = {}) noexcept;
+///
+/// The state behind it lies in the store's arena.
+Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Context& context,
+                          const P2Options& options = {}) noexcept;
+
+/// Calls the wasi:http/incoming-handler that `instance` exports. `state` is what add_p2() gave for
+/// its world. When it returns the response has begun, or `exchange` was told to fail; unless the
+/// guest did neither, which the exchange knows by not having been called. Errors: those of call();
+/// unlinkable (it exports no such handler).
+Status handle_request(p2::State& state, component::World& world,
+                      const component::Instance& instance, const http::RequestHead& head,
+                      http::ServerExchange& exchange) noexcept;
 
 }  // namespace wrt::wasi

@@ -1,0 +1,134 @@
+#include "wasi/p2/http_objects.hpp"
+
+namespace wrt::wasi::p2 {
+
+namespace {
+
+void clear(BlockPool& pool, std::initializer_list<PoolText*> texts) noexcept
+{
+    for (PoolText* const text : texts)
+        text->clear(pool);
+}
+
+/// The guest ends while the wire works for it.
+void release_clients(void* state) noexcept
+{
+    auto& http = *static_cast<HttpState*>(state);
+    for (ClientUse* use = http.clients; use != nullptr; use = use->next)
+        use->exchange->release();
+    http.clients = nullptr;
+}
+
+}  // namespace
+
+Result<HttpState*> make_http_state(Arena& arena, const P2Options& options) noexcept
+{
+    WRT_TRY(HttpState* const http, arena.make<HttpState>(End::retained, Account::wasi));
+    const AllocResult region = arena.try_allocate(End::retained, options.http_bytes,
+                                                  alignof(std::max_align_t), Account::wasi);
+    if (!region) return region.error;
+    http->pool = BlockPool{{static_cast<std::byte*>(region.pointer), options.http_bytes}};
+    http->client = options.http_client;
+    WRT_CHECK(arena.on_release(&release_clients, http));
+    return http;
+}
+
+void release(HttpState& http, ClientUse* client) noexcept
+{
+    if (client == nullptr || --client->users != 0) return;
+    (client->previous != nullptr ? client->previous->next : http.clients) = client->next;
+    if (client->next != nullptr) client->next->previous = client->previous;
+    client->exchange->release();
+    http.pool.destroy(client);
+}
+
+void release(HttpState& http, IncomingBody* body) noexcept
+{
+    if (body == nullptr || --body->users != 0) return;
+    release(http, body->client);
+    http.pool.destroy(body);
+}
+
+void release_http(HttpState& http, Resource& resource) noexcept
+{
+    BlockPool& pool = http.pool;
+    void* const object = resource.object;
+    switch (resource.kind) {
+    case Resource::Kind::error: pool.destroy(static_cast<http::ErrorCode*>(object)); break;
+    case Resource::Kind::fields: release(http, static_cast<Fields*>(object)); break;
+    case Resource::Kind::incoming_request: {
+        auto* const request = static_cast<IncomingRequest*>(object);
+        clear(pool,
+              {&request->method, &request->scheme, &request->authority, &request->path_with_query});
+        release(http, request->headers);
+        release(http, request->body);
+        pool.destroy(request);
+        break;
+    }
+    case Resource::Kind::outgoing_request: {
+        auto* const request = static_cast<OutgoingRequest*>(object);
+        clear(pool,
+              {&request->method, &request->scheme, &request->authority, &request->path_with_query});
+        release(http, request->headers);
+        release(http, request->body);
+        pool.destroy(request);
+        break;
+    }
+    case Resource::Kind::request_options: pool.destroy(static_cast<RequestOptions*>(object)); break;
+    case Resource::Kind::response_outparam:
+        pool.destroy(static_cast<ResponseOutparam*>(object));
+        break;
+    case Resource::Kind::incoming_response: {
+        auto* const response = static_cast<IncomingResponse*>(object);
+        release(http, response->headers);
+        release(http, response->body);
+        pool.destroy(response);
+        break;
+    }
+    case Resource::Kind::outgoing_response: {
+        auto* const response = static_cast<OutgoingResponse*>(object);
+        release(http, response->headers);
+        release(http, response->body);
+        pool.destroy(response);
+        break;
+    }
+    case Resource::Kind::input_stream:
+    case Resource::Kind::incoming_body: release(http, static_cast<IncomingBody*>(object)); break;
+    case Resource::Kind::output_stream: release(http, static_cast<OutgoingBody*>(object)); break;
+    case Resource::Kind::outgoing_body: {
+        auto* const body = static_cast<OutgoingBody*>(object);
+        give_up(http, *body);
+        release(http, body);
+        break;
+    }
+    case Resource::Kind::future_trailers: {
+        auto* const trailers = static_cast<FutureTrailers*>(object);
+        release(http, trailers->body);
+        pool.destroy(trailers);
+        break;
+    }
+    case Resource::Kind::future_incoming_response: {
+        auto* const future = static_cast<FutureIncomingResponse*>(object);
+        release(http, future->client);
+        pool.destroy(future);
+        break;
+    }
+    case Resource::Kind::free:
+    case Resource::Kind::pollable:
+    case Resource::Kind::descriptor:
+    case Resource::Kind::directory_entry_stream:
+    case Resource::Kind::terminal:
+    case Resource::Kind::network:
+    case Resource::Kind::gone: break;
+    }
+}
+
+Status add_http(component::Imports& imports, State& state) noexcept
+{
+    WRT_CHECK(define_fields(imports, state));
+    WRT_CHECK(define_messages(imports, state));
+    WRT_CHECK(define_bodies(imports, state));
+    return define_handlers(imports, state);
+}
+
+}  // namespace wrt::wasi::p2
