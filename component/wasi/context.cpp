@@ -169,6 +169,7 @@ Result<Context> Context::create(Arena& arena, const Config& config, ConfigFault*
     context.clocks = Clocks{config.clock, config.fixed_time_ns};
     context.random = Random{config.random, config.random_seed};
     context.pace.interrupt = config.interrupt;
+    WRT_TRY(context.network, Network::create(arena, config.network));
     context.allow_devices = config.allow_devices;
     context.size_limited = limits_file_size();
     WRT_TRY(DescriptorTable table,

@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include <wrt/component/wasi/network_rule.hpp>
+
 namespace wrt::wasi {
 
 /// One directory that the guest starts with.
@@ -37,6 +39,18 @@ enum class RandomMode : uint8_t {
     seed,  ///< A fixed sequence from `random_seed`. Not for secrets.
 };
 
+/// What a guest may use of the network through wasi:sockets; of itself, nothing. Sockets that are
+/// handed to a guest (Config::sockets) need none of it.
+struct NetworkGrant {
+    /// Whom it may connect and send to. Names among them may be looked up, and the addresses that
+    /// are found are allowed then at the ports of the name.
+    std::span<const NetworkRule> connect = {};
+    /// Local addresses and ports where it may wait for connections and for datagrams of anybody. A
+    /// port that the system chooses is port 0. Rules with names mean nothing here but "localhost".
+    std::span<const NetworkRule> listen = {};
+    uint32_t max_sockets = 256;  ///< At one time, lookups of names included.
+};
+
 /// Asks a waiting or long call to end early. All members are optional.
 struct Interrupt {
     bool (*requested)(const void* data) =
@@ -60,6 +74,7 @@ struct Config {
     Stdio standard_input;
     Stdio standard_output;
     Stdio standard_error;
+    NetworkGrant network;
 
     ClockMode clock = ClockMode::real;
     uint64_t fixed_time_ns = 0;  ///< Since 1970-01-01T00:00:00Z.

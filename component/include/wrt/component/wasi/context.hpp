@@ -12,6 +12,7 @@
 #include <wrt/component/wasi/clocks.hpp>
 #include <wrt/component/wasi/config.hpp>
 #include <wrt/component/wasi/descriptor_table.hpp>
+#include <wrt/component/wasi/network.hpp>
 #include <wrt/component/wasi/pace.hpp>
 #include <wrt/component/wasi/random.hpp>
 #include <wrt/foundation/arena.hpp>
@@ -99,6 +100,7 @@ public:
     Random random;
     Scratch scratch;
     Pace pace;
+    Network network;
     bool allow_devices = false;
     bool size_limited = false;  ///< RLIMIT_FSIZE was set at creation: writes may raise SIGXFSZ.
 
