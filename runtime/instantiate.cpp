@@ -72,6 +72,67 @@ bool matches(const Store& store, const Module& module, const TypeId* ids, const 
     return false;
 }
 
+/// The value of a constant expression of one slot.
+Result<Slot> value_of(ModuleInstance& instance, ConstCode code, ConstantStack& stack) noexcept
+{
+    WRT_CHECK(evaluate(instance, code, stack));
+    return stack.pop();
+}
+
+Status write_items(ModuleInstance& instance, const ElementSegment& segment, Slot* to,
+                   ConstantStack& stack) noexcept
+{
+    const Module& module = *instance.module;
+    for (uint32_t i = 0; i < segment.count; ++i) {
+        if (segment.expressions) {
+            WRT_TRY(to[i], value_of(instance, module.element_items[segment.first + i], stack));
+            continue;
+        }
+        const uint32_t function = module.element_functions[segment.first + i];
+        to[i] = {function != no_function ? Ref::func(instance.functions[function]).bits : 0};
+    }
+    return ok();
+}
+
+Status copy_segment(ModuleInstance& instance, const ElementSegment& segment,
+                    ConstantStack& stack) noexcept
+{
+    TableInstance& table = *instance.tables[segment.table];
+    WRT_TRY(const Slot offset, value_of(instance, segment.offset, stack));
+    if (!in_bounds(offset.bits, segment.count, table.size))
+        return Error{.code = Errc::out_of_bounds_table_access};
+    return write_items(instance, segment, table.elements + offset.bits, stack);
+}
+
+/// Copies active segments; what comes before one that does not fit stays copied.
+Status copy_segments(ModuleInstance& instance, ConstantStack& stack) noexcept
+{
+    const Module& module = *instance.module;
+    for (const ElementSegment& segment : module.elements) {
+        if (segment.mode == ElementSegment::Mode::active)
+            WRT_CHECK(copy_segment(instance, segment, stack));
+    }
+    for (uint32_t i = 0; i < module.data.size(); ++i) {
+        const DataSegment& segment = module.data[i];
+        if (!segment.active) continue;
+        MemoryInstance& memory = *instance.memories[segment.memory];
+        DataInstance& data = instance.data[i];
+        WRT_TRY(const Slot offset, value_of(instance, segment.offset, stack));
+        if (!memory_init(memory, offset.bits, data, 0, data.size)) {
+            return Error{.code = Errc::out_of_bounds_memory_access};
+        }
+        data_drop(data);
+    }
+    return ok();
+}
+
+Status run_start(Store& store, ModuleInstance& instance) noexcept
+{
+    const uint32_t start = instance.module->start;
+    if (start == no_function) return ok();
+    return execute(store.execution(), *instance.functions[start], {});
+}
+
 class Builder {
 public:
     /// `effects`: they follow; without, a snapshot's state does.
@@ -121,25 +182,8 @@ public:
         return instance_;
     }
 
-    /// Copies active segments; what comes before one that does not fit stays copied.
-    Status apply() noexcept
-    {
-        for (const ElementSegment& segment : module_.elements) {
-            if (segment.mode == ElementSegment::Mode::active) WRT_CHECK(apply(segment));
-        }
-        for (uint32_t i = 0; i < module_.data.size(); ++i) {
-            const DataSegment& segment = module_.data[i];
-            if (!segment.active) continue;
-            MemoryInstance& memory = *instance_->memories[segment.memory];
-            DataInstance& data = instance_->data[i];
-            WRT_TRY(const Slot offset, value_of(segment.offset));
-            if (!memory_init(memory, offset.bits, data, 0, data.size)) {
-                return Error{.code = Errc::out_of_bounds_memory_access};
-            }
-            data_drop(data);
-        }
-        return ok();
-    }
+    /// Copies active segments.
+    Status apply() noexcept { return copy_segments(*instance_, stack_); }
 
 private:
     template <class T>
@@ -147,13 +191,6 @@ private:
     {
         WRT_TRY(to, static_vector<T>::make(arena_, End::retained, account, capacity));
         return ok();
-    }
-
-    /// The value of a constant expression of one slot.
-    Result<Slot> value_of(ConstCode code) noexcept
-    {
-        WRT_CHECK(evaluate(*instance_, code, stack_));
-        return stack_.pop();
     }
 
     Status link(const ImportSource& imports) noexcept
@@ -276,7 +313,7 @@ private:
             type.element = close(type.element, instance_->type_ids);
             Slot init;
             if (table.init.count != 0) {
-                WRT_TRY(init, value_of(table.init));
+                WRT_TRY(init, value_of(*instance_, table.init, stack_));
             }
             WRT_CHECK(open_table(own[i], store_, type, Ref{init.bits}));
             instance_->tables.push_back_unchecked(&own[i]);
@@ -295,7 +332,7 @@ private:
             WRT_TRY(const std::span<Slot> items,
                     arena_.make_array<Slot>(End::retained, Account::elements, segment.count));
             element = {items.data(), segment.count};
-            WRT_CHECK(write_items(segment, items.data()));
+            WRT_CHECK(write_items(*instance_, segment, items.data(), stack_));
         }
         return ok();
     }
@@ -308,28 +345,6 @@ private:
                                                 static_cast<uint32_t>(segment.bytes.size()));
         }
         return ok();
-    }
-
-    Status write_items(const ElementSegment& segment, Slot* to) noexcept
-    {
-        for (uint32_t i = 0; i < segment.count; ++i) {
-            if (segment.expressions) {
-                WRT_TRY(to[i], value_of(module_.element_items[segment.first + i]));
-                continue;
-            }
-            const uint32_t function = module_.element_functions[segment.first + i];
-            to[i] = {function != no_function ? Ref::func(instance_->functions[function]).bits : 0};
-        }
-        return ok();
-    }
-
-    Status apply(const ElementSegment& segment) noexcept
-    {
-        TableInstance& table = *instance_->tables[segment.table];
-        WRT_TRY(const Slot offset, value_of(segment.offset));
-        if (!in_bounds(offset.bits, segment.count, table.size))
-            return Error{.code = Errc::out_of_bounds_table_access};
-        return write_items(segment, table.elements + offset.bits);
     }
 
     Store& store_;
@@ -359,9 +374,7 @@ Result<ModuleInstance*> instantiate_from(Store& store, const Module& module,
     const Status applied = builder.apply();
     transaction.commit();
     WRT_CHECK(applied);
-    if (module.start != no_function) {
-        WRT_CHECK(execute(store.execution(), *instance->functions[module.start], {}));
-    }
+    WRT_CHECK(run_start(store, *instance));
     return instance;
 }
 
@@ -400,6 +413,29 @@ Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& 
                                                     std::span<const Extern> imports) noexcept
 {
     return instantiate_from(store, module, {.names = nullptr, .list = imports}, false);
+}
+
+Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept
+{
+    Arena& arena = store.arena();
+    uint32_t depth = 0;
+    for (const ModuleInstance* const instance : instances)
+        depth = std::max(depth, instance->module->const_depth);
+    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::runtime, "effects",
+                                          arena.full_budget(LibraryId::runtime), End::scratch));
+    WRT_TRY(const std::span<Slot> slots,
+            arena.make_array<Slot>(End::scratch, Account::scratch, depth));
+    WRT_TRY(const std::span<bool> references,
+            arena.make_array<bool>(End::scratch, Account::scratch, depth));
+    ConstantStack stack{slots, references};
+    for (ModuleInstance* const instance : instances) {
+        store.set_constants(&stack);
+        const Status copied = copy_segments(*instance, stack);
+        store.set_constants(nullptr);
+        WRT_CHECK(copied);
+        WRT_CHECK(run_start(store, *instance));
+    }
+    return scope.exit();
 }
 
 }  // namespace wrt::runtime

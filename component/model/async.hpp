@@ -73,6 +73,7 @@ struct Subtask : Waitable {
     bool has_handle = false;
     Lends lends;
     Task* task = nullptr;
+    Instance* caller = nullptr;  ///< Null: of a free entry.
     Subtask* next_free = nullptr;
 
     bool resolved() const { return state >= State::returned; }
@@ -83,14 +84,15 @@ struct Task {
     enum class State : uint8_t { initial, started, pending_cancel, cancel_delivered, resolved };
     enum class Waits : uint8_t { no, to_enter, for_turn, for_event };
 
-    Instance* instance = nullptr;
-    uint32_t borrows = 0;  ///< Borrowed handles that the callee has not dropped.
+    Instance* instance = nullptr;  ///< Null: of a free entry.
+    uint32_t borrows = 0;          ///< Borrowed handles that the callee has not dropped.
     State state = State::initial;
     Waits waits = Waits::no;
     bool is_async = false;      ///< Of an asynchronous function type.
     bool called_async = false;  ///< By an asynchronous lower: its caller goes on when it waits.
     bool resumed = false;       ///< By the loop: nobody on the native stack waits for it to go on.
     bool done = false;          ///< Nothing of it runs any more.
+    bool orphaned = false;      ///< Its caller was closed: nobody takes its result.
     const Func* func = nullptr;
     Instance* caller = nullptr;  ///< Null: the host.
     Task* parent = nullptr;      ///< Whose core code the call came from.
@@ -128,7 +130,8 @@ struct CopyEnd : Waitable {
     State state = State::idle;
     bool readable = false;
     CopyResult result = CopyResult::completed;
-    Shared* shared = nullptr;
+    Shared* shared = nullptr;    ///< Null: of a free entry.
+    Instance* holder = nullptr;  ///< Whose handle it is.
     Side side;
     uint32_t at = 0;
     uint32_t length = 0;
@@ -155,14 +158,17 @@ struct Pool {
             if (used == entries.size()) return Error{.code = Errc::handle_table_full};
             entry = &entries[used++];
         }
-        *entry = T{};
+        entry->*Next = nullptr;
         return entry;
     }
     void give(T* entry)
     {
+        *entry = T{};
         entry->*Next = free;
         free = entry;
     }
+    /// Those that were ever taken; free ones are as new.
+    std::span<T> touched() const { return entries.first(used); }
 };
 
 /// An instance that is entered, and from where; on the native stack of the call.
@@ -198,6 +204,8 @@ Status wait_for_event(World& world, const Waitable& waitable);
 Status wait_for_set(World& world, const WaitableSet& set);
 /// Lets one task that is ready run, if there is one.
 Status yield(World& world);
+/// Takes a task that waits out of the list.
+void unpark(Scheduler& scheduler, Task& task);
 /// Asks a task that waits to give up. `caller` is the instance that asks.
 Status cancel_task(World& world, Task& task, Instance& caller);
 /// The event of a waitable that has one; what it tells is true from now on.
@@ -211,6 +219,8 @@ Status copy(World& world, Instance& instance, const Definition& definition,
 Status cancel_copy(World& world, Instance& instance, const Definition& definition, Slot* slots);
 Status drop_end(World& world, Instance& instance, const Definition& definition, uint32_t index);
 Event take_copy_event(CopyEnd& end);
+/// Frees an end that no handle means any more; the other one, if it waits, is told.
+void free_end(World& world, CopyEnd& end);
 /// Whether two value types are the same: of one pool or of two.
 bool same_type(const Instance& left, ComponentValType left_type, const Instance& right,
                ComponentValType right_type);

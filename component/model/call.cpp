@@ -40,15 +40,6 @@ decoder::ValueLayout tuple_layout(const ComponentTypes& types,
     return tuple;
 }
 
-/// Whether `instance` is `inner`, or one that it is in.
-bool is_within(const Instance& instance, const Instance* inner)
-{
-    for (; inner != nullptr; inner = inner->parent) {
-        if (inner == &instance) return true;
-    }
-    return false;
-}
-
 /// A task for a call of `func`; the caller's side is filled in by the caller.
 Result<Task*> make_task(World& world, const Func& func, Instance* caller)
 {
@@ -67,6 +58,7 @@ Status call_async(World& world, Instance& caller, Task& task, Slot* slots)
 {
     WRT_TRY(Subtask* const subtask, world.scheduler->subtasks.take());
     subtask->task = &task;
+    subtask->caller = &caller;
     task.subtask = subtask;
     task.called_async = true;
     WRT_CHECK(start_task(world, task));

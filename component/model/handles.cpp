@@ -15,6 +15,32 @@ Error full()
 
 }  // namespace
 
+Handle* HandlePool::take(uint32_t k) noexcept
+{
+    if (Handle* const chunk = free_[k]) {
+        free_[k] = static_cast<Handle*>(chunk->object);
+        return chunk;
+    }
+    const size_t wanted = size_t{1} << (k + first_chunk_bits);
+    if (wanted > entries_.size() - used_) return nullptr;
+    Handle* const chunk = entries_.data() + used_;
+    used_ += wanted;
+    return chunk;
+}
+
+void HandlePool::give(uint32_t k, Handle* chunk) noexcept
+{
+    // The last one handed out makes room for any; so instances that close in the reverse order of
+    // their making leave nothing in pieces.
+    const size_t size = size_t{1} << (k + first_chunk_bits);
+    if (chunk + size == entries_.data() + used_) {
+        used_ -= size;
+        return;
+    }
+    chunk->object = free_[k];
+    free_[k] = chunk;
+}
+
 Handle* HandleTable::at(uint32_t index) noexcept
 {
     // Entries 0 to 15 in chunk 0, 16 to 47 in chunk 1, 48 to 111 in chunk 2, and so on.
@@ -36,10 +62,8 @@ Result<uint32_t> HandleTable::add(HandlePool& pool, const Handle& handle) noexce
     const auto chunk = static_cast<uint32_t>(std::bit_width(shifted)) - 1 - first_chunk_bits;
     if (chunk >= chunk_count) return full();
     if (chunks_[chunk] == nullptr) {
-        const size_t wanted = size_t{1} << (chunk + first_chunk_bits);
-        if (wanted > pool.entries.size() - pool.used) return full();
-        chunks_[chunk] = pool.entries.data() + pool.used;
-        pool.used += wanted;
+        chunks_[chunk] = pool.take(chunk);
+        if (chunks_[chunk] == nullptr) return full();
     }
     *at(size_) = handle;
     return size_++;
@@ -65,6 +89,14 @@ void HandleTable::remove_scope(const Task& task) noexcept
         const Handle& handle = *at(index);
         if (handle.kind == Handle::Kind::borrow && handle.scope == &task) remove(index);
     }
+}
+
+void HandleTable::release(HandlePool& pool) noexcept
+{
+    for (uint32_t k = chunk_count; k-- != 0;) {
+        if (chunks_[k] != nullptr) pool.give(k, chunks_[k]);
+    }
+    *this = HandleTable{};
 }
 
 Status Lends::add(LendPool& pool, Handle& handle) noexcept

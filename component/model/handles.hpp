@@ -38,10 +38,24 @@ struct Handle {
     void* object = nullptr;  ///< Of what is no resource.
 };
 
-/// Where tables get their entries from.
-struct HandlePool {
-    std::span<Handle> entries;
-    size_t used = 0;
+/// A table's entries come in chunks; chunk k holds 16 << k of them, so few chunks hold many.
+inline constexpr uint32_t first_chunk_bits = 4;
+inline constexpr uint32_t chunk_count = 20;
+
+/// Where tables get their chunks from, and where those of closed instances go.
+class HandlePool {
+public:
+    HandlePool() noexcept = default;
+    explicit HandlePool(std::span<Handle> entries) noexcept : entries_{entries} {}
+
+    /// Room for chunk `k` of a table, or null.
+    Handle* take(uint32_t k) noexcept;
+    void give(uint32_t k, Handle* chunk) noexcept;
+
+private:
+    std::span<Handle> entries_;
+    size_t used_ = 0;
+    std::array<Handle*, chunk_count> free_{};  ///< By k, each linked through `object`.
 };
 
 class HandleTable {
@@ -54,12 +68,20 @@ public:
     void remove(uint32_t index) noexcept;
     /// Frees the borrows that a call got.
     void remove_scope(const Task& task) noexcept;
+    /// Gives all chunks back: the table is as a new one.
+    void release(HandlePool& pool) noexcept;
+
+    /// Calls visit(index, Handle&) for each entry that is in use.
+    template <class Visit>
+    void visit(Visit&& visit_entry) noexcept
+    {
+        for (uint32_t index = 1; index < size_; ++index) {
+            Handle& entry = *at(index);
+            if (entry.kind != Handle::Kind::free) visit_entry(index, entry);
+        }
+    }
 
 private:
-    // Chunk k holds 16 << k entries, so few chunks hold many.
-    static constexpr uint32_t first_chunk_bits = 4;
-    static constexpr uint32_t chunk_count = 20;
-
     Handle* at(uint32_t index) noexcept;
 
     std::array<Handle*, chunk_count> chunks_{};

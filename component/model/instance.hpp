@@ -108,6 +108,7 @@ struct Instance {
     const decoder::ComponentDef* def = nullptr;
     Instance* parent = nullptr;  ///< Who instantiated it.
     Instance* outer = nullptr;   ///< Whose definitions its outer aliases mean.
+    Instance* older = nullptr;   ///< The one made before it in this world.
     bool may_enter = true;
     bool may_leave = true;
     uint32_t backpressure = 0;
@@ -150,15 +151,29 @@ inline void learn_type(Instance& instance, uint32_t node, ResourceType* resource
 struct Scheduler;
 struct WaitableSet;
 
+/// Whether `instance` is `inner`, or one that it is in.
+inline bool is_within(const Instance& instance, const Instance* inner)
+{
+    for (; inner != nullptr; inner = inner->parent) {
+        if (inner == &instance) return true;
+    }
+    return false;
+}
+
 struct World {
     runtime::Store* store = nullptr;
     Scheduler* scheduler = nullptr;
     HandlePool handle_pool;
     LendPool lend_pool;
     Instance host;  ///< Stands for the host: only its handles are used.
+    Instance* newest = nullptr;
     HostMemory memory{{}};
     uint32_t call_base = 0;  ///< In `memory`: behind it lies what typed calls left.
     uint32_t last_call = 0;  ///< Where the last typed call began.
 };
+
+/// Takes what the world has of its instances that are newer than `before` out of it: their memory
+/// is about to go (close.cpp).
+void forget_newer(World& world, Instance* before) noexcept;
 
 }  // namespace wrt::component

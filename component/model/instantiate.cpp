@@ -42,10 +42,12 @@ public:
           store_{*world.store},
           arena_{store_.arena()},
           steps_{arena_},
-          typed_{arena_}
+          typed_{arena_},
+          started_{arena_}
     {
     }
 
+    /// The first phase: everything is made and linked, and nothing of the guest's runs.
     Result<Instance*> build(const Component& component)
     {
         WRT_TRY(Closure* const closure, make<Closure>());
@@ -65,6 +67,10 @@ public:
         }
         return outermost;
     }
+
+    /// The second phase: segments are copied and start functions run, in the order in which their
+    /// core instances were defined.
+    Status perform_effects() { return runtime::perform_effects(store_, started_.as_span()); }
 
 private:
     template <class T>
@@ -90,6 +96,7 @@ private:
         instance->def = closure.def;
         instance->parent = parent;
         instance->outer = closure.outer;
+        instance->older = std::exchange(world_.newest, instance);
         WRT_TRY(instance->resources,
                 arena_.make_array<ResourceType*>(End::retained, Account::component,
                                                  closure.def->resources));
@@ -316,8 +323,10 @@ private:
         const decoder::CoreExternList& known = types.modules[definition.c].imports;
         const auto arguments = arguments_of(instance, definition);
         const runtime::Module& module = *instance.core_modules[definition.a];
-        WRT_TRY(ScopeGuard scope, arena_.enter(LibraryId::component, "core imports",
-                                               arena_.available(), End::scratch));
+        WRT_CHECK(started_.reserve(1));
+        WRT_TRY(ScopeGuard scope,
+                arena_.enter(LibraryId::component, "core imports",
+                             arena_.full_budget(LibraryId::component), End::scratch));
         WRT_TRY(const std::span<runtime::Extern> imports,
                 arena_.make_array<runtime::Extern>(End::scratch, Account::scratch,
                                                    module.imports.size()));
@@ -330,8 +339,9 @@ private:
             const CoreInstance& from = instance.core_instances[arguments[place].index];
             imports[i] = from.find(wanted.name);
         }
-        WRT_TRY(const runtime::ModuleInstance* const made,
-                runtime::instantiate(store_, module, imports));
+        WRT_TRY(runtime::ModuleInstance* const made,
+                runtime::instantiate_without_effects(store_, module, imports));
+        started_.push_unchecked(made);
         instance.core_instances.push_back_unchecked(CoreInstance{made, nullptr, {}});
         return scope.exit();
     }
@@ -436,6 +446,7 @@ private:
     Arena& arena_;
     GrowingStack<Step> steps_;
     GrowingStack<TypedExports> typed_;
+    GrowingStack<runtime::ModuleInstance*> started_;
 };
 
 }  // namespace
@@ -478,12 +489,13 @@ Status make_pool(Arena& arena, P& pool, size_t entries)
 Result<World*> make_world(runtime::Store& store, const WorldOptions& options) noexcept
 {
     Arena& arena = store.arena();
-    WRT_TRY(ScopeGuard scope,
-            arena.enter(LibraryId::component, "make_world", arena.available(), End::retained));
+    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "make_world",
+                                          arena.full_budget(LibraryId::component), End::retained));
     WRT_TRY(World* const world, arena.make<World>(End::retained, Account::component));
     world->store = &store;
-    WRT_TRY(world->handle_pool.entries,
+    WRT_TRY(const std::span<Handle> handles,
             arena.make_array<Handle>(End::retained, Account::component, options.handles));
+    world->handle_pool = HandlePool{handles};
     WRT_TRY(world->lend_pool.entries,
             arena.make_array<Lend>(End::retained, Account::component, options.lends));
     world->host.world = world;
@@ -507,34 +519,59 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     return world;
 }
 
-Result<Instance*> instantiate(World& world, const Component& component, const Imports* imports,
-                              LinkFault* fault) noexcept
+namespace {
+
+/// When the memory of instances goes, the world forgets them.
+struct Undo {
+    World* world = nullptr;
+    Instance* before = nullptr;
+
+    static void run(void* undo) noexcept
+    {
+        const Undo& self = *static_cast<Undo*>(undo);
+        forget_newer(*self.world, self.before);
+    }
+};
+
+Result<Instance*> build(World& world, const Component& component, const Imports* imports,
+                        LinkFault* fault)
 {
     Arena& arena = world.store->arena();
-    // What is added to the store meanwhile is taken out again when this scope is left without
-    // commit().
+    // Work lists go when it is done, what was made stays.
+    WRT_TRY(ScopeGuard scratch, arena.enter(LibraryId::component, "instantiation",
+                                            arena.full_budget(LibraryId::component), End::scratch));
+    Builder builder{world, imports, fault};
+    WRT_TRY(Instance* const instance, builder.build(component));
+    if (!arena.is_rehearsal()) WRT_CHECK(builder.perform_effects());
+    WRT_CHECK(scratch.exit());
+    return instance;
+}
+
+/// A scope's budget, or what the arena's table grants.
+size_t budget_or_all(const Arena& arena, size_t budget)
+{
+    return budget != 0 ? budget : arena.full_budget(LibraryId::component);
+}
+
+}  // namespace
+
+Result<Instance*> instantiate(World& world, const Component& component, const Imports* imports,
+                              LinkFault* fault, size_t budget) noexcept
+{
+    Arena& arena = world.store->arena();
+    // What is added to the store and the world meanwhile is taken out again when this scope is left
+    // without commit().
     WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "instantiate_component",
-                                          arena.available(), End::retained));
-    const size_t handles = world.handle_pool.used;
+                                          budget_or_all(arena, budget), End::retained));
+    WRT_TRY(Undo* const undo,
+            arena.make<Undo>(End::retained, Account::component, &world, world.newest));
+    WRT_CHECK(arena.on_release(&Undo::run, undo));
     Task* const current = std::exchange(world.scheduler->current, nullptr);
     Entered* const entered = std::exchange(world.scheduler->entered, nullptr);
-    const auto build = [&]() -> Result<Instance*> {
-        // Work lists go when it is done, what was made stays.
-        WRT_TRY(ScopeGuard scratch, arena.enter(LibraryId::component, "instantiation",
-                                                arena.available(), End::scratch));
-        Builder builder{world, imports, fault};
-        WRT_TRY(Instance* const instance, builder.build(component));
-        WRT_CHECK(scratch.exit());
-        return instance;
-    };
-    const Result<Instance*> instance = build();
+    const Result<Instance*> instance = build(world, component, imports, fault);
     world.scheduler->current = current;
     world.scheduler->entered = entered;
-    if (instance) {
-        scope.commit();
-    } else {
-        world.handle_pool.used = handles;
-    }
+    if (instance) scope.commit();
     return instance;
 }
 
@@ -543,10 +580,12 @@ Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> bi
                                        LinkFault* fault) noexcept
 {
     Arena& arena = world.store->arena();
-    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "load_and_instantiate",
-                                          arena.available(), End::retained));
+    WRT_TRY(ScopeGuard scope,
+            arena.enter(LibraryId::component, "load_and_instantiate",
+                        budget_or_all(arena, options.total_budget), End::retained));
     WRT_TRY(const Component* const component, load_component_from_binary(binary, arena, options));
-    WRT_TRY(Instance* const instance, instantiate(world, *component, imports, fault));
+    WRT_TRY(Instance* const instance,
+            instantiate(world, *component, imports, fault, options.instance_budget));
     scope.commit();
     return instance;
 }

@@ -40,7 +40,8 @@ Status keep_pools(Arena& arena, decoder::Component& syntax)
 Result<Component*> load_component_from_binary(std::span<const uint8_t> binary, Arena& arena,
                                               const ComponentLoadOptions& options) noexcept
 {
-    const size_t budget = options.budget != 0 ? options.budget : arena.available();
+    const size_t budget =
+        options.budget != 0 ? options.budget : arena.full_budget(LibraryId::component);
     WRT_TRY(ScopeGuard scope,
             arena.enter(LibraryId::component, "load_component", budget, End::retained));
     if (options.lifetime == runtime::BinaryLifetime::copied) {

@@ -183,6 +183,7 @@ Status new_shared(World& world, Instance& instance, const Definition& definition
         end->kind = Waitable::Kind::end;
         end->shared = shared;
         end->readable = readable;
+        end->holder = &instance;
         Handle handle{.kind = kind_of_end(definition, readable)};
         handle.object = end;
         WRT_TRY(end->index, instance.handles.add(world.handle_pool, handle));
@@ -279,14 +280,21 @@ Status drop_end(World& world, Instance& instance, const Definition& definition, 
     }
     if (end->copying()) return Error{.code = async_errors::busy};
     instance.handles.remove(index);
+    free_end(world, *end);
+    return ok();
+}
+
+void free_end(World& world, CopyEnd& end)
+{
+    Shared& shared = *end.shared;
+    if (shared.pending == &end) shared.pending = nullptr;
     if (!shared.dropped) {
         shared.dropped = true;
         if (shared.pending != nullptr) notify_pending(shared, CopyResult::dropped);
     }
-    if (end->set != nullptr) end->set->remove(*end);
-    world.scheduler->ends.give(end);
+    if (end.set != nullptr) end.set->remove(end);
+    world.scheduler->ends.give(&end);
     if (--shared.ends == 0) world.scheduler->shared.give(&shared);
-    return ok();
 }
 
 }  // namespace wrt::component

@@ -15,20 +15,12 @@ constexpr uint32_t exit_code = 0;
 constexpr uint32_t yield_code = 1;
 constexpr uint32_t wait_code = 2;
 
-bool is_ancestor(const Instance& instance, const Instance* of)
-{
-    for (; of != nullptr; of = of->parent) {
-        if (of == &instance) return true;
-    }
-    return false;
-}
-
 /// Calls `visit` for the instances that a call from `caller` enters ("entering_set").
 template <class Visit>
 void visit_entered(const Entered& entered, Visit&& visit)
 {
     for (Instance* instance = entered.callee; instance != nullptr; instance = instance->parent) {
-        if (!is_ancestor(*instance, entered.caller)) visit(*instance);
+        if (!is_within(*instance, entered.caller)) visit(*instance);
     }
 }
 
@@ -77,16 +69,6 @@ void park(Scheduler& scheduler, Task& task, Task::Waits waits)
         scheduler.first = &task;
     }
     scheduler.last = &task;
-}
-
-void unpark(Scheduler& scheduler, Task& task)
-{
-    Task* before = nullptr;
-    for (Task* at = scheduler.first; at != &task; at = at->next)
-        before = at;
-    (before != nullptr ? before->next : scheduler.first) = task.next;
-    if (scheduler.last == &task) scheduler.last = before;
-    task.waits = Task::Waits::no;
 }
 
 /// Calls core code of the task.
@@ -331,6 +313,16 @@ Status run_until(World& world, const Permission& permission, Errc stuck, Done&& 
 
 }  // namespace
 
+void unpark(Scheduler& scheduler, Task& task)
+{
+    Task* before = nullptr;
+    for (Task* at = scheduler.first; at != &task; at = at->next)
+        before = at;
+    (before != nullptr ? before->next : scheduler.first) = task.next;
+    if (scheduler.last == &task) scheduler.last = before;
+    task.waits = Task::Waits::no;
+}
+
 void WaitableSet::add(Waitable& waitable)
 {
     Waitable** at = &first;
@@ -393,7 +385,7 @@ Status resolve_task(World& world, Task& task, bool returned, Side& side, Place s
     if (task.borrows != 0) return Error{.code = Errc::borrows_remain};
     const ComponentTypes& types = task.instance->types();
     const ComponentValType type = ComponentValType::of_bits(types[task.func->type].a);
-    if (returned && !type.is_none()) {
+    if (returned && !type.is_none() && !task.orphaned) {
         const decoder::ValueLayout layout = types.layout_of(type);
         if (!source.flat) {
             WRT_CHECK(check_range(side, source.at, layout.size, layout.align,

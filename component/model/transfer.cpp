@@ -495,6 +495,7 @@ Status Transfer::readable_end(const ComponentTypeNode& node, Place source, Place
     const Handle moved = *handle;
     from_->instance->handles.remove(index);
     WRT_TRY(end.index, to_->instance->handles.add(world_.handle_pool, moved));
+    end.holder = to_->instance;
     write(*to_, target, 4, end.index);
     return ok();
 }

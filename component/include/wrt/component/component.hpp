@@ -26,7 +26,11 @@ struct ComponentLoadOptions {
     runtime::BinaryLifetime lifetime = runtime::BinaryLifetime::borrowed;
     runtime::TranslateOptions translate = {};
     decoder::DecodeOptions decode = {};  ///< `defer_bodies` does not matter.
-    size_t budget = 0;  ///< Bytes that the Component scope may take; 0: what the arena has left.
+    // Bytes that the Component scopes may take; 0: what the arena's table grants. MemoryFactory's
+    // default, and what the presets seed and tiny grant, is limits::module_scope_bytes (64 KiB).
+    size_t budget = 0;           ///< Loading: what is kept and what decoding takes meanwhile.
+    size_t instance_budget = 0;  ///< Instantiation, linear memories of a fixed arena included.
+    size_t total_budget = 0;     ///< Both, in load_and_instantiate().
 };
 
 /// Decodes, validates and translates a component and the core modules in it under a Component
@@ -57,14 +61,28 @@ struct LinkFault;
 /// handles. Lies on the retained end of the store's arena; trivially destructible.
 Result<World*> make_world(runtime::Store& store, const WorldOptions& options = {}) noexcept;
 
-/// An instance of a component, whose imports `imports` has (imports.hpp). All or nothing: what a
-/// failed attempt made is gone, memory and all. Errors: unlinkable (an import is missing or of
-/// another type; `fault`, if given, tells which), trap (a start function), exhaustion, unsupported.
+/// An instance of a component, whose imports `imports` has (imports.hpp). Two phases: first all of
+/// it, nested instances and core instances, is made and linked; then segments are copied and start
+/// functions run, in order. All or nothing: what a failed attempt made is gone, memory and all.
+/// Errors: unlinkable (an import is missing or of another type; `fault`, if given, tells which),
+/// exhaustion, unsupported: all before anything of the guest runs; trap (the second phase).
+/// `budget`: ComponentLoadOptions::instance_budget.
+///
+/// The instance lies in the scope that is open, and is gone with it: instances of a world end in
+/// the reverse order of their making. What the world kept for them (handles, tasks, streams) is
+/// free again then; resources of the host that they still owned stay the host's unless close()
+/// came before.
 Result<Instance*> instantiate(World& world, const Component& component,
-                              const Imports* imports = nullptr,
-                              LinkFault* fault = nullptr) noexcept;
+                              const Imports* imports = nullptr, LinkFault* fault = nullptr,
+                              size_t budget = 0) noexcept;
 
-/// load_component_from_binary() and instantiate() into the arena of the world's store.
+/// Ends an instance: what its tables, and those of instances in it, own of the host's resources is
+/// dropped as if the guest had done it, and nobody enters it any more. Its memory goes with its
+/// scope.
+void close(World& world, Instance& instance) noexcept;
+
+/// load_component_from_binary() and instantiate() into the arena of the world's store, under one
+/// Component scope: a phase that fails takes the one before with it.
 Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,
                                        const ComponentLoadOptions& options = {},
                                        const Imports* imports = nullptr,

@@ -30,11 +30,17 @@ Result<ModuleInstance*> instantiate(Store& store, const Module& module) noexcept
 Result<ModuleInstance*> instantiate(Store& store, const Module& module,
                                     std::span<const Extern> imports) noexcept;
 
-/// Only the first phase: no segment is copied and nothing runs. For what read_snapshot() fills.
+/// Only the first phase: no segment is copied and nothing runs. For what read_snapshot() fills, or
+/// perform_effects() completes.
 Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
                                                     const ImportProvider& imports) noexcept;
 Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& module,
                                                     std::span<const Extern> imports) noexcept;
+
+/// The second phase of `instances`, which instantiate_without_effects() made, one after the other:
+/// active segments are copied, start functions run, up to the first trap. What it allocates for
+/// itself it allocates before the first effect.
+Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept;
 
 /// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
 /// (3.4.12).
