@@ -183,6 +183,16 @@ bool Translator::may_write(const Operation& operation, Class d)
     }
 }
 
+/// The stack is lower than some floor.
+void Translator::lower_floors()
+{
+    const uint32_t height = operands_.size();
+    lazy_floor_ = std::min(lazy_floor_, height);
+    home_floor_ = std::min(home_floor_, height);
+    roots_floor_ = std::min(roots_floor_, height);
+    highest_floor_ = std::max({lazy_floor_, home_floor_, roots_floor_});
+}
+
 void Translator::drop_to(uint32_t height)
 {
     unbury_all();
@@ -235,6 +245,7 @@ Status Translator::to_home(Operand& operand, uint32_t index)
         take(operand, operation.a_class, operation.a);
     }
     WRT_CHECK(emit_write(operation, operand.type, index));
+    operand.constant = operand.bits();
     operand.kind = Kind::temp;
     operand.producer = last_index();
     return ok();
@@ -247,8 +258,8 @@ Status Translator::settle(uint32_t index)
     if (operand.kind == Kind::local) {
         // Locals are settled newest first or all together, so this is the head of its list or the
         // list goes with it.
-        LocalState& state = local_state(operand.local);
-        if (state.newest == index) state.newest = operand.older;
+        LocalState& state = local_state(operand.local());
+        if (state.newest == index) state.newest = operand.older();
     }
     WRT_CHECK(to_home(operand, index));
     operand.producer = no_operation;
@@ -278,7 +289,7 @@ Status Translator::settle_all(uint32_t keep)
     }
     for (uint32_t i = home_floor_; i < keep; ++i)
         WRT_CHECK(settle(i));
-    home_floor_ = std::max(home_floor_, keep);
+    raise_floor(home_floor_, keep);
     return ok();
 }
 
@@ -288,7 +299,7 @@ Status Translator::settle_locals()
     for (uint32_t i = operands_.size(); i-- > lazy_floor_;) {
         if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
     }
-    lazy_floor_ = operands_.size();
+    raise_floor(lazy_floor_, operands_.size());
     return ok();
 }
 
@@ -361,7 +372,7 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
         .family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
     take(a, a_class, operation.a);
     take(b, b_class, operation.b);
-    operation.constant = b.constant;
+    operation.constant = b.bits();
     return emit_result(operation, result_type);
 }
 
@@ -394,7 +405,7 @@ Status Translator::local_set(uint32_t local, bool tee)
 {
     WRT_CHECK(name_local(local));
     const Operand value = pop();
-    if (value.kind == Kind::local && value.local == local) return tee ? push_local(local) : ok();
+    if (value.kind == Kind::local && value.local() == local) return tee ? push_local(local) : ok();
 
     WRT_CHECK(settle_uses(local));
     const LocalState& state = local_state(local);
@@ -551,7 +562,7 @@ Status Translator::store(const Instruction& instruction, ValKind type)
                         .index = offset};
     take(address, address_class, operation.a);
     take(value, value_class, operation.d);
-    operation.constant = value.constant;
+    operation.constant = value.bits();
     return emit(operation);
 }
 

@@ -37,6 +37,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     lazy_floor_ = 0;
     roots_floor_ = 0;
     home_floor_ = 0;
+    highest_floor_ = 0;
     maps_roots_ = module_.has_references;
     root_runs_.clear();
     root_links_.clear();

@@ -148,7 +148,7 @@ Status Translator::check_reference(Operation operation)
 {
     Operand reference = pop();
     WRT_CHECK(reference_class(reference, operation.a_class, false));
-    operation.a = static_cast<uint16_t>(reference.kind == Kind::local ? local_slot(reference.local)
+    operation.a = static_cast<uint16_t>(reference.kind == Kind::local ? reference.local_slot()
                                                                       : reference.slot);
     if (reference.kind == Kind::temp) {
         Temps& t = temps(ValKind::ref);
@@ -156,7 +156,7 @@ Status Translator::check_reference(Operation operation)
         reference.producer = no_operation;
     }
     WRT_CHECK(emit(operation));
-    if (reference.kind == Kind::local) return push_local(reference.local);
+    if (reference.kind == Kind::local) return push_local(reference.local());
     return push(reference);
 }
 
@@ -233,7 +233,7 @@ Status Translator::struct_set(const Instruction& instruction)
                         .index = offset};
     take(object, object_class, operation.a);
     take(value, value_class, operation.d);
-    operation.constant = value.constant;
+    operation.constant = value.bits();
     return emit(operation);
 }
 
@@ -256,7 +256,7 @@ Status Translator::array_get(const Instruction& instruction)
                         .field = field_kind(storage, instruction.op == Instr::array_get_s)};
     take(array, array_class, operation.a);
     take(index, index_class, operation.b);
-    operation.constant = index.constant;
+    operation.constant = index.bits();
     return emit_result(operation, storage.unpacked().kind());
 }
 
@@ -283,8 +283,8 @@ Status Translator::array_set(const Instruction& instruction)
     take(array, array_class, operation.a);
     take(index, index_class, operation.b);
     take(value, value_class, operation.d);
-    operation.constant = value.constant;
-    operation.constant2 = static_cast<uint32_t>(index.constant);
+    operation.constant = value.bits();
+    operation.constant2 = static_cast<uint32_t>(index.bits());
     return emit(operation);
 }
 

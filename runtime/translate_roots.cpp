@@ -40,16 +40,20 @@ Status Translator::settle_roots(uint32_t keep)
         if (operands_[i].kind == Kind::local && operands_[i].type == ValKind::ref)
             WRT_CHECK(settle(i));
     }
-    uint32_t root = roots_floor_ != 0 ? operands_[roots_floor_ - 1].root : 0;
+    if (keep > roots_.size()) {
+        WRT_CHECK(roots_.reserve(keep - roots_.size()));
+        roots_.resize_unchecked(keep);
+    }
+    uint32_t root = roots_floor_ != 0 ? roots_[roots_floor_ - 1] : 0;
     for (uint32_t i = roots_floor_; i < keep; ++i) {
-        Operand& operand = operands_[i];
+        const Operand& operand = operands_[i];
         if (operand.kind == Kind::temp && operand.type == ValKind::ref) {
             WRT_CHECK(root_links_.push({operand.slot, root}));
             root = root_links_.size();
         }
-        operand.root = root;
+        roots_[i] = root;
     }
-    roots_floor_ = keep;
+    raise_floor(roots_floor_, keep);
     return ok();
 }
 
@@ -59,7 +63,7 @@ Status Translator::note_safepoint()
 {
     if (!maps_roots_ || operands_.empty()) return ok();
     WRT_ASSERT(roots_floor_ >= operands_.size());
-    const uint32_t top = operands_.back().root;
+    const uint32_t top = roots_[operands_.size() - 1];
     if (top == 0) return ok();
     return safepoints_.push({last_index(), top});
 }

@@ -152,7 +152,7 @@ Status Translator::vector_binary(Instr op)
         .family = Family::vector_binary, .a_class = a_class, .b_class = b_class, .instr = op};
     take(a, a_class, operation.a);
     take(b, b_class, operation.b);
-    operation.constant = b.constant;
+    operation.constant = b.bits();
     return emit_result(operation, ValKind::v128);
 }
 
@@ -197,7 +197,7 @@ Status Translator::shuffle(const V128& lanes)
     const V128 of_b = mask_of(lanes, 16);
     bool from_a = all([](uint8_t lane) { return lane < 16; });
     const bool from_b = all([](uint8_t lane) { return lane >= 16; });
-    if (!from_b && a.kind == Kind::local && b.kind == Kind::local && a.local == b.local) {
+    if (!from_b && a.kind == Kind::local && b.kind == Kind::local && a.local() == b.local()) {
         from_a = true;
         for (size_t i = 0; i < of_a.bytes.size(); ++i)
             of_a.bytes[i] = lanes.bytes[i] % 16;

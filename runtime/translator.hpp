@@ -51,6 +51,7 @@ public:
           catches_{scratch},
           root_runs_{scratch},
           root_links_{scratch},
+          roots_{scratch},
           safepoints_{scratch}
     {
     }
@@ -87,19 +88,31 @@ public:
 private:
     enum class Kind : uint8_t { local, constant, temp };
 
-    /// An operand of the stack.
+    /// An operand of the stack: two words, which travel in registers.
     struct Operand {
-        Kind kind = Kind::temp;
-        ValKind type = ValKind::i32;
-        uint32_t slot = 0;   ///< Its home: the slot of its height.
-        uint32_t local = 0;  ///< Kind::local.
-        uint32_t older =
-            no_operation;  ///< Kind::local: the next operand below that is the same local.
+        /// Kind::constant: bits of the slot; of a v128 its place in vectors_. Kind::local: see
+        /// of_local().
+        uint64_t constant = 0;
         uint32_t producer = no_operation;  ///< Kind::temp: the operation that may still be changed.
-        uint64_t constant =
-            0;              ///< Kind::constant: bits of the slot; of a v128 its place in vectors_.
-        uint32_t root = 0;  ///< Below roots_floor_: link of the topmost reference up to here.
+        uint16_t slot = 0;                 ///< Its home: the slot of its height.
+        Kind kind : 4 = Kind::temp;
+        Class place : 4 = Class::slot;  ///< Kind::local: where it lives.
+        ValKind type = ValKind::i32;
+
+        // What there is of a local. A frame has no more than 65,535 of them.
+        static constexpr uint64_t of_local(uint32_t local, uint32_t slot, uint32_t older)
+        {
+            return uint64_t{slot} << 48 | uint64_t{local} << 32 | older;
+        }
+        [[nodiscard]] uint32_t local() const { return static_cast<uint16_t>(constant >> 32); }
+        /// Where it lives unless it is pinned.
+        [[nodiscard]] uint32_t local_slot() const { return static_cast<uint16_t>(constant >> 48); }
+        /// Of a constant, also where it was brought home; of a local 0.
+        [[nodiscard]] uint64_t bits() const { return kind == Kind::local ? 0 : constant; }
+        /// The next operand below that is the same local.
+        [[nodiscard]] uint32_t older() const { return static_cast<uint32_t>(constant); }
     };
+    static_assert(sizeof(Operand) == 16);
 
     struct Frame {
         Instr op = Instr::block;
@@ -160,9 +173,14 @@ private:
         return type == ValKind::f32 || type == ValKind::f64 ? Bank::floating : Bank::integer;
     }
     /// Floats and vectors share their registers.
-    static int registers_of(Bank bank) { return bank == Bank::integer ? 0 : 1; }
+    static int registers_of(ValKind type)
+    {
+        static_assert(static_cast<int>(ValKind::f64) == static_cast<int>(ValKind::f32) + 1 &&
+                      static_cast<int>(ValKind::v128) == static_cast<int>(ValKind::f32) + 2);
+        return type >= ValKind::f32 && type <= ValKind::v128 ? 1 : 0;
+    }
     static uint32_t width_of(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
-    Temps& temps(ValKind type) { return temps_[registers_of(bank_of(type))]; }
+    Temps& temps(ValKind type) { return temps_[registers_of(type)]; }
     [[nodiscard]] uint32_t local_slot(uint32_t local) { return local_state(local).slot; }
     /// Home of the operand that is pushed next.
     [[nodiscard]] uint32_t next_slot() const { return next_slot_; }
@@ -191,6 +209,8 @@ private:
     Status push_local(uint32_t local);
     Status push_constant(ValKind type, uint64_t bits);
     Operand pop();
+    [[gnu::noinline]] void lower_floors();
+    void raise_floor(uint32_t& floor, uint32_t height);
     void drop_to(uint32_t height);
     Status push_results(std::span<const ValType> types, bool first_in_register);
 
@@ -327,6 +347,8 @@ private:
     CatchBuilder catches_;
     GrowingStack<RootRun> root_runs_;
     GrowingStack<RootLink> root_links_;
+    /// For each operand below roots_floor_: link of the topmost reference up to there.
+    GrowingStack<uint32_t> roots_;
     GrowingStack<RootSafepoint> safepoints_;
 
     Temps temps_[2];
@@ -345,8 +367,9 @@ private:
     uint32_t home_floor_ = 0;  ///< Operands below lie in their slots for good.
     uint32_t roots_floor_ =
         0;  ///< Operands below are settled where they are references, and linked.
-    bool maps_roots_ = false;  ///< References to objects of the heap can get into this function.
-    uint32_t dead_depth_ = 0;  ///< Blocks opened in code that nothing reaches.
+    uint32_t highest_floor_ = 0;  ///< Of those three: no floor is above the stack.
+    bool maps_roots_ = false;     ///< References to objects of the heap can get into this function.
+    uint32_t dead_depth_ = 0;     ///< Blocks opened in code that nothing reaches.
     uint32_t charge_operation_ = no_operation;
     uint32_t source_ = 0;
     uint32_t table_count_ = 0;

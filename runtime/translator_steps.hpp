@@ -2,6 +2,8 @@
 // nothing else is done so often.
 #pragma once
 
+#include <algorithm>
+
 #include "translator.hpp"
 #include "variants.hpp"
 
@@ -33,7 +35,7 @@ inline Status Translator::name_local(uint32_t local)
 inline bool Translator::in_second(const Operand& operand) const
 {
     return operand.kind == Kind::temp && operand.producer != no_operation &&
-           operand.producer == temps_[registers_of(bank_of(operand.type))].second;
+           operand.producer == temps_[registers_of(operand.type)].second;
 }
 
 /// Where an operand can be read best.
@@ -43,9 +45,8 @@ inline Class Translator::class_of(const Operand& operand)
     if (in_second(operand)) return Class::t1;
     uint32_t slot = operand.slot;
     if (operand.kind == Kind::local) {
-        const Class place = local_state(operand.local).place;
-        if (place != Class::slot) return place;
-        slot = local_slot(operand.local);
+        if (operand.place != Class::slot) return operand.place;
+        slot = operand.local_slot();
     }
     return temps(operand.type).slot == slot ? Class::t0 : Class::slot;
 }
@@ -82,36 +83,45 @@ inline Status Translator::push(const Operand& operand)
 
 inline Status Translator::push_temp(ValKind type, uint32_t producer)
 {
-    return push({.kind = Kind::temp, .type = type, .slot = next_slot(), .producer = producer});
+    return push({.producer = producer, .slot = static_cast<uint16_t>(next_slot()), .type = type});
 }
 
 inline Status Translator::push_local(uint32_t local)
 {
     WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
-    WRT_CHECK(push({.kind = Kind::local,
-                    .type = state.type,
-                    .slot = next_slot(),
-                    .local = local,
-                    .older = state.newest}));
+    WRT_CHECK(push({.constant = Operand::of_local(local, state.slot, state.newest),
+                    .slot = static_cast<uint16_t>(next_slot()),
+                    .kind = Kind::local,
+                    .place = state.place,
+                    .type = state.type}));
     state.newest = operands_.size() - 1;
     return ok();
 }
 
 inline Status Translator::push_constant(ValKind type, uint64_t bits)
 {
-    return push({.kind = Kind::constant, .type = type, .slot = next_slot(), .constant = bits});
+    return push({.constant = bits,
+                 .slot = static_cast<uint16_t>(next_slot()),
+                 .kind = Kind::constant,
+                 .type = type});
 }
 
 inline Translator::Operand Translator::pop()
 {
     const Operand operand = operands_.pop();
     next_slot_ = operand.slot;
-    if (operand.kind == Kind::local) local_state(operand.local).newest = operand.older;
-    if (lazy_floor_ > operands_.size()) lazy_floor_ = operands_.size();
-    if (roots_floor_ > operands_.size()) roots_floor_ = operands_.size();
-    if (home_floor_ > operands_.size()) home_floor_ = operands_.size();
+    if (operand.kind == Kind::local) local_state(operand.local()).newest = operand.older();
+    if (highest_floor_ > operands_.size()) [[unlikely]]
+        lower_floors();
     return operand;
+}
+
+/// No operand below `height` is what the floor says any more.
+inline void Translator::raise_floor(uint32_t& floor, uint32_t height)
+{
+    floor = std::max(floor, height);
+    highest_floor_ = std::max(highest_floor_, height);
 }
 
 // Emission
@@ -191,8 +201,8 @@ inline void Translator::forget_temps()
 inline void Translator::forget_slots(uint32_t slot, uint32_t width)
 {
     for (Temps& t : temps_) {
-        if (t.slot != no_operation && t.slot < slot + width && slot < t.slot + t.width)
-            t = {.second = t.second};
+        // Either begins in the other. What no slot is lies far from all that are.
+        if (slot - t.slot < t.width || t.slot - slot < width) t = {.second = t.second};
     }
 }
 
@@ -200,9 +210,11 @@ inline void Translator::forget_slots(uint32_t slot, uint32_t width)
 inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
 {
     if (operand.kind == Kind::constant) return;
-    slot = static_cast<uint16_t>(operand.kind == Kind::local ? local_slot(operand.local)
-                                                             : operand.slot);
-    if (operand.kind == Kind::local) return;
+    if (operand.kind == Kind::local) {
+        slot = static_cast<uint16_t>(operand.local_slot());
+        return;
+    }
+    slot = operand.slot;
     Temps& t = temps(operand.type);
     if (in_second(operand)) {
         if (cls == Class::t1)
