@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/growing_stack.hpp>
@@ -42,8 +43,16 @@ public:
 
 private:
     Status grow(uint32_t cells);
-    void write(const Operation& o, const Translator& translator,
-               std::span<const Operation> operations, Cell* code, Cell* at);
+    /// The function that is being written.
+    struct Written {
+        const Translator& translator;
+        std::span<const Operation> operations;
+        Cell* code;
+    };
+    template <Family Known>
+    void write(const Operation& o, const Written& function, Cell* at);
+    template <size_t... Families>
+    static consteval auto make_writers(std::index_sequence<Families...>);
     void write_call(const Operation& o, Cell* at);
     uint64_t entry_of(uint32_t function, const Cell* word);
     void resolve(uint32_t function);

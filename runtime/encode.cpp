@@ -1,6 +1,7 @@
 // Encoding: operations to cells, and the module's code as one block that grows at the retained end.
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <wrt/decoder/validate_function.hpp>
 #include <wrt/foundation/arena.hpp>
@@ -21,9 +22,10 @@ namespace wrt::runtime {
 
 namespace {
 
-Handler handler_for(const Operation& o)
+/// The family is an argument of its own so that who knows it asks for nothing at run time.
+[[gnu::always_inline]] inline Handler handler_for(Family family, const Operation& o)
 {
-    switch (o.family) {
+    switch (family) {
     case Family::enter: return enter_handler(o.d, o.wide, o.flag);
     case Family::binary: return binary_handler(o.instr, o.a_class, o.b_class, o.d_class);
     case Family::unary: return unary_handler(o.instr, o.a_class, o.d_class);
@@ -93,7 +95,7 @@ Handler handler_for(const Operation& o)
     case Family::load_load:
     case Family::load_store:
     case Family::binary_store: return fused_handler(o);
-    case Family::nothing: break;
+    case Family::nothing: return nullptr;
     }
     WRT_UNREACHABLE();
 }
@@ -178,25 +180,44 @@ constexpr uint32_t count_words(const Operation& o)
     WRT_UNREACHABLE();
 }
 
-constexpr size_t family_count = static_cast<size_t>(Family::unreachable) + 1;
+constexpr size_t family_count = static_cast<size_t>(Family::last) + 1;
 
-consteval std::array<uint8_t, family_count> make_plain_words()
+/// Of an operation's words, what its family and the constants among its operands decide.
+constexpr size_t shape_of(Family family, Class b, Class d, Class x)
 {
-    std::array<uint8_t, family_count> words{};
-    for (size_t i = 0; i < family_count; ++i)
-        words[i] = static_cast<uint8_t>(count_words({.family = static_cast<Family>(i)}));
+    return raw(family) * 8u + (b == Class::constant ? 1 : 0) + (d == Class::constant ? 2 : 0) +
+           (x == Class::constant ? 4 : 0);
+}
+constexpr uint8_t ask = 0;         ///< More decides: see count_words().
+constexpr uint8_t by_type = 0x80;  ///< A constant of the second operand's type may take a word.
+
+consteval std::array<uint8_t, family_count * 8> make_words_of_shape()
+{
+    std::array<uint8_t, family_count * 8> words{};
+    for (size_t i = 0; i < words.size(); ++i) {
+        const auto cls = [i](size_t bit) { return (i & bit) != 0 ? Class::constant : Class::slot; };
+        const auto family = static_cast<Family>(i / 8);
+        const bool varies = family == Family::constant || family == Family::branch_table ||
+                            family == Family::call_moved || family == Family::vector_binary ||
+                            family == Family::nothing;
+        if (varies) continue;
+        words[i] = static_cast<uint8_t>(count_words(
+            {.family = family, .b_class = cls(1), .d_class = cls(2), .x_class = cls(4)}));
+        if ((family == Family::binary || family == Family::compare_branch) && (i & 1) != 0)
+            words[i] |= by_type;
+    }
     return words;
 }
 
-/// The same from a table where no constant and no list of targets makes a difference, which is
-/// nearly everywhere.
+/// count_words() from a table, as far as that tells.
 uint32_t words_of(const Operation& o)
 {
-    static constexpr std::array<uint8_t, family_count> plain_words = make_plain_words();
-    const bool special = raw(o.family) >= family_count || o.family == Family::constant ||
-                         o.family == Family::branch_table || o.b_class == Class::constant ||
-                         o.d_class == Class::constant || o.x_class == Class::constant;
-    return special ? count_words(o) : plain_words[raw(o.family)];
+    static constexpr auto words_of_shape = make_words_of_shape();
+    const uint8_t words = words_of_shape[shape_of(o.family, o.b_class, o.d_class, o.x_class)];
+    if (words == ask) [[unlikely]]
+        return count_words(o);
+    if ((words & by_type) == 0) return words;
+    return (words & ~uint32_t{by_type}) + (has_double_constant(o) ? 1 : 0);
 }
 
 /// Cells of a function's root map; 0 where it needs none.
@@ -280,23 +301,23 @@ void CodeBlock::resolve(uint32_t function)
     (*waiting_)[function] = 0;
 }
 
-void CodeBlock::write(const Operation& o, const Translator& translator,
-                      std::span<const Operation> operations, Cell* code, Cell* at)
+template <Family Known>
+void CodeBlock::write(const Operation& o, const Written& function, Cell* at)
 {
-    const Handler handler = handler_for(o);
+    const Handler handler = handler_for(Known, o);
     WRT_ASSERT(handler != nullptr);
+    const Translator& translator = function.translator;
     const auto note_address = [&](const Cell* cell) {
         if (recorder_ != nullptr) recorder_->note_address(static_cast<uint32_t>(cell - cells_));
     };
     if (recorder_ != nullptr)
         recorder_->note_handler(static_cast<uint32_t>(at - cells_), o, handler);
     at[0].bits = reinterpret_cast<uint64_t>(handler);
-    put16(at, 8, o.a);
-    put16(at, 10, o.d);
-    put16(at, 12, o.b);
-    put16(at, 14, o.x);
+    at[1].bits = uint64_t{o.a} | uint64_t{o.d} << 16 | uint64_t{o.b} << 32 | uint64_t{o.x} << 48;
     const auto put_target = [&](Cell& cell, uint32_t label) {
-        cell.bits = reinterpret_cast<uint64_t>(code + operations[translator.labels()[label]].place);
+        const uint32_t operation = translator.labels()[label];
+        cell.bits =
+            reinterpret_cast<uint64_t>(function.code + function.operations[operation].place);
         note_address(&cell);
     };
     const auto immediate_or_word = [&](int word) {
@@ -309,7 +330,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     const auto vector = [&](int word, uint64_t place) {
         std::memcpy(at + word, translator.vectors()[place].bytes.data(), sizeof(V128));
     };
-    switch (o.family) {
+    switch (Known) {
     case Family::enter:
         put32(at, 12, translator.frame_slots());
         for (int i = 0; i < 4; ++i)
@@ -387,7 +408,7 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
         break;
     case Family::binary_branch:
     case Family::load_branch:
-        if (o.family == Family::load_branch)
+        if constexpr (Known == Family::load_branch)
             put32(at, 12, o.index);
         else if (o.b_class == Class::constant)
             put32(at, 12, static_cast<uint32_t>(o.constant));
@@ -445,6 +466,13 @@ void CodeBlock::write(const Operation& o, const Translator& translator,
     }
 }
 
+/// write() of each family.
+template <size_t... Families>
+consteval auto CodeBlock::make_writers(std::index_sequence<Families...>)
+{
+    return std::array{&CodeBlock::write<static_cast<Family>(Families)>...};
+}
+
 /// A call of a function that has no code yet becomes one of its code when it is first made.
 void CodeBlock::write_call(const Operation& o, Cell* at)
 {
@@ -481,13 +509,15 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     function.frame_slots = static_cast<uint16_t>(translator.frame_slots());
     function.root_map = root_cells != 0 ? size_ + cells + map_cells + catch_cells : 0;
     Cell* const code = cells_ + size_;
+    const Written written{translator, operations, code};
+    static constexpr auto writers = make_writers(std::make_index_sequence<family_count>{});
     size_ += cells + map_cells + catch_cells + root_cells;
 
     if (map_cells != 0) code[cells + map_cells - 1] = {};  // the map may end before its last cell
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells), function.body_offset};
     for (const Operation& o : operations) {
         if (o.family == Family::nothing) continue;
-        write(o, translator, operations, code, code + o.place);
+        (this->*writers[raw(o.family)])(o, written, code + o.place);
         map.add(o.place, o.source);
         if (has_second_source(o)) map.add(o.place + 1, o.source2);
     }
@@ -504,27 +534,37 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     return ok();
 }
 
-/// The handlers of a numeric instruction with two operands; numeric_handlers.hpp says the same when
-/// it spreads them over files.
-static const Handler* binary_table(Instr op)
+/// Which file has the handlers of a numeric instruction with two operands; numeric_handlers.hpp
+/// says the same when it spreads them.
+using BinaryTable = const Handler* (*)(Instr);
+static constexpr BinaryTable binary_file_of(Instr op)
 {
     const Heat heat = heat_of_binary(op);
-    if (heat == Heat::compare || heat == Heat::none) return tables::binary_compare(op);
+    if (heat == Heat::compare || heat == Heat::none) return tables::binary_compare;
     switch (raw(info(op).signature.params[0].kind())) {  // of numbers
-    case raw(ValKind::i32): return tables::binary_i32(op);
-    case raw(ValKind::i64): return tables::binary_i64(op);
-    default: return tables::binary_float(op);
+    case raw(ValKind::i32): return tables::binary_i32;
+    case raw(ValKind::i64): return tables::binary_i64;
+    default: return tables::binary_float;
     }
+}
+
+static consteval auto make_binary_files()
+{
+    std::array<BinaryTable, instr_count> files{};
+    for (uint32_t i = 0; i < instr_count; ++i)
+        files[i] = binary_file_of(static_cast<Instr>(i));
+    return files;
 }
 
 Handler handler_of_operation(const Operation& operation)
 {
-    return handler_for(operation);
+    return handler_for(operation.family, operation);
 }
 
 Handler binary_handler(Instr op, Class a, Class b, Class d)
 {
-    const Handler* const table = binary_table(op);
+    static constexpr auto files = make_binary_files();
+    const Handler* const table = files[raw(op)](op);
     return table != nullptr ? table[class_index(a, b, d)] : nullptr;
 }
 

@@ -23,12 +23,6 @@ Handler fused_handler(const Operation& o)
     }
 }
 
-uint32_t fused_words(const Operation& o)
-{
-    if (o.family == Family::call_moved) return o.flag ? 5 : 4;
-    return 3;
-}
-
 void write_fused(const Operation& o, Cell* at)
 {
     switch (raw(o.family)) {  // fused ones

@@ -13,7 +13,11 @@ constexpr uint32_t moved_slots(uint16_t from, uint16_t to)
 }
 
 [[nodiscard]] Handler fused_handler(const Operation& operation);
-[[nodiscard]] uint32_t fused_words(const Operation& operation);
+[[nodiscard]] constexpr uint32_t fused_words(const Operation& operation)
+{
+    if (operation.family == Family::call_moved) return operation.flag ? 5 : 4;
+    return 3;
+}
 /// Writes all but the first cell, fields a, b, d, x, and word 2 where that is a target or an entry.
 void write_fused(const Operation& operation, Cell* at);
 /// Whether a second access has a place of its own in the source map: the cell after the first.

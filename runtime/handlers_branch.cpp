@@ -31,19 +31,34 @@ struct MakeCompareBranch {
     }
 };
 
+/// The tables of a comparison: two that do not poll, then two that do; of each pair the second is
+/// negated.
 template <Instr Op>
-Handler pick(bool negate, bool polls, Class a, Class b)
+struct CompareTables {
+    static constexpr std::array<const Handler*, 4> value = {
+        ClassTable<2, MakeCompareBranch<Op, false, false>>::value.data(),
+        ClassTable<2, MakeCompareBranch<Op, true, false>>::value.data(),
+        ClassTable<2, MakeCompareBranch<Op, false, true>>::value.data(),
+        ClassTable<2, MakeCompareBranch<Op, true, true>>::value.data()};
+};
+
+template <Instr Op>
+constexpr const Handler* const* compare_tables()
 {
-    const auto at = static_cast<size_t>(class_index(a, b));
     if constexpr (Op == Instr::i32_and ||
-                  (heat_of_binary(Op) == Heat::compare && Meaning<Op>::arity == 2)) {
-        if (polls)
-            return negate ? ClassTable<2, MakeCompareBranch<Op, true, true>>::value[at]
-                          : ClassTable<2, MakeCompareBranch<Op, false, true>>::value[at];
-        return negate ? ClassTable<2, MakeCompareBranch<Op, true, false>>::value[at]
-                      : ClassTable<2, MakeCompareBranch<Op, false, false>>::value[at];
-    } else {
+                  (heat_of_binary(Op) == Heat::compare && Meaning<Op>::arity == 2))
+        return CompareTables<Op>::value.data();
+    else
         return nullptr;
+}
+
+const Handler* const* compare_tables_of(Instr op)
+{
+    switch (raw(op)) {  // numeric rows only
+#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
+    case raw(Instr::name): return compare_tables<Instr::name>();
+#include <wrt/decoder/instructions.def>
+    default: return nullptr;
     }
 }
 
@@ -95,12 +110,9 @@ struct MakeBranchTable {
 
 Handler compare_branch_handler(Instr op, bool negate, bool polls, Class a, Class b)
 {
-    switch (raw(op)) {  // numeric rows only
-#define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
-    case raw(Instr::name): return pick<Instr::name>(negate, polls, a, b);
-#include <wrt/decoder/instructions.def>
-    default: return nullptr;
-    }
+    const Handler* const* const tables = compare_tables_of(op);
+    if (tables == nullptr) return nullptr;
+    return tables[(polls ? 2 : 0) + (negate ? 1 : 0)][class_index(a, b)];
 }
 
 namespace {

@@ -17,6 +17,18 @@ struct MakeLoad {
     }
 };
 
+/// The handlers of a load; null where it is no scalar's.
+const Handler* load_table(Instr op)
+{
+    switch (raw(op)) {  // loads only
+#define WRT_ROW(name, value_type, memory_type)                                                     \
+    case raw(Instr::name): return ClassTable<2, MakeLoad<Instr::name>>::value.data();
+        WRT_LOADS(WRT_ROW)
+#undef WRT_ROW
+    default: return nullptr;
+    }
+}
+
 }  // namespace
 
 WRT_HANDLER op_out_of_bounds(WRT_REGISTERS)
@@ -35,14 +47,8 @@ WRT_HANDLER op_out_of_bounds(WRT_REGISTERS)
 
 Handler load_handler(Instr op, Class a, Class d)
 {
-    const auto at = static_cast<size_t>(class_index(a, d));
-    switch (raw(op)) {  // loads only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return ClassTable<2, MakeLoad<Instr::name>>::value[at];
-        WRT_LOADS(WRT_ROW)
-#undef WRT_ROW
-    default: return vector_load_handler(op, a, d);
-    }
+    const Handler* const table = load_table(op);
+    return table != nullptr ? table[class_index(a, d)] : vector_load_handler(op, a, d);
 }
 
 Handler wide_load_handler(Instr op)

@@ -18,25 +18,32 @@ struct MakeLoadSum {
 };
 
 template <Instr Op>
-Handler pick(Class a, Class b, Class d)
+constexpr const Handler* sum_table()
 {
     if constexpr (is_hot_load(Op))
-        return ClassTable<3, MakeLoadSum<Op>>::value[static_cast<size_t>(class_index(a, b, d))];
+        return ClassTable<3, MakeLoadSum<Op>>::value.data();
     else
         return nullptr;
+}
+
+/// The handlers of a load; null where there are none or it is no scalar's.
+const Handler* load_sum_table(Instr op)
+{
+    switch (raw(op)) {  // loads only
+#define WRT_ROW(name, value_type, memory_type)                                                     \
+    case raw(Instr::name): return sum_table<Instr::name>();
+        WRT_LOADS(WRT_ROW)
+#undef WRT_ROW
+    default: return nullptr;
+    }
 }
 
 }  // namespace
 
 Handler load_sum_handler(Instr op, Class a, Class b, Class d)
 {
-    switch (raw(op)) {  // loads only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return pick<Instr::name>(a, b, d);
-        WRT_LOADS(WRT_ROW)
-#undef WRT_ROW
-    default: return vector_load_sum_handler(op, a, b, d);
-    }
+    const Handler* const table = load_sum_table(op);
+    return table != nullptr ? table[class_index(a, b, d)] : vector_load_sum_handler(op, a, b, d);
 }
 
 }  // namespace wrt::runtime

@@ -29,39 +29,53 @@ struct MakeStoreSum {
     }
 };
 
+/// The handlers of a store; null where it is no scalar's.
+const Handler* store_table(Instr op)
+{
+    switch (raw(op)) {  // stores only
+#define WRT_ROW(name, value_type, memory_type)                                                     \
+    case raw(Instr::name): return ClassTable<2, MakeStore<Instr::name>>::value.data();
+        WRT_STORES(WRT_ROW)
+#undef WRT_ROW
+    default: return nullptr;
+    }
+}
+
 template <Instr Op>
-Handler pick_sum(Class a, Class b, Class value)
+constexpr const Handler* sum_table()
 {
     if constexpr (is_hot_store(Op))
-        return ClassTable<3, MakeStoreSum<Op>>::value[static_cast<size_t>(
-            class_index(a, b, value))];
+        return ClassTable<3, MakeStoreSum<Op>>::value.data();
     else
         return nullptr;
+}
+
+/// The same of a store whose address is a sum.
+const Handler* store_sum_table(Instr op)
+{
+    switch (raw(op)) {  // stores only
+#define WRT_ROW(name, value_type, memory_type)                                                     \
+    case raw(Instr::name): return sum_table<Instr::name>();
+        WRT_STORES(WRT_ROW)
+#undef WRT_ROW
+    default: return nullptr;
+    }
 }
 
 }  // namespace
 
 Handler store_handler(Instr op, Class address, Class value)
 {
-    const auto at = static_cast<size_t>(class_index(address, value));
-    switch (raw(op)) {  // stores only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return ClassTable<2, MakeStore<Instr::name>>::value[at];
-        WRT_STORES(WRT_ROW)
-#undef WRT_ROW
-    default: return vector_store_handler(op, address, value);
-    }
+    const Handler* const table = store_table(op);
+    return table != nullptr ? table[class_index(address, value)]
+                            : vector_store_handler(op, address, value);
 }
 
 Handler store_sum_handler(Instr op, Class a, Class b, Class value)
 {
-    switch (raw(op)) {  // stores only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return pick_sum<Instr::name>(a, b, value);
-        WRT_STORES(WRT_ROW)
-#undef WRT_ROW
-    default: return vector_store_sum_handler(op, a, b, value);
-    }
+    const Handler* const table = store_sum_table(op);
+    return table != nullptr ? table[class_index(a, b, value)]
+                            : vector_store_sum_handler(op, a, b, value);
 }
 
 Handler wide_store_handler(Instr op)
