@@ -215,11 +215,12 @@ private:
     Status push_results(std::span<const ValType> types, bool first_in_register);
 
     // Emission.
-    Status emit(const Operation& operation);
+    Status emit(Operation operation);
     Operation& last() { return operations_.back(); }
     [[nodiscard]] uint32_t last_index() const { return operations_.size() - 1; }
     Status emit_result(Operation operation, ValKind type);
     Status emit_write(const Operation& operation, ValKind type, uint32_t operand);
+    void note_write(uint32_t slot, ValKind type, uint32_t operand);
     void bury(ValKind type);
     void unbury(ValKind type);
     void unbury_all();

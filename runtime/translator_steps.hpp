@@ -127,37 +127,49 @@ inline void Translator::raise_floor(uint32_t& floor, uint32_t height)
 // Emission
 // ---------------------------------------------------------------------------------------------------------------
 
-inline Status Translator::emit(const Operation& operation)
+// What emits is inlined wherever it is called: an operation is then made field by field where it
+// stays. Made elsewhere and copied, it would be read as a whole right after its fields were
+// written, for which processors wait.
+
+[[gnu::always_inline]] inline Status Translator::emit(Operation operation)
 {
-    WRT_CHECK(operations_.push(operation));
-    operations_.back().source = source_;
+    if (operations_.full()) [[unlikely]]
+        WRT_CHECK(operations_.reserve(1));
+    operation.source = source_;
+    operations_.push_unchecked(operation);
     return ok();
 }
 
 /// Emits an operation that writes its result to slot and t0 or to a pin; `operand` is the place on
 /// the stack where the result is or will be, if it is one.
-inline Status Translator::emit_write(const Operation& operation, ValKind type, uint32_t operand)
+[[gnu::always_inline]] inline Status Translator::emit_write(const Operation& operation,
+                                                            ValKind type, uint32_t operand)
 {
     WRT_CHECK(emit(operation));
-    if (operation.d_class != Class::slot) return ok();
-    forget_slots(operation.d, width_of(type));
-    if (options_.slots_only) return ok();
-    bury(type);
-    temps(type) = {.slot = operation.d,
-                   .width = width_of(type),
-                   .producer = last_index(),
-                   .operand = operand,
-                   .second = temps(type).second};
+    if (operation.d_class == Class::slot) note_write(operation.d, type, operand);
     return ok();
 }
 
-inline Status Translator::emit_result(Operation operation, ValKind type)
+[[gnu::always_inline]] inline Status Translator::emit_result(Operation operation, ValKind type)
 {
     operation.d_class = Class::slot;
     operation.d = static_cast<uint16_t>(next_slot());
     operation.bank = bank_of(type);
     WRT_CHECK(emit_write(operation, type, operands_.size()));
     return push_temp(type, last_index());
+}
+
+/// The last operation writes to `slot`, and t0.
+inline void Translator::note_write(uint32_t slot, ValKind type, uint32_t operand)
+{
+    forget_slots(slot, width_of(type));
+    if (options_.slots_only) return;
+    bury(type);
+    Temps& t = temps(type);
+    t.slot = slot;
+    t.width = width_of(type);
+    t.producer = last_index();
+    t.operand = operand;
 }
 
 /// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
