@@ -1,5 +1,6 @@
 #include <wrt/component.hpp>
 
+#include "options.hpp"
 #include "state.hpp"
 
 namespace wrt {
@@ -17,13 +18,13 @@ Result<component::World*> world_of(Store& store, const component::WorldOptions& 
 Result<Component> load_component(Arena& arena, std::span<const uint8_t> binary,
                                  const LoadOptions& options) noexcept
 {
-    component::ComponentLoadOptions how;
-    how.lifetime =
-        options.borrow ? runtime::BinaryLifetime::borrowed : runtime::BinaryLifetime::copied;
-    how.translate.fuel = options.fuel;
-    how.translate.interruptible = options.interruptible;
-    how.decode.features = options.features.value_or(FeatureSet{});
-    how.budget = options.budget;
+    const runtime::LoadOptions module = detail::load_options(options);
+    const component::ComponentLoadOptions how{.lifetime = module.lifetime,
+                                              .translate = module.translate,
+                                              .decode = module.decode,
+                                              .code = module.code,
+                                              .code_cache = module.code_cache,
+                                              .budget = options.budget};
     WRT_TRY(const component::Component* const image,
             component::load_component_from_binary(binary, arena, how));
     return Component{*image};
@@ -35,6 +36,8 @@ Result<Component> load_component(Engine& engine, std::span<const uint8_t> binary
     WRT_CHECK(engine.status());
     LoadOptions how = options;
     how.features = options.features.value_or(engine.features());
+    how.code = options.code.value_or(engine.code());
+    how.code_cache = options.code_cache.value_or(engine.code_cache());
     return load_component(engine.arena(), binary, how);
 }
 

@@ -48,7 +48,7 @@ Result<Component*> load_component_from_binary(std::span<const uint8_t> binary, A
         WRT_TRY(binary, arena.copy(End::retained, Account::data, binary));
     }
     WRT_TRY(Component* const component, arena.make<Component>(End::retained, Account::component));
-    // Bodies are validated when they are translated.
+    // Bodies are validated when core modules are loaded.
     decoder::DecodeOptions decode = options.decode;
     decode.defer_bodies = true;
     const auto consume = [&](const decoder::Component& syntax) -> Status {
@@ -61,7 +61,9 @@ Result<Component*> load_component_from_binary(std::span<const uint8_t> binary, A
             const decoder::CoreModuleDef& def = syntax.modules[i];
             const runtime::LoadOptions load{.lifetime = runtime::BinaryLifetime::borrowed,
                                             .translate = options.translate,
-                                            .decode = options.decode};
+                                            .decode = options.decode,
+                                            .code = options.code,
+                                            .code_cache = options.code_cache};
             const auto module =
                 runtime::load_module_from_binary(binary.subspan(def.offset, def.size), arena, load);
             if (!module) {

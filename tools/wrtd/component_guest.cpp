@@ -22,12 +22,20 @@ namespace {
 /// Room for the values of one call: long lists and strings.
 constexpr uint32_t host_bytes = 64u << 20;
 
+/// A component brings the library or the interpreter that it was written for, and calls little of
+/// it. Where all lies in one block, a code cache would need a part of it set aside.
+wrt::EngineConfig config_of(const Options& options)
+{
+    wrt::EngineConfig config = engine_config(options, options.limits);
+    if (!options.code && !config.fixed && config.profile == nullptr)
+        config.code = wrt::CodeMode::lazy;
+    return config;
+}
+
 }  // namespace
 
 ComponentGuest::ComponentGuest(const Options& options)
-    : options_{options},
-      path_{options.files.front()},
-      engine_{engine_config(options, options.limits)}
+    : options_{options}, path_{options.files.front()}, engine_{config_of(options)}
 {
 }
 

@@ -125,10 +125,10 @@ CLI::Option* add_quantity(CLI::App& app, const std::string& names, const char* v
                      });
 }
 
-template <class Enum, size_t n>
+template <class Enum, size_t n, class Target>
 void add_choice(CLI::App& app, const std::string& names, const char* value_name,
                 const char* description, const std::array<std::pair<const char*, Enum>, n>& choices,
-                Enum& target)
+                Target& target)
 {
     add_value(app, names, value_name, description, "General",
               [&target, choices](const std::string& text) -> std::string {
@@ -161,7 +161,8 @@ void add_general(CLI::App& app, Options& options)
 void add_code(CLI::App& app, Options& options)
 {
     add_choice(app, "--code", "WHEN",
-               "translate functions eagerly, or lazily when they are first called",
+               "translate functions eagerly (modules do), or lazily when they are first called "
+               "(components do)",
                std::array{std::pair{"eager", CodeMode::eager}, std::pair{"lazy", CodeMode::lazy}},
                options.code);
 }

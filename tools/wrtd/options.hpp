@@ -72,7 +72,7 @@ struct Options {
     std::vector<std::string> arguments;  ///< run: the guest's; call: the call, as written.
 
     wrt::FeatureSet features = {};  ///< What modules may use.
-    CodeMode code = CodeMode::eager;
+    std::optional<CodeMode> code;   ///< Where none is given: components lazily, modules eagerly.
     Limits limits;
     const wrt::Preset* profile = nullptr;
     WasiOptions wasi;

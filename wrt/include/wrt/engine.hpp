@@ -101,6 +101,9 @@ public:
 
     /// EngineConfig::features.
     [[nodiscard]] FeatureSet features() const noexcept { return features_; }
+    /// EngineConfig::code and EngineConfig::code_cache.
+    [[nodiscard]] CodeMode code() const noexcept { return code_; }
+    [[nodiscard]] size_t code_cache() const noexcept { return code_cache_; }
 
     /// Opens a scope: what is made until the guard goes is given back then, in constant time.
     /// Modules, stores and instances made inside end with it. `budget` bounds it; 0: what is left.

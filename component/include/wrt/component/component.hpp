@@ -26,6 +26,8 @@ struct ComponentLoadOptions {
     runtime::BinaryLifetime lifetime = runtime::BinaryLifetime::borrowed;
     runtime::TranslateOptions translate = {};
     decoder::DecodeOptions decode = {};  ///< `defer_bodies` does not matter.
+    runtime::CodeMode code = runtime::CodeMode::eager;
+    size_t code_cache = 0;  ///< Of each core module, as in runtime::LoadOptions.
     // Bytes that the Component scopes may take; 0: what the arena's table grants. MemoryFactory's
     // default, and what the presets seed and tiny grant, is limits::module_scope_bytes (64 KiB).
     size_t budget = 0;           ///< Loading: what is kept and what decoding takes meanwhile.
