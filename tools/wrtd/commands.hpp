@@ -12,6 +12,7 @@ namespace wrtd {
 [[nodiscard]] int validate(const Options& options);
 [[nodiscard]] int inspect(const Options& options);
 [[nodiscard]] int print(const Options& options);
+[[nodiscard]] int serve(const Options& options);
 [[nodiscard]] int wast(const Options& options);
 
 }  // namespace wrtd

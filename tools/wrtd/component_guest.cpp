@@ -112,7 +112,7 @@ int ComponentGuest::add(const std::string& path)
     const wrt::Result<wrt::ComponentInstance> instance = linker_->instantiate(*component, &fault);
     if (!instance) {
         if (wrt::kind_of(instance.error().code) == wrt::ErrorKind::unlinkable) {
-            return complain_about_linking(path, instance.error(), fault);
+            return complain_about_linking(options_, path, instance.error(), fault);
         }
         return conclude(instance.error());
     }
@@ -131,8 +131,8 @@ int ComponentGuest::link_wasi()
     return conclude(linker_->status());
 }
 
-int ComponentGuest::complain_about_linking(const std::string& path, const wrt::Error& reason,
-                                           const wrt::LinkFault& fault)
+int complain_about_linking(const Options& options, const std::string& path,
+                           const wrt::Error& reason, const wrt::LinkFault& fault)
 {
     const std::string import = escaped(fault.import.view());
     if (reason.code == wrt::Errc::incompatible_import_type) {
@@ -148,7 +148,7 @@ int ComponentGuest::complain_about_linking(const std::string& path, const wrt::E
         error("{} imports '{}' of {}, which is not in what provides that", escaped(path),
               escaped(fault.item.view()), import);
     }
-    if (!options_.wasi.enabled && fault.import.view().starts_with("wasi:")) {
+    if (!options.wasi.enabled && fault.import.view().starts_with("wasi:")) {
         hint("--no-wasi takes it away");
     } else {
         hint("`wrtd inspect {}` lists all imports", escaped(path));

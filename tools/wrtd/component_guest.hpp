@@ -36,8 +36,6 @@ private:
     [[nodiscard]] int add(const std::string& path);
     [[nodiscard]] int add_preload(const Preload& preload);
     [[nodiscard]] int link_wasi();
-    [[nodiscard]] int complain_about_linking(const std::string& path, const wrt::Error& reason,
-                                             const wrt::LinkFault& fault);
 
     const Options& options_;
     std::string path_;
@@ -48,6 +46,10 @@ private:
     std::optional<wrt::ComponentLinker> linker_;
     std::optional<wrt::ComponentInstance> instance_;
 };
+
+/// Says which import of a component could not be satisfied, and gives the exit code.
+[[nodiscard]] int complain_about_linking(const Options& options, const std::string& path,
+                                         const wrt::Error& reason, const wrt::LinkFault& fault);
 
 /// Whether the file is a component binary; nothing where it cannot be read.
 [[nodiscard]] std::optional<bool> is_component_file(const std::string& path);

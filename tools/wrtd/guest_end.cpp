@@ -28,42 +28,11 @@ std::string exception_text(const wrt::Exception& exception)
     return text;
 }
 
-void print_backtrace(const std::string& path, wrt::Store& store, const wrt::Error& reason)
-{
-    const wrt::ErrorKind kind = wrt::kind_of(reason.code);
-    if (kind != wrt::ErrorKind::trap && kind != wrt::ErrorKind::exhaustion &&
-        kind != wrt::ErrorKind::host) {
-        return;
-    }
-    constexpr size_t most = 20;
-    std::array<wrt::Frame, most> frames;
-    const size_t total = store.backtrace(frames);
-    const std::string module = escaped(base_name(path));
-    for (size_t i = 0; i < std::min(total, most); ++i) {
-        const wrt::Frame& frame = frames[i];
-        const std::string_view name = frame.module().function_name(frame.function);
-        fmt::print(stderr, "  {} {:>2}  {}!{}  (function {} at {:#x})\n", i == 0 ? "at" : "  ", i,
-                   module, name.empty() ? "?" : escaped(name), frame.function, frame.offset);
-    }
-    if (total > most) fmt::print(stderr, "        and {} more\n", count_text(total - most));
-}
-
 void complain(const Limits& limits, const std::string& path, wrt::Store& store,
               const wrt::Error& reason)
 {
-    std::string text = error_text(reason);
-    if (reason.code == wrt::Errc::host_failure && !store.host_message().empty()) {
-        text += fmt::format(": {}", escaped(store.host_message()));
-    }
-    if (const auto exception = store.exception();
-        exception && reason.code == wrt::Errc::uncaught_exception) {
-        text += " " + exception_text(*exception);
-    }
-    if (reason.code == wrt::Errc::interrupted) {
-        text = Stopping::timed_out() ? "out of time" : "interrupted";
-    }
-    error("{}: {}", escaped(path), text);
-    print_backtrace(path, store, reason);
+    error("{}: {}", escaped(path), reason_text(store, reason, Stopping::timed_out()));
+    fmt::print(stderr, "{}", backtrace_text(path, store, reason));
     if (reason.code == wrt::Errc::out_of_fuel) {
         hint("{} fuel was allowed", count_text(*limits.fuel));
     }
@@ -95,6 +64,43 @@ void print_stats(const Limits& limits, wrt::Engine& engine, wrt::Store& store)
 }
 
 }  // namespace
+
+std::string reason_text(wrt::Store& store, const wrt::Error& reason, bool timed_out)
+{
+    if (reason.code == wrt::Errc::interrupted) return timed_out ? "out of time" : "interrupted";
+    std::string text = error_text(reason);
+    if (reason.code == wrt::Errc::host_failure && !store.host_message().empty()) {
+        text += fmt::format(": {}", escaped(store.host_message()));
+    }
+    if (const auto exception = store.exception();
+        exception && reason.code == wrt::Errc::uncaught_exception) {
+        text += " " + exception_text(*exception);
+    }
+    return text;
+}
+
+std::string backtrace_text(const std::string& path, wrt::Store& store, const wrt::Error& reason)
+{
+    const wrt::ErrorKind kind = wrt::kind_of(reason.code);
+    if (kind != wrt::ErrorKind::trap && kind != wrt::ErrorKind::exhaustion &&
+        kind != wrt::ErrorKind::host) {
+        return {};
+    }
+    constexpr size_t most = 20;
+    std::array<wrt::Frame, most> frames;
+    const size_t total = store.backtrace(frames);
+    const std::string module = escaped(base_name(path));
+    std::string text;
+    for (size_t i = 0; i < std::min(total, most); ++i) {
+        const wrt::Frame& frame = frames[i];
+        const std::string_view name = frame.module().function_name(frame.function);
+        text +=
+            fmt::format("  {} {:>2}  {}!{}  (function {} at {:#x})\n", i == 0 ? "at" : "  ", i,
+                        module, name.empty() ? "?" : escaped(name), frame.function, frame.offset);
+    }
+    if (total > most) text += fmt::format("        and {} more\n", count_text(total - most));
+    return text;
+}
 
 int conclude(const Limits& limits, bool stats, const std::string& path, wrt::Engine& engine,
              wrt::Store* store, const wrt::Status& ended)

@@ -55,6 +55,7 @@ int main_of(std::span<const char* const> arguments)
     case Command::validate: return validate(options);
     case Command::inspect: return inspect(options);
     case Command::print: return print(options);
+    case Command::serve: return serve(options);
     case Command::wast: return wast(options);
     }
     return exit_failed;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -38,6 +39,8 @@ constexpr std::array commands{
                 "save a module as it is after loading; run takes it and starts at once"},
     CommandName{"call", Command::call, "call [options] FILE 'name(args)' | name args...",
                 "call one export and print its results"},
+    CommandName{"serve", Command::serve, "serve [options] FILE",
+                "answer HTTP requests with a component of wasi:http"},
     CommandName{"validate", Command::validate, "validate [options] FILE...",
                 "decode and validate modules"},
     CommandName{"inspect", Command::inspect, "inspect [options] FILE",
@@ -318,6 +321,46 @@ void add_preload(CLI::App& app, std::vector<Preload>& preloads)
               });
 }
 
+/// A quantity that fits `target`, which is not optional.
+template <class T>
+void add_bound(CLI::App& app, const std::string& names, const char* value_name,
+               const char* description, Parser parse, const char* what, T& target)
+{
+    add_value(app, names, value_name, description, "Server",
+              [&target, parse, what](const std::string& text) -> std::string {
+                  const std::optional<uint64_t> value = parse(text);
+                  if (!value || *value == 0 || *value > std::numeric_limits<T>::max())
+                      return fmt::format("'{}' is not {}", text, what);
+                  target = static_cast<T>(*value);
+                  return {};
+              });
+}
+
+void add_serve(CLI::App& app, Options& options)
+{
+    constexpr const char* count = "a count such as 64";
+    constexpr const char* duration = "a duration such as 2s or 250ms";
+    Options::Serve& serve = options.serve;
+    add_value(app, "--addr", "HOST:PORT",
+              "where to listen; default 127.0.0.1:8080, port 0 takes a free one", "Server",
+              [&serve](const std::string& text) -> std::string {
+                  if (parse_address(text, serve)) return {};
+                  return fmt::format("'{}' is not HOST:PORT with an address for a host", text);
+              });
+    add_bound(app, "--workers", "N", "requests at one time; default two a core, at least 4",
+              parse_count, count, serve.workers);
+    add_bound(app, "--max-connections", "N", "more get 503; default 1024", parse_count, count,
+              serve.max_connections);
+    add_bound(app, "--max-header-bytes", "SIZE", "of a request's head; default 16KiB", parse_size,
+              size, serve.max_header_bytes);
+    add_bound(app, "--max-body-bytes", "SIZE", "of a request's body; default 64MiB", parse_size,
+              size, serve.max_body_bytes);
+    add_bound(app, "--grace", "TIME", "what runs at SIGTERM may go on that long; default 10s",
+              parse_duration, duration, serve.grace_ns);
+    app.add_flag("-q,--quiet", options.quiet, "no line for each request on stderr")
+        ->group("Reports");
+}
+
 void add_wast(CLI::App& app, Options::Wast& wast)
 {
     constexpr const char* group = "Scripts";
@@ -383,6 +426,11 @@ void add_command(CLI::App& app, Options& options)
         app.add_flag("--stats", options.stats, "afterwards, say on stderr what was used")
             ->group("Reports");
         app.add_flag("--json", options.json, "print the results as a JSON array")->group("Reports");
+        break;
+    case Command::serve:
+        add_serve(app, options);
+        add_limits(app, options);
+        add_wasi(app, options.wasi);
         break;
     case Command::image:
         add_output(app, options, "where to; default FILE.wimg", "Image");
@@ -531,6 +579,7 @@ std::optional<Reply> take_words(Options& options, std::vector<std::string> words
     case Command::wast: options.files = std::move(words); break;
     case Command::resume:
     case Command::image:
+    case Command::serve:
     case Command::inspect:
     case Command::print:
         if (words.size() > 1) {
@@ -555,6 +604,23 @@ std::optional<Reply> take_words(Options& options, std::vector<std::string> words
 }
 
 }  // namespace
+
+bool parse_address(std::string_view text, Options::Serve& serve)
+{
+    const size_t colon = text.rfind(':');
+    const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
+    std::string_view host = colon == std::string_view::npos ? "" : text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (port.empty() || port.size() > 5 ||
+        port.find_first_not_of("0123456789") != std::string_view::npos) {
+        return false;
+    }
+    const int number = std::stoi(std::string{port});
+    if (number > 65535) return false;
+    serve.port = static_cast<uint16_t>(number);
+    if (!host.empty()) serve.host = host == "localhost" ? "127.0.0.1" : host;
+    return true;
+}
 
 Preopen parse_preopen(std::string_view text)
 {

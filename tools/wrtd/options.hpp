@@ -13,7 +13,7 @@
 
 namespace wrtd {
 
-enum class Command : uint8_t { run, resume, image, call, validate, inspect, print, wast };
+enum class Command : uint8_t { run, resume, image, call, serve, validate, inspect, print, wast };
 
 enum class Color : uint8_t { automatic, always, never };
 
@@ -90,6 +90,17 @@ struct Options {
         std::string against;  ///< An older one; exit 1 where it needs less.
     } budget;
 
+    /// wrtd serve.
+    struct Serve {
+        std::string host = "127.0.0.1";
+        uint16_t port = 8080;
+        uint32_t workers = 0;  ///< Requests at one time; 0: as the machine has cores.
+        uint32_t max_connections = 1024;
+        uint32_t max_header_bytes = 16 * 1024;
+        uint64_t max_body_bytes = uint64_t{64} << 20;
+        uint64_t grace_ns = 10'000'000'000;
+    } serve;
+
     bool stats = false;
     bool json = false;
     bool quiet = false;
@@ -113,6 +124,9 @@ struct Reply {
 
 /// Parses argv[1..]. Environment: WRTD_BUDGET.
 [[nodiscard]] std::variant<Options, Reply> parse_options(std::span<const char* const> arguments);
+
+/// `--addr`'s value: HOST:PORT, [HOST]:PORT, :PORT or PORT. False: none of these.
+[[nodiscard]] bool parse_address(std::string_view text, Options::Serve& serve);
 
 /// `--dir`'s value. A ":ro" at the end is the flag, "::" separates the two paths, and without it
 /// the guest sees the directory under the name it has here.

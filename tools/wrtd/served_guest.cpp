@@ -1,0 +1,220 @@
+#include "served_guest.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "component_file.hpp"
+#include "component_guest.hpp"
+#include "exit_code.hpp"
+#include "explain.hpp"
+#include "guest.hpp"
+#include "guest_end.hpp"
+#include "messages.hpp"
+#include "quantities.hpp"
+
+namespace wrtd {
+namespace {
+
+constexpr const char* handler = "wasi:http/incoming-handler@0.2.0";
+constexpr uint64_t default_timeout_ns = 30'000'000'000;
+
+// One request's worth: what is made anew each time must not be large.
+constexpr wrt::component::WorldOptions world_options{
+    .handles = 2048, .lends = 256, .tasks = 16, .streams = 16, .host_bytes = 1024 * 1024};
+constexpr wrt::wasi::P2Options p2_options{.max_resources = 1024};
+
+/// The component is read by all workers, so that nothing of it may change.
+wrt::EngineConfig component_engine(const Options& options)
+{
+    wrt::EngineConfig config = engine_config(options, options.limits);
+    config.code = wrt::CodeMode::eager;
+    return config;
+}
+
+/// What an error of the guest's tells the client.
+uint16_t status_of(const wrt::wasi::http::ErrorCode& error)
+{
+    using Case = wrt::wasi::http::ErrorCode::Case;
+    struct Row {
+        Case which;
+        uint16_t status;
+    };
+    constexpr Row rows[] = {
+        {Case::http_request_denied, 403},          {Case::http_request_method_invalid, 405},
+        {Case::http_request_length_required, 411}, {Case::http_request_body_size, 413},
+        {Case::http_request_uri_too_long, 414},
+    };
+    const auto* const found = std::ranges::find(rows, error.which, &Row::which);
+    return found == std::end(rows) ? uint16_t{500} : found->status;
+}
+
+std::string time_text()
+{
+    const auto now = std::chrono::system_clock::now();
+    const time_t seconds = std::chrono::system_clock::to_time_t(now);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+    struct tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    char text[32];
+    ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    return fmt::format("{}.{:03}Z", text, ms.count() % 1000);
+}
+
+}  // namespace
+
+ServedGuest::ServedGuest(const Options& options, uint32_t workers)
+    : options_{options},
+      path_{options.files.front()},
+      engine_{component_engine(options)},
+      grant_{options, path_},
+      engines_(workers),
+      watchdog_{workers}
+{
+}
+
+int ServedGuest::prepare()
+{
+    std::variant<File, int> opened = open_or_complain(path_);
+    if (const int* code = std::get_if<int>(&opened)) return *code;
+    file_.emplace(std::get<File>(std::move(opened)));
+    if (!is_component(file_->bytes())) {
+        error("{} is no component", escaped(path_));
+        hint("what serves HTTP exports {}", handler);
+        return exit_not_runnable;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    wrt::LoadOptions how;
+    how.borrow = true;
+    how.fuel = options_.limits.fuel.has_value();
+    const wrt::Result<wrt::Component> component = wrt::load_component(engine_, file_->bytes(), how);
+    if (!component) {
+        error("{}: {}", escaped(path_), error_text(component.error()));
+        return exit_code_of(component.error(), false);
+    }
+    component_ = *component;
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path_),
+                 size_text(engine_.arena().used()), took.count());
+
+    if (const int code = grant_.open(); code != 0) return code;
+    // A first instance, of which nothing is kept.
+    wrt::Engine engine{component_engine(options_)};
+    wrt::Store store{engine, store_config(options_.limits)};
+    if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
+    wrt::ComponentLinker linker{store, world_options};
+    NotLinked fault;
+    const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, 0, &fault);
+    if (!instance) {
+        if (wrt::kind_of(instance.error().code) == wrt::ErrorKind::unlinkable) {
+            return complain_about_linking(options_, path_, instance.error(), fault.link);
+        }
+        if (grant_.complain(fault.config, instance.error())) return exit_failed;
+        return wrtd::conclude(options_.limits, false, path_, engine, &store, instance.error());
+    }
+    if (wrt::component::find_function(instance->instance(), handler, "handle") == nullptr) {
+        error("{} exports no {} to serve with", escaped(path_), handler);
+        hint("`wrtd inspect {}` lists its exports", escaped(path_));
+        return exit_not_found;
+    }
+    return 0;
+}
+
+wrt::Engine& ServedGuest::engine_of(uint32_t worker)
+{
+    if (!engines_[worker]) {
+        engines_[worker] = std::make_unique<wrt::Engine>(component_engine(options_));
+    }
+    return *engines_[worker];
+}
+
+wrt::Result<wrt::ComponentInstance>
+ServedGuest::instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinked* fault) const
+{
+    if (options_.wasi.enabled) {
+        wrt::WasiConfig config = grant_.config();
+        config.interrupt = watchdog_.interrupt_of(worker);
+        linker.wasi(config, &fault->config, p2_options);
+    }
+    return linker.instantiate(*component_, &fault->link);
+}
+
+void ServedGuest::serve(uint32_t worker, http::Exchange& exchange)
+{
+    wrt::Engine& engine = engine_of(worker);
+    const wrt::Result<wrt::ScopeGuard> scope = engine.enter("request");
+    wrt::Store store{engine, store_config(options_.limits)};
+    if (!scope || !store.status()) {
+        exchange.refuse(500);
+        exchange.reason = error_text(scope ? store.status().error() : scope.error());
+        return;
+    }
+    if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
+    const Watchdog::Watch watch{
+        watchdog_, worker, store,
+        std::chrono::nanoseconds{options_.limits.timeout_ns.value_or(default_timeout_ns)}};
+    wrt::ComponentLinker linker{store, world_options};
+    NotLinked fault;
+    const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, worker, &fault);
+    const wrt::Status ended = instance ? linker.serve(*instance, exchange.head(), exchange)
+                                       : wrt::Status{instance.error()};
+    conclude(exchange, store, ended, watch.expired());
+    if (options_.limits.fuel) {
+        exchange.note = fmt::format("fuel {}", *options_.limits.fuel - store.fuel());
+    }
+}
+
+void ServedGuest::conclude(http::Exchange& exchange, wrt::Store& store, const wrt::Status& ended,
+                           bool timed_out) const
+{
+    if (ended) {
+        if (exchange.has_responded()) return;
+        if (const wrt::wasi::http::ErrorCode* const said = exchange.error()) {
+            exchange.reason = wrt::wasi::http::name_of(said->which);
+            if (said->text) exchange.reason += fmt::format(": {}", escaped(said->text->view()));
+            return exchange.refuse(status_of(*said));
+        }
+        exchange.reason = "no response";
+        return exchange.refuse(500);
+    }
+    const wrt::Error& reason = ended.error();
+    exchange.reason = reason_text(store, reason, timed_out);
+    const std::string frames = backtrace_text(path_, store, reason);
+    if (!frames.empty()) {
+        exchange.reason += "\n" + frames;
+        exchange.reason.pop_back();
+    }
+    uint16_t status = 500;
+    if (exchange.is_too_large()) {
+        status = 413;
+    } else if (reason.code == wrt::Errc::interrupted && !timed_out) {
+        status = 503;
+    } else if (reason.code == wrt::Errc::interrupted) {
+        status = exchange.waits_for_body() ? 408 : 504;
+    }
+    exchange.refuse(status);
+}
+
+void ServedGuest::idle(uint32_t worker)
+{
+    if (engines_[worker]) engines_[worker]->arena().trim();
+}
+
+void ServedGuest::log(const http::Record& record)
+{
+    if (options_.quiet) return;
+    std::string line = fmt::format("{} {} {} {} {} B {:.2f} ms", time_text(),
+                                   record.method.empty() ? "-" : record.method,
+                                   record.target.empty() ? "-" : escaped(record.target),
+                                   record.status, record.sent, record.milliseconds);
+    if (!record.note.empty()) line += fmt::format(" {}", record.note);
+    if (!record.complete) line += " incomplete";
+    if (!record.reason.empty()) line += fmt::format(": {}", record.reason);
+    line += "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace wrtd
