@@ -427,6 +427,7 @@ Status perform_effects(Store& store, std::span<ModuleInstance* const> instances)
             arena.make_array<Slot>(End::scratch, Account::scratch, depth));
     WRT_TRY(const std::span<bool> references,
             arena.make_array<bool>(End::scratch, Account::scratch, depth));
+    if (arena.is_rehearsal()) return scope.exit();
     ConstantStack stack{slots, references};
     for (ModuleInstance* const instance : instances) {
         store.set_constants(&stack);

@@ -3,61 +3,15 @@
 
 #include <algorithm>
 
-#include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/instantiate.hpp>
-#include <wrt/runtime/memory.hpp>
+#include <wrt/runtime/rehearsal.hpp>
 #include <wrt/runtime/stub_imports.hpp>
 
 namespace wrt::runtime {
 namespace {
 
-/// Address space for the rehearsal: more than any module can ask for, 64-bit memories aside.
-constexpr size_t rehearsal_bytes = size_t{1} << 40;
-/// And for the graph of calls.
+/// Address space for the graph of calls.
 constexpr size_t graph_bytes = size_t{1} << 36;
-
-AccountBytes held_in(const Arena& arena) noexcept
-{
-    AccountBytes held{};
-    arena.visit_accounts([&](Account account, const Usage& usage) {
-        held[static_cast<size_t>(account)] = usage.used;
-    });
-    return held;
-}
-
-/// Looks at the arena after each operation of a phase; with nothing to note does nothing.
-class PhaseWatch {
-public:
-    PhaseWatch(Arena& arena, Measurement* found, Phase phase) noexcept
-        : arena_{arena},
-          need_{found != nullptr ? &found->phases[static_cast<size_t>(phase)] : nullptr}
-    {
-        if (need_ == nullptr) return;
-        look();
-        arena.set_watch([](void* self, const Arena&) { static_cast<PhaseWatch*>(self)->look(); },
-                        this);
-    }
-    PhaseWatch(const PhaseWatch&) = delete;
-    PhaseWatch& operator=(const PhaseWatch&) = delete;
-    ~PhaseWatch()
-    {
-        if (need_ == nullptr) return;
-        arena_.set_watch(nullptr, nullptr);
-        need_->retained = arena_.used();
-        need_->at_end = held_in(arena_);
-    }
-
-private:
-    void look() noexcept
-    {
-        if (arena_.used() <= need_->peak) return;
-        need_->peak = arena_.used();
-        need_->at_peak = held_in(arena_);
-    }
-
-    Arena& arena_;
-    PhaseNeed* need_;
-};
 
 StoreLimits decided(StoreLimits limits, const Module& module, const StackBound& bound) noexcept
 {
@@ -70,27 +24,6 @@ StoreLimits decided(StoreLimits limits, const Module& module, const StackBound& 
     if (limits.heap_bytes == default_heap_bytes)
         limits.heap_bytes = module.has_references ? measured_heap_bytes : 0;
     return limits;
-}
-
-void add_needs(const ModuleInstance& instance, Measurement& found) noexcept
-{
-    const Module& module = *instance.module;
-    for (uint32_t i = module.imported_memories; i < instance.memories.size(); ++i) {
-        const MemoryInstance& memory = *instance.memories[i];
-        const Limits& declared = memory.type.limits;
-        const uint64_t most = addressable_bytes(memory.type) >> memory.type.page_shift;
-        found.memory.minimum += declared.min << memory.type.page_shift;
-        found.memory.maximum += (declared.has_max ? std::min(declared.max, most) : most)
-                                << memory.type.page_shift;
-        found.memory.reserved += memory.limit;
-    }
-    for (uint32_t i = module.imported_tables; i < instance.tables.size(); ++i) {
-        const TableInstance& table = *instance.tables[i];
-        const Limits& declared = table.type.limits;
-        found.tables.minimum += declared.min;
-        found.tables.maximum += declared.has_max ? declared.max : limits::table_elements;
-        found.tables.reserved += table.capacity;
-    }
 }
 
 bool provides_all(const ImportProvider* provided, const Module& module) noexcept
@@ -171,13 +104,7 @@ Result<Measurement> measure(std::span<const uint8_t> binary, const MeasureOption
                              return instantiate_without_effects(store, which, imports);
                          }));
     add_needs(*made.instance, found);
-    const size_t peak = std::ranges::max(found.phases, {}, &PhaseNeed::peak).peak;
-    WRT_ASSERT(peak == arena.peak());
-    constexpr size_t unit = Backing::alignment;
-    found.arena_bytes = (peak + unit - 1) / unit * unit;
-    arena.visit_accounts([&](Account account, const Usage& usage) {
-        found.account_peaks[static_cast<size_t>(account)] = usage.peak;
-    });
+    sum_up(arena, found);
     return found;
 }
 

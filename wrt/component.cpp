@@ -1,5 +1,7 @@
 #include <wrt/component.hpp>
 
+#include <algorithm>
+
 #include "options.hpp"
 #include "state.hpp"
 
@@ -15,18 +17,26 @@ Result<component::World*> world_of(Store& store, const component::WorldOptions& 
 
 }  // namespace
 
+component::ComponentLoadOptions detail::component_load_options(const LoadOptions& options,
+                                                               const Preset* profile) noexcept
+{
+    const runtime::LoadOptions module = detail::load_options(options);
+    component::ComponentLoadOptions how{.lifetime = module.lifetime,
+                                        .translate = module.translate,
+                                        .decode = module.decode,
+                                        .code = module.code,
+                                        .code_cache = module.code_cache,
+                                        .budget = options.budget};
+    if (how.budget == 0 && profile != nullptr) how.budget = profile->module_scope_bytes;
+    return how;
+}
+
 Result<Component> load_component(Arena& arena, std::span<const uint8_t> binary,
                                  const LoadOptions& options) noexcept
 {
-    const runtime::LoadOptions module = detail::load_options(options);
-    const component::ComponentLoadOptions how{.lifetime = module.lifetime,
-                                              .translate = module.translate,
-                                              .decode = module.decode,
-                                              .code = module.code,
-                                              .code_cache = module.code_cache,
-                                              .budget = options.budget};
     WRT_TRY(const component::Component* const image,
-            component::load_component_from_binary(binary, arena, how));
+            component::load_component_from_binary(
+                binary, arena, detail::component_load_options(options, nullptr)));
     return Component{*image};
 }
 
@@ -38,7 +48,14 @@ Result<Component> load_component(Engine& engine, std::span<const uint8_t> binary
     how.features = options.features.value_or(engine.features());
     how.code = options.code.value_or(engine.code());
     how.code_cache = options.code_cache.value_or(engine.code_cache());
+    if (how.budget == 0 && engine.profile() != nullptr)
+        how.budget = engine.profile()->module_scope_bytes;
     return load_component(engine.arena(), binary, how);
+}
+
+bool Component::has_references() const noexcept
+{
+    return std::ranges::any_of(image_->modules, &runtime::Module::has_references);
 }
 
 ComponentLinker::ComponentLinker(Store& store, const component::WorldOptions& options) noexcept
@@ -84,7 +101,7 @@ Result<ComponentInstance> ComponentLinker::instantiate(Component component,
 {
     WRT_CHECK(status_);
     WRT_CHECK(detail::share_budget(*state_));
-    WRT_TRY(const component::Instance* const instance,
+    WRT_TRY(component::Instance* const instance,
             component::instantiate(*world_, component.image(), &imports_, fault));
     WRT_CHECK(detail::share_budget(*state_));
     return ComponentInstance{*world_, *instance};

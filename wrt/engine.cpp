@@ -38,13 +38,14 @@ Result<Module> load_module(Arena& arena, std::span<const uint8_t> binary,
     return Module{*image};
 }
 
-ArenaOptions detail::arena_options(const Preset* profile) noexcept
+ArenaOptions detail::arena_options(const Preset* profile, uint64_t memory_room) noexcept
 {
     ArenaOptions options;
     if (profile != nullptr) {
         options.budgets = profile->budgets;
         options.linear_memory_cap = profile->linear_memory_bytes;
     }
+    if (memory_room != 0) options.linear_memory_cap = memory_room;
     return options;
 }
 
@@ -72,7 +73,9 @@ Engine::Engine(const EngineConfig& config) noexcept
 {
     Result<Backing> backing = backing_of(config);
     if (!backing) status_ = backing.error();
-    own_.emplace(backing ? std::move(*backing) : Backing{}, detail::arena_options(profile_));
+    const bool is_block = backing && backing->kind() == Backing::Kind::fixed;
+    own_.emplace(backing ? std::move(*backing) : Backing{},
+                 detail::arena_options(profile_, is_block ? config.memory_room : 0));
     arena_ = &*own_;
     // Where all lies in one block, that is the bound.
     if (arena_->is_reserved()) budget_ = config.budget;

@@ -260,6 +260,11 @@ decoder::ValueLayout params_layout(const FuncType& type) noexcept
     return tuple_layout(type.types, type.params());
 }
 
+runtime::Store& store_of(World& world) noexcept
+{
+    return *world.store;
+}
+
 HostMemory& memory_of(World& world) noexcept
 {
     return world.memory;

@@ -542,7 +542,7 @@ Result<Instance*> build(World& world, const Component& component, const Imports*
                                             arena.full_budget(LibraryId::component), End::scratch));
     Builder builder{world, imports, fault};
     WRT_TRY(Instance* const instance, builder.build(component));
-    if (!arena.is_rehearsal()) WRT_CHECK(builder.perform_effects());
+    WRT_CHECK(builder.perform_effects());
     WRT_CHECK(scratch.exit());
     return instance;
 }

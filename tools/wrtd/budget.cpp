@@ -6,6 +6,8 @@
 #include <wrt/runtime/call.hpp>
 #include <wrt/wrt.hpp>
 
+#include "component_file.hpp"
+#include "component_guest.hpp"
 #include "exit_code.hpp"
 #include "explain.hpp"
 #include "file.hpp"
@@ -23,6 +25,23 @@ bool wants_wasi(std::span<const uint8_t> binary, const Options& options)
     const auto module = engine.load_module(binary, {.borrow = true});
     if (!module) return false;
     return imports_wasi(*module);
+}
+
+/// A world's room depends on the arena that it is in (world_options()): the smallest arena that
+/// holds what a component needs in an arena of that size.
+wrt::Result<wrt::Measurement> measure_component(std::span<const uint8_t> binary,
+                                                wrt::MeasureConfig& config)
+{
+    size_t arena = 0;
+    for (;;) {
+        Limits limits;
+        limits.arena = arena;
+        config.world = world_options(limits);
+        WRT_TRY(const wrt::Measurement measured, wrt::measure(binary, config));
+        // A larger arena never has a smaller world, so this comes to the least one from below.
+        if (measured.arena_bytes <= arena) return measured;
+        arena = measured.arena_bytes;
+    }
 }
 
 /// What recursion calls itself through. Needs the module, which is loaded once more.
@@ -98,19 +117,26 @@ wrt::Result<Budget> measure_budget(std::span<const uint8_t> binary, const std::s
     if (options.limits.stack) config.store.stack_bytes = *options.limits.stack;
     if (options.limits.gc_heap) config.store.heap_bytes = *options.limits.gc_heap;
     if (options.limits.max_memory) config.store.max_memory_bytes = *options.limits.max_memory;
+    if (options.limits.memory_room) config.memory_room = *options.limits.memory_room;
     config.profile = options.profile;
     const std::string_view args[] = {options.wasi.argv0 ? *options.wasi.argv0 : path};
     wrt::wasi::Config wasi;
     wasi.args = args;
+    if (is_component(binary)) {
+        if (options.wasi.enabled) config.wasi = &wasi;
+        WRT_TRY(const wrt::Measurement measured, measure_component(binary, config));
+        return Budget{measured, {}, config.memory_room};
+    }
     if (options.wasi.enabled && wants_wasi(binary, options)) config.wasi = &wasi;
     WRT_TRY(const wrt::Measurement measured, wrt::measure(binary, config));
-    return Budget{measured, names_of(measured.stack, binary, options)};
+    return Budget{measured, names_of(measured.stack, binary, options), config.memory_room};
 }
 
 std::string stack_text(const Budget& budget)
 {
     if (budget.measured.stack.bounded())
         return fmt::format("{} bytes", count_text(budget.measured.stack.bytes()));
+    if (budget.circle.empty()) return "none, as calls between components have none";
     std::string text = "unbounded: recursion ";
     for (const std::string& name : budget.circle)
         text += name + " -> ";

@@ -17,6 +17,7 @@ struct Budget {
     wrt::Measurement measured;
     /// Of recursion: names of the functions that go round, as far as they are listed.
     std::vector<std::string> circle;
+    uint64_t memory_room = 0;  ///< As the options have it.
 };
 
 /// Whether a module asks for anything of WASI preview 1.

@@ -88,8 +88,10 @@ void print_budget(const std::string& path, const Budget& budget)
     fmt::print("stack           {} bytes; bound of calls: {}\n",
                count_text(uint64_t{measured.limits.stack_slots} * 8), stack_text(budget));
     print_needs(measured);
-    fmt::print("\nrun it there: wrtd run --arena {} --stack {} {}\n", measured.arena_bytes,
-               uint64_t{measured.limits.stack_slots} * 8, escaped(path));
+    fmt::print("\nrun it there: wrtd run --arena {} --stack {}{} {}\n", measured.arena_bytes,
+               uint64_t{measured.limits.stack_slots} * 8,
+               budget.memory_room != 0 ? fmt::format(" --memory-room {}", budget.memory_room) : "",
+               escaped(path));
 }
 
 void print_budget_json(const std::string& path, const Budget& budget)
@@ -125,7 +127,7 @@ void print_budget_json(const std::string& path, const Budget& budget)
     document["stack"] = {{"bytes", uint64_t{measured.limits.stack_slots} * 8}};
     if (measured.stack.bounded())
         document["stack"]["bound"] = measured.stack.bytes();
-    else
+    else if (!budget.circle.empty())
         document["stack"]["recursion"] = budget.circle;
     fmt::print("{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
 }

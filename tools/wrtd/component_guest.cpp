@@ -7,6 +7,7 @@
 
 #include <wrt/wasi.hpp>
 
+#include "budget.hpp"
 #include "component_file.hpp"
 #include "exit_code.hpp"
 #include "explain.hpp"
@@ -21,6 +22,8 @@ namespace {
 
 /// Room for the values of one call: long lists and strings.
 constexpr uint32_t host_bytes = 64u << 20;
+/// A world in a bounded arena has a handle for each so many bytes of it.
+constexpr uint64_t bytes_per_handle = 1024;
 
 /// A component brings the library or the interpreter that it was written for, and calls little of
 /// it. Where all lies in one block, a code cache would need a part of it set aside.
@@ -34,6 +37,23 @@ wrt::EngineConfig config_of(const Options& options)
 
 }  // namespace
 
+wrt::component::WorldOptions world_options(const Limits& limits)
+{
+    wrt::component::WorldOptions world;
+    world.host_bytes = host_bytes;
+    // What is bounded gives no more of itself than a sixteenth.
+    const std::optional<uint64_t> bound = limits.arena ? limits.arena : limits.budget;
+    if (bound && *bound / 16 < host_bytes) world.host_bytes = static_cast<uint32_t>(*bound / 16);
+    if (limits.arena) {
+        const uint64_t handles = std::max<uint64_t>(*limits.arena / bytes_per_handle, 64);
+        if (handles < world.handles) world.handles = static_cast<uint32_t>(handles);
+        world.lends = std::min(world.lends, world.handles);
+        world.tasks = std::min(world.tasks, std::max(world.handles / 16, 8u));
+        world.streams = std::min(world.streams, std::max(world.handles / 16, 8u));
+    }
+    return world;
+}
+
 ComponentGuest::ComponentGuest(const Options& options)
     : options_{options}, path_{options.files.front()}, engine_{config_of(options)}
 {
@@ -43,30 +63,32 @@ ComponentGuest::~ComponentGuest() = default;
 
 int ComponentGuest::prepare()
 {
-    store_.emplace(engine_, store_config(options_.limits));
+    // In the order in which `wrtd inspect --budget` counts.
+    if (const int code = load(path_); code != 0) return code;
+    const wrt::Component guest = *component_;
+    wrt::StoreConfig config = store_config(options_.limits);
+    if (config.heap_bytes == 0 && options_.limits.arena) {
+        config.heap_bytes = guest.has_references() ? wrt::runtime::measured_heap_bytes
+                                                   : uint64_t{wrt::StoreConfig::no_heap};
+    }
+    store_.emplace(engine_, config);
     if (options_.limits.fuel) store_->set_fuel(*options_.limits.fuel);
     if (options_.limits.timeout_ns) stopping_.emplace(*store_, *options_.limits.timeout_ns);
-    wrt::component::WorldOptions world;
-    // What a budget bounds gets no more of it than a sixteenth.
-    if (!options_.limits.budget) {
-        world.host_bytes = host_bytes;
-    } else if (*options_.limits.budget / 16 < host_bytes) {
-        world.host_bytes = static_cast<uint32_t>(*options_.limits.budget / 16);
-    }
-    linker_.emplace(*store_, world);
-    if (!linker_->status()) return conclude(linker_->status());
+    linker_.emplace(*store_, world_options(options_.limits));
+    if (!linker_->status()) return conclude_start(linker_->status());
     if (options_.wasi.enabled) {
         if (const int code = link_wasi(); code != 0) return code;
     }
     for (const Preload& preload : options_.preloads) {
         if (const int code = add_preload(preload); code != 0) return code;
     }
-    return add(path_);
+    return instantiate(path_, guest);
 }
 
 int ComponentGuest::add_preload(const Preload& preload)
 {
-    if (const int code = add(preload.file); code != 0) return code;
+    if (const int code = load(preload.file); code != 0) return code;
+    if (const int code = instantiate(preload.file, *component_); code != 0) return code;
     const std::string_view package = preload.package;
     bool found = false;
     for (size_t i = 0;
@@ -83,7 +105,7 @@ int ComponentGuest::add_preload(const Preload& preload)
     return linker_->status() ? 0 : conclude(linker_->status());
 }
 
-int ComponentGuest::add(const std::string& path)
+int ComponentGuest::load(const std::string& path)
 {
     std::variant<File, int> opened = open_or_complain(path);
     if (const int* code = std::get_if<int>(&opened)) return *code;
@@ -102,19 +124,25 @@ int ComponentGuest::add(const std::string& path)
         if (wrt::kind_of(reason.code) == wrt::ErrorKind::exhaustion && options_.limits.budget) {
             hint("--budget allowed {}", size_text(*options_.limits.budget));
         }
+        hint_at_need(reason);
         return exit_code_of(reason, false);
     }
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path),
                  size_text(engine_.arena().used()), took.count());
+    component_.emplace(*component);
+    return 0;
+}
 
+int ComponentGuest::instantiate(const std::string& path, wrt::Component component)
+{
     wrt::LinkFault fault;
-    const wrt::Result<wrt::ComponentInstance> instance = linker_->instantiate(*component, &fault);
+    const wrt::Result<wrt::ComponentInstance> instance = linker_->instantiate(component, &fault);
     if (!instance) {
         if (wrt::kind_of(instance.error().code) == wrt::ErrorKind::unlinkable) {
             return complain_about_linking(options_, path, instance.error(), fault);
         }
-        return conclude(instance.error());
+        return conclude_start(instance.error());
     }
     instance_.emplace(*instance);
     return 0;
@@ -128,7 +156,7 @@ int ComponentGuest::link_wasi()
     linker_->wasi(grant.config(), &fault);
     if (linker_->status()) return 0;
     if (grant.complain(fault, linker_->status().error())) return exit_failed;
-    return conclude(linker_->status());
+    return conclude_start(linker_->status());
 }
 
 int complain_about_linking(const Options& options, const std::string& path,
@@ -154,6 +182,25 @@ int complain_about_linking(const Options& options, const std::string& path,
         hint("`wrtd inspect {}` lists all imports", escaped(path));
     }
     return exit_not_runnable;
+}
+
+void ComponentGuest::hint_at_need(const wrt::Error& reason)
+{
+    const wrt::Arena& arena = engine_.arena();
+    if (arena.is_reserved() || wrt::kind_of(reason.code) != wrt::ErrorKind::exhaustion) return;
+    Options unbounded = options_;
+    unbounded.profile = nullptr;
+    const wrt::Result<Budget> need = measure_budget(files_.front()->bytes(), path_, unbounded);
+    if (!need) return;
+    hint("it needs {} bytes, there are {}", count_text(need->measured.arena_bytes),
+         count_text(arena.capacity()));
+}
+
+int ComponentGuest::conclude_start(const wrt::Status& ended)
+{
+    const int code = conclude(ended);
+    hint_at_need(ended.error());
+    return code;
 }
 
 int ComponentGuest::conclude(const wrt::Status& ended)

@@ -33,9 +33,14 @@ public:
 
 private:
     // Each 0, or the exit code after having said why.
-    [[nodiscard]] int add(const std::string& path);
+    [[nodiscard]] int load(const std::string& path);
+    [[nodiscard]] int instantiate(const std::string& path, wrt::Component component);
     [[nodiscard]] int add_preload(const Preload& preload);
     [[nodiscard]] int link_wasi();
+
+    /// conclude(), and what would have been enough of an arena that was not.
+    [[nodiscard]] int conclude_start(const wrt::Status& ended);
+    void hint_at_need(const wrt::Error& reason);
 
     const Options& options_;
     std::string path_;
@@ -44,12 +49,15 @@ private:
     std::optional<wrt::Store> store_;
     std::optional<Stopping> stopping_;
     std::optional<wrt::ComponentLinker> linker_;
+    std::optional<wrt::Component> component_;  ///< Loaded last.
     std::optional<wrt::ComponentInstance> instance_;
 };
 
 /// Says which import of a component could not be satisfied, and gives the exit code.
 [[nodiscard]] int complain_about_linking(const Options& options, const std::string& path,
                                          const wrt::Error& reason, const wrt::LinkFault& fault);
+/// What the limits leave for the world of components.
+[[nodiscard]] wrt::component::WorldOptions world_options(const Limits& limits);
 
 /// Whether the file is a component binary; nothing where it cannot be read.
 [[nodiscard]] std::optional<bool> is_component_file(const std::string& path);

@@ -29,6 +29,7 @@ wrt::EngineConfig engine_config(const Options& options, const Limits& limits)
     if (limits.arena) {
         config.budget = std::min(config.budget, *limits.arena);
         config.fixed = true;
+        if (limits.memory_room) config.memory_room = *limits.memory_room;
     }
     config.profile = options.profile;
     config.features = options.features;

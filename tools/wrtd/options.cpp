@@ -178,6 +178,9 @@ void add_sizes(CLI::App& app, Options& options)
     Limits& limits = options.limits;
     add_quantity(app, "--max-memory", "SIZE", "linear memory, all memories together", parse_size,
                  size, limits.max_memory);
+    add_quantity(app, "--memory-room", "SIZE",
+                 "with --arena: what each linear memory may grow to, taken from the block at once",
+                 parse_size, size, limits.memory_room);
     add_quantity(app, "--gc-heap", "SIZE", "garbage-collected objects", parse_size, size,
                  limits.gc_heap);
     add_quantity(app, "--stack", "SIZE", "execution stack", parse_size, size, limits.stack);

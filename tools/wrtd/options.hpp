@@ -25,10 +25,11 @@ enum class LogLevel : uint8_t { off, error, warn, info, debug, trace };
 struct Limits {
     std::optional<uint64_t> budget;  ///< Bytes of the arena: module, instances, stack, memories.
     std::optional<uint64_t> arena;   ///< Bytes of one block that all of that lies in.
-    std::optional<uint64_t> max_memory;  ///< Bytes of linear memory, all memories together.
-    std::optional<uint64_t> gc_heap;     ///< Bytes of garbage-collected objects.
-    std::optional<uint64_t> stack;       ///< Bytes of the execution stack.
-    std::optional<uint64_t> code_cache;  ///< Bytes for code that is translated lazily.
+    std::optional<uint64_t> max_memory;   ///< Bytes of linear memory, all memories together.
+    std::optional<uint64_t> memory_room;  ///< Bytes in the block that each memory may grow to.
+    std::optional<uint64_t> gc_heap;      ///< Bytes of garbage-collected objects.
+    std::optional<uint64_t> stack;        ///< Bytes of the execution stack.
+    std::optional<uint64_t> code_cache;   ///< Bytes for code that is translated lazily.
     std::optional<uint64_t> fuel;
     std::optional<uint64_t>
         timeout_ns;  ///< Wall time from before instantiation to the end of the run.

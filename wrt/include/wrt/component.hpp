@@ -43,6 +43,8 @@ public:
     explicit Component(const component::Component& image) noexcept : image_{&image} {}
 
     [[nodiscard]] const component::Component& image() const noexcept { return *image_; }
+    /// Whether a core module in it can hold references to objects, so that its store needs a heap.
+    [[nodiscard]] bool has_references() const noexcept;
 
 private:
     const component::Component* image_;
@@ -59,7 +61,7 @@ private:
 /// An instance of a component; valid as long as its store.
 class ComponentInstance {
 public:
-    ComponentInstance(component::World& world, const component::Instance& instance) noexcept
+    ComponentInstance(component::World& world, component::Instance& instance) noexcept
         : world_{&world}, instance_{&instance}
     {
     }
@@ -83,12 +85,16 @@ public:
         return component::drop_host_handle(*world_, owned.handle);
     }
 
+    /// Ends it: what it owns of the host's resources is dropped, and nobody enters it any more. Its
+    /// memory goes with the scope that it was made in.
+    void close() noexcept { component::close(*world_, *instance_); }
+
     [[nodiscard]] component::World& world() const noexcept { return *world_; }
     [[nodiscard]] const component::Instance& instance() const noexcept { return *instance_; }
 
 private:
     component::World* world_;
-    const component::Instance* instance_;
+    component::Instance* instance_;
 };
 
 /// What the imports of components are resolved with, for the components of one store. A definition

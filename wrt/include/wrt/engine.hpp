@@ -55,6 +55,9 @@ struct EngineConfig {
     /// One block of `budget` bytes with linear memories inside, instead of address space that is
     /// committed on need: the memory that measure() tells the size of.
     bool fixed = false;
+    /// In such a block: bytes that each linear memory may grow to, which it gets at once. 0: its
+    /// minimum, or two pages where that is more.
+    uint64_t memory_room = 0;
     /// Bounds on everything, from a table of presets (find_preset()): the block, what a module may
     /// take while it loads, the stack, linear memory, tables. What is set otherwise bounds further.
     const Preset* profile = nullptr;

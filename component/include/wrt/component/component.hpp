@@ -151,6 +151,8 @@ private:
     uint32_t used_ = reserved;
 };
 
+runtime::Store& store_of(World& world) noexcept;
+
 /// The memory of the world itself: what calls of host functions and typed calls lie in.
 HostMemory& memory_of(World& world) noexcept;
 /// The same, with what the last typed call left in it, but none before that.

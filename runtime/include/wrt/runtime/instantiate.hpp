@@ -39,7 +39,7 @@ Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& 
 
 /// The second phase of `instances`, which instantiate_without_effects() made, one after the other:
 /// active segments are copied, start functions run, up to the first trap. What it allocates for
-/// itself it allocates before the first effect.
+/// itself it allocates before the first effect; in a rehearsal (measure.hpp) that is all it does.
 Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept;
 
 /// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
