@@ -18,8 +18,8 @@ Status Imports::define(std::string_view interface, std::span<const HostFunctionR
                        std::span<const HostResourceRow> resources, void* context) noexcept
 {
     Arena& arena = world_->store->arena();
-    WRT_TRY(ScopeGuard scope,
-            arena.enter(LibraryId::component, "imports offered", arena.available(), End::retained));
+    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "imports offered",
+                                          arena.full_budget(LibraryId::component), End::retained));
     WRT_TRY(Offer* const offer, arena.make<Offer>(End::retained, Account::component));
     WRT_TRY(offer->interface, arena.copy_text(End::retained, Account::component, interface));
     WRT_TRY(offer->resources,

@@ -97,8 +97,8 @@ private:
 Result<bool> same_value_type(Arena& arena, const Instance& left, ComponentValType left_type,
                              const Instance& right, ComponentValType right_type)
 {
-    WRT_TRY(ScopeGuard scope,
-            arena.enter(LibraryId::component, "types compared", arena.available(), End::scratch));
+    WRT_TRY(ScopeGuard scope, arena.enter(LibraryId::component, "types compared",
+                                          arena.full_budget(LibraryId::component), End::scratch));
     Comparison comparison{arena, left, right};
     WRT_TRY(const bool same, comparison.run(left_type, right_type));
     WRT_CHECK(scope.exit());

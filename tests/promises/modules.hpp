@@ -20,4 +20,10 @@ std::vector<NamedModule> suite_modules(const std::string& suite);
 /// The .wasm files in `directory`, by name.
 std::vector<NamedModule> compiled_modules(const std::string& directory);
 
+/// Likewise those of programs made into components; part of components.cpp.
+std::vector<NamedModule> compiled_components(const std::string& directory);
+
+/// Each valid component in the converted suite of the Component Model. Empty where there is none.
+std::vector<NamedModule> suite_components(const std::string& directory);
+
 }  // namespace wrt::test

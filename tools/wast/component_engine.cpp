@@ -322,15 +322,57 @@ private:
 
 }  // namespace
 
-struct ComponentEngine::State {
-    State() : arena{Backing::reserve(arena_bytes).value()}, room(host_bytes)
+namespace {
+
+/// The runtime is at work as long as it lives.
+class Watched {
+public:
+    explicit Watched(const ComponentEngineOptions& options) : watch_{options.watch}
     {
-        runtime::StoreOptions options;
-        options.limits.stack_slots = stack_slots;
-        store = runtime::Store::make(arena, options).value();
+        if (watch_ != nullptr) watch_(true);
+    }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+    ~Watched()
+    {
+        if (watch_ != nullptr) watch_(false);
+    }
+
+private:
+    void (*watch_)(bool inside);
+};
+
+Backing backing_of(const ComponentEngineOptions& options)
+{
+    return options.buffer.empty() ? Backing::reserve(arena_bytes).value()
+                                  : Backing::over(options.buffer);
+}
+
+}  // namespace
+
+struct ComponentEngine::State {
+    explicit State(const ComponentEngineOptions& given)
+        : options{given},
+          arena{backing_of(given), {.linear_memory_cap = given.memory_bytes}},
+          room(host_bytes)
+    {
+        const Watched inside{options};
+        runtime::StoreOptions how;
+        how.limits.stack_slots = stack_slots;
+        store = runtime::Store::make(arena, how).value();
         world = component::make_world(*store, {}).value();
     }
 
+    Status call(const component::Func& func, HostMemory& memory, uint32_t args, uint32_t result)
+    {
+        arena.seal();
+        const Watched inside{options};
+        const Status status = component::call(*world, func, memory, args, result);
+        arena.unseal();
+        return status;
+    }
+
+    ComponentEngineOptions options;
     Arena arena;
     runtime::Store* store = nullptr;
     component::World* world = nullptr;
@@ -339,23 +381,32 @@ struct ComponentEngine::State {
     std::vector<uint8_t> room;
 };
 
-ComponentEngine::ComponentEngine() : state_{std::make_unique<State>()} {}
+ComponentEngine::ComponentEngine(const ComponentEngineOptions& options)
+    : state_{std::make_unique<State>(options)}
+{
+}
 ComponentEngine::~ComponentEngine() = default;
 
 Result<size_t> ComponentEngine::load(std::span<const uint8_t> binary)
 {
     component::ComponentLoadOptions options;
     options.lifetime = runtime::BinaryLifetime::copied;
-    WRT_TRY(component::Component* const made,
-            component::load_component_from_binary(binary, state_->arena, options));
+    const auto load = [&] {
+        const Watched inside{state_->options};
+        return component::load_component_from_binary(binary, state_->arena, options);
+    };
+    WRT_TRY(component::Component* const made, load());
     state_->components.push_back(made);
     return state_->components.size() - 1;
 }
 
 Result<size_t> ComponentEngine::instantiate(size_t component)
 {
-    WRT_TRY(component::Instance* const made,
-            component::instantiate(*state_->world, *state_->components[component]));
+    const auto instantiate = [&] {
+        const Watched inside{state_->options};
+        return component::instantiate(*state_->world, *state_->components[component]);
+    };
+    WRT_TRY(component::Instance* const made, instantiate());
     state_->instances.push_back(made);
     return state_->instances.size() - 1;
 }
@@ -383,7 +434,7 @@ Status ComponentEngine::invoke(size_t instance, std::string_view field,
     }
     const ValueLayout layout = type.types.layout_of(type.result());
     WRT_TRY(const uint32_t result, memory.allocate(layout.align, layout.size));
-    WRT_CHECK(component::call(*state_->world, *func, memory, first, result));
+    WRT_CHECK(state_->call(*func, memory, first, result));
     if (expected == nullptr) return ok();
     const size_t results = type.result().is_none() ? 0 : 1;
     if (expected->size() != results) {

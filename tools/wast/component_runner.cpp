@@ -69,8 +69,8 @@ namespace {
 /// Runs the commands of one script, in their order, in one world.
 class Run {
 public:
-    Run(const std::string& directory, bool validate_only)
-        : directory_{directory}, validate_only_{validate_only}
+    Run(const std::string& directory, bool validate_only, const ComponentEngineOptions& options)
+        : directory_{directory}, validate_only_{validate_only}, options_{options}
     {
     }
 
@@ -104,7 +104,7 @@ private:
 
     ComponentEngine& engine()
     {
-        if (!engine_) engine_.emplace();
+        if (!engine_) engine_.emplace(options_);
         return *engine_;
     }
 
@@ -198,6 +198,7 @@ private:
 
     std::string directory_;
     bool validate_only_;
+    ComponentEngineOptions options_;
     std::optional<ComponentEngine> engine_;
     std::map<std::string, size_t> components_;
     std::map<std::string, size_t> instances_;
@@ -208,10 +209,11 @@ private:
 }  // namespace
 
 ComponentFileReport run_component_script(const ComponentScript& script,
-                                         const std::string& directory, bool validate_only)
+                                         const std::string& directory, bool validate_only,
+                                         const ComponentEngineOptions& engine)
 {
     ComponentFileReport report{script.source, {}};
-    Run run{directory, validate_only};
+    Run run{directory, validate_only, engine};
     for (const ComponentCommand& command : script.commands) {
         if (validate_only && !Run::validates(command)) continue;
         report.lines.push_back({command.kind, command.line, run.command(command)});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "component_engine.hpp"
 #include "component_script.hpp"
 
 namespace wrt::wast {
@@ -36,6 +37,7 @@ struct ComponentFileReport {
 /// instantiated, and the report has only what is accepted or refused.
 [[nodiscard]] ComponentFileReport run_component_script(const ComponentScript& script,
                                                        const std::string& directory,
-                                                       bool validate_only);
+                                                       bool validate_only,
+                                                       const ComponentEngineOptions& engine = {});
 
 }  // namespace wrt::wast

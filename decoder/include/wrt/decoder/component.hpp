@@ -246,7 +246,8 @@ template <class Consume>
 Status decode_component_streaming(std::span<const uint8_t> binary, Arena& arena,
                                   const DecodeOptions& options, Consume&& consume)
 {
-    const size_t budget = options.scope_budget != 0 ? options.scope_budget : arena.available();
+    const size_t budget =
+        options.scope_budget != 0 ? options.scope_budget : arena.full_budget(LibraryId::decoder);
     WRT_TRY(ScopeGuard scope,
             arena.enter(LibraryId::decoder, "decode_component", budget, End::scratch));
     {
