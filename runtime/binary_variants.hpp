@@ -62,6 +62,12 @@ inline bool may_be_binary(Instr op, Class a, Class b, Class d)
     return (detail::binary_destinations[kind][operands] >> class_index(d) & 1) != 0;
 }
 
+/// heat_of_binary(op) == Heat::none
+inline bool is_written_otherwise(Instr op)
+{
+    return detail::binary_kind_of[raw(op)] / 4 == static_cast<uint8_t>(Heat::none);
+}
+
 inline bool is_commutative_binary(Instr op)
 {
     const uint8_t kind = detail::binary_kind_of[raw(op)];

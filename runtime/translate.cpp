@@ -2,6 +2,7 @@
 #include "translator_steps.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include <wrt/foundation/assert.hpp>
@@ -24,13 +25,8 @@ bool fits_immediate(ValKind type, uint64_t bits)
     return static_cast<int64_t>(bits) == static_cast<int64_t>(static_cast<int32_t>(bits));
 }
 
-bool is_commutative(Instr op)
-{
-    return is_commutative_binary(op);
-}
-
 /// The comparison that says the same with its operands exchanged, or nop.
-Instr exchanged(Instr op)
+constexpr Instr find_exchanged(Instr op)
 {
     switch (raw(op)) {  // comparisons only
     case raw(Instr::i32_lt_s): return Instr::i32_gt_s;
@@ -59,6 +55,20 @@ Instr exchanged(Instr op)
     case raw(Instr::f64_ge): return Instr::f64_le;
     default: return Instr::nop;
     }
+}
+
+consteval std::array<Instr, instr_count> make_exchanged()
+{
+    std::array<Instr, instr_count> table{};
+    for (uint32_t i = 0; i < instr_count; ++i)
+        table[i] = find_exchanged(static_cast<Instr>(i));
+    return table;
+}
+
+Instr exchanged(Instr op)
+{
+    static constexpr auto table = make_exchanged();
+    return table[raw(op)];
 }
 
 /// x > k as x >= k + 1 and x <= k as x < k + 1; false where k is the largest number.
@@ -131,7 +141,8 @@ Status Translator::name_sparse_local(uint32_t local)
         local_places_.resize_unchecked(size);
         std::fill(local_places_.begin(), local_places_.end(), LocalPlace{});
         for (uint32_t i = 0; i < named_locals_; ++i)
-            local_place(locals_[i].local) = {function_ + 1, locals_[i].local, i};
+            local_place(locals_[i].operand.local()) = {function_ + 1, locals_[i].operand.local(),
+                                                       i};
     }
     LocalPlace& place = local_place(local);
     if (place.stamp == function_ + 1) return ok();
@@ -153,9 +164,9 @@ void Translator::begin_local(uint32_t local, LocalState& state)
 {
     state = LocalState{};
     state.stamp = function_ + 1;
-    state.local = local;
-    state.slot = find_local_slot(local);
-    state.type = declared_.type_of(local).kind();
+    state.operand = {.constant = Operand::of_local(local, find_local_slot(local), 0),
+                     .kind = Kind::local,
+                     .type = declared_.type_of(local).kind()};
 }
 
 /// Whether an operation has a variant that writes to `d`.
@@ -267,8 +278,8 @@ Status Translator::settle(uint32_t index)
     return ok();
 }
 
-/// Settles the topmost operands.
-Status Translator::settle_top(uint32_t count)
+/// Settles the topmost operands, of which there are some.
+Status Translator::settle_some(uint32_t count)
 {
     const uint32_t first = operands_.size() - count;
     // From the top, so that the lists of locals shrink from their heads; below them nothing may
@@ -276,8 +287,15 @@ Status Translator::settle_top(uint32_t count)
     for (uint32_t i = operands_.size(); i-- > first;) {
         if (operands_[i].kind == Kind::local) WRT_CHECK(settle(i));
     }
-    for (uint32_t i = first; i < operands_.size(); ++i)
-        WRT_CHECK(settle(i));
+    for (uint32_t i = first; i < operands_.size(); ++i) {
+        Operand& operand = operands_[i];
+        if (operand.kind != Kind::temp) {
+            WRT_CHECK(settle(i));
+            continue;
+        }
+        if (in_second(operand)) unbury(operand.type);
+        operand.producer = no_operation;
+    }
     return ok();
 }
 
@@ -304,10 +322,10 @@ Status Translator::settle_locals()
 }
 
 /// The local is about to change: operands that stand for its old value take it now.
-Status Translator::settle_uses(uint32_t local)
+Status Translator::settle_uses(const LocalState& local)
 {
-    while (local_state(local).newest != no_operation)
-        WRT_CHECK(settle(local_state(local).newest));
+    while (local.newest != no_operation)
+        WRT_CHECK(settle(local.newest));
     return ok();
 }
 
@@ -329,7 +347,7 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
     Operand a = pop();
     if (a.kind == Kind::constant && b.kind == Kind::constant) WRT_CHECK(to_home(a));
     if (a.kind == Kind::constant) {
-        if (is_commutative(op)) {
+        if (is_commutative_binary(op)) {
             std::swap(a, b);
         } else if (const Instr other = exchanged(op); other != Instr::nop) {
             std::swap(a, b);
@@ -338,8 +356,7 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
             WRT_CHECK(to_home(a));
         }
     }
-    if (heat_of_binary(op) == Heat::none &&
-        (b.kind != Kind::constant || !next_constant(op, b.constant))) {
+    if (is_written_otherwise(op) && (b.kind != Kind::constant || !next_constant(op, b.constant))) {
         if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
         std::swap(a, b);
         op = exchanged(op);
@@ -354,7 +371,7 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
 
     Class a_class = class_of(a);
     Class b_class = class_of(b);
-    const bool ordered = is_commutative(op);
+    const bool ordered = is_commutative_binary(op);
     const auto found = [&] {
         if (ordered && b_class != Class::constant && b_class < a_class) {
             std::swap(a, b);
@@ -362,11 +379,13 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
         }
         return may_be_binary(op, a_class, b_class, Class::slot);
     };
-    if (!found() && b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
-    if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));
-    if (!found()) {
-        WRT_CHECK(force_slot(b, b_class));
-        WRT_CHECK(force_slot(a, a_class));
+    if (!found()) [[unlikely]] {
+        if (b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
+        if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));
+        if (!found()) {
+            WRT_CHECK(force_slot(b, b_class));
+            WRT_CHECK(force_slot(a, a_class));
+        }
     }
     Operation operation{
         .family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
@@ -407,14 +426,15 @@ Status Translator::local_set(uint32_t local, bool tee)
     const Operand value = pop();
     if (value.kind == Kind::local && value.local() == local) return tee ? push_local(local) : ok();
 
-    WRT_CHECK(settle_uses(local));
     const LocalState& state = local_state(local);
-    const auto slot = static_cast<uint16_t>(local_slot(local));
-    const bool pinned = state.place != Class::slot;
-    if (is_last(value) && may_write(last(), state.place)) {
+    if (state.newest != no_operation) WRT_CHECK(settle_uses(state));
+    const Class place = state.operand.place;
+    const auto slot = static_cast<uint16_t>(state.operand.local_slot());
+    const bool pinned = place != Class::slot;
+    if (is_last(value) && may_write(last(), place)) {
         Temps& t = temps(value.type);
         t = {.second = t.second};
-        last().d_class = state.place;
+        last().d_class = place;
         if (!pinned) {
             forget_slots(slot, width_of(value.type));
             last().d = slot;
@@ -424,7 +444,8 @@ Status Translator::local_set(uint32_t local, bool tee)
         return tee ? push_local(local) : ok();
     }
 
-    Operation operation{.bank = bank_of(state.type), .d_class = state.place, .d = slot};
+    const ValKind type = state.operand.type;
+    Operation operation{.bank = bank_of(type), .d_class = place, .d = slot};
     if (value.kind == Kind::constant) {
         operation.family = Family::constant;
         operation.constant = value.constant;
@@ -435,8 +456,8 @@ Status Translator::local_set(uint32_t local, bool tee)
         operation.a_class = class_of(value);
         take(value, operation.a_class, operation.a);
     }
-    WRT_CHECK(emit_write(operation, state.type, no_operation));
-    if (!pinned) temps(state.type).producer = no_operation;  // a local's home is always written
+    WRT_CHECK(emit_write(operation, type, no_operation));
+    if (!pinned) temps(type).producer = no_operation;  // a local's home is always written
     return tee ? push_local(local) : ok();
 }
 

@@ -35,6 +35,11 @@ public:
         }
     }
 
+    /// Blocks that are open; no fewer than floor() may be without close() knowing.
+    [[nodiscard]] int32_t blocks() const noexcept { return static_cast<int32_t>(blocks_); }
+    [[nodiscard]] int32_t floor() const noexcept { return 64 - std::countl_zero(loops_); }
+    void set_blocks(int32_t blocks) noexcept { blocks_ = static_cast<uint32_t>(blocks); }
+
     /// What a use here counts: a loop is taken to run a few times. Guessing high would give the
     /// registers to whatever is innermost, although much of it may rarely run.
     [[nodiscard]] uint32_t weight() const noexcept { return weight_; }
@@ -121,6 +126,7 @@ struct Stride {
     uint8_t first = 0;
     uint8_t second = 0;
     uint8_t weight = 0;
+    int8_t opens = 0;  ///< Blocks; -1 closes one.
 };
 
 consteval Stride stride_of(Follows what)
@@ -134,10 +140,11 @@ consteval Stride stride_of(Follows what)
     case Follows::memarg: return {.bytes = 3, .first = 0xc0, .second = 0x80};
     case Follows::read: return {.bytes = 2, .first = 0xc0, .weight = 1};
     case Follows::write: return {.bytes = 2, .first = 0xc0, .weight = 2};
+    // The type is none, or the type that comes first.
+    case Follows::block: return {.bytes = 2, .first = 0xbf, .opens = 1};
+    case Follows::end: return {.bytes = 1, .opens = -1};
     case Follows::eight_bytes:
-    case Follows::block:
     case Follows::loop:
-    case Follows::end:
     case Follows::other: return {};
     }
     return {};
@@ -162,16 +169,22 @@ public:
     {
     }
 
-    /// Goes on as long as strides tell how. Uses of locals are added to `sums`.
-    void stride(uint32_t weight, uint32_t (&sums)[direct_locals]) noexcept
+    /// Goes on as long as strides tell how and no loop ends. Uses of locals are added to `sums`.
+    void stride(LoopDepth& depth, uint32_t (&sums)[direct_locals]) noexcept
     {
+        const uint32_t weight = depth.weight();
+        const int32_t floor = depth.floor();
+        int32_t blocks = depth.blocks();
         while (end_ - at_ > 5) {
             const Stride stride = strides[*at_];
-            if (stride.bytes == 0 || ((at_[1] & stride.first) | (at_[2] & stride.second)) != 0)
-                return;
+            if (stride.bytes == 0 || ((at_[1] & stride.first) | (at_[2] & stride.second)) != 0 ||
+                blocks + stride.opens < floor)
+                break;
+            blocks += stride.opens;
             sums[at_[1] % direct_locals] += stride.weight * weight;
             at_ += stride.bytes;
         }
+        depth.set_blocks(blocks);
     }
 
     [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
@@ -227,9 +240,9 @@ Status Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]
     WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
     state.weight += weight;
-    if (state.type == ValKind::ref || state.type == ValKind::v128)
+    if (state.operand.type == ValKind::ref || state.operand.type == ValKind::v128)
         return ok();  // the collector finds references in slots only
-    uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.type))];
+    uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.operand.type))];
     if (two[0] == local || two[1] == local) return ok();
     const auto weight_of = [&](uint32_t candidate) {
         return candidate == no_operation ? 0 : local_state(candidate).weight;
@@ -266,7 +279,7 @@ Status Translator::choose_pins(const decoder::FunctionContext& context)
     };
     Instruction instruction;
     while (true) {
-        code.stride(depth.weight(), sums);
+        code.stride(depth, sums);
         if (code.at_end()) break;
         switch (follows[code.byte()]) {
         case Follows::nothing: break;
@@ -312,7 +325,7 @@ Status Translator::choose_pins(const decoder::FunctionContext& context)
         constexpr Class places[2] = {Class::l0, Class::l1};
         for (int i = 0; i < 2; ++i) {
             if (weight_of(two[i]) < 2) continue;
-            local_state(two[i]).place = places[i];
+            local_state(two[i]).operand.place = places[i];
             has_pins_[bank] = true;
             pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
             if (i == 0)

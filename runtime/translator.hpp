@@ -140,13 +140,10 @@ private:
     /// What is known of a local. Reset when first touched in a function, so that declaring many
     /// costs nothing.
     struct LocalState {
-        uint32_t stamp = 0;  ///< The function that the rest is about.
-        uint32_t local = 0;
-        uint32_t slot = 0;  ///< Where it lives unless it is pinned.
-        ValKind type = ValKind::i32;
-        Class place = Class::slot;       ///< slot, l0 or l1.
+        uint32_t stamp = 0;              ///< The function that the rest is about.
         uint32_t newest = no_operation;  ///< Topmost operand that is this local.
         uint32_t weight = 0;             ///< Reads and twice the writes, for choosing pins.
+        Operand operand;  ///< What local.get pushes, without its home and the next older one.
     };
 
     /// Where the state of a local lies, of those that a function with many names.
@@ -164,6 +161,12 @@ private:
             no_operation;  ///< And this operation put it there; no_operation: not to be changed.
         uint32_t operand = 0;            ///< Which operand it was pushed as.
         uint32_t second = no_operation;  ///< Producer of what t1 holds.
+
+        /// Whether t0 repeats one of those slots. What no slot is lies far from all that are.
+        [[nodiscard]] bool overlaps(uint32_t from, uint32_t count) const
+        {
+            return from - slot < width || slot - from < count;
+        }
     };
 
     // Where things are.
@@ -181,7 +184,10 @@ private:
     }
     static uint32_t width_of(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
     Temps& temps(ValKind type) { return temps_[registers_of(type)]; }
-    [[nodiscard]] uint32_t local_slot(uint32_t local) { return local_state(local).slot; }
+    [[nodiscard]] uint32_t local_slot(uint32_t local)
+    {
+        return local_state(local).operand.local_slot();
+    }
     /// Home of the operand that is pushed next.
     [[nodiscard]] uint32_t next_slot() const { return next_slot_; }
     /// Home of the lowest of the topmost `count` operands.
@@ -221,7 +227,7 @@ private:
     Status emit_result(Operation operation, ValKind type);
     Status emit_write(const Operation& operation, ValKind type, uint32_t operand);
     void note_write(uint32_t slot, ValKind type, uint32_t operand);
-    void bury(ValKind type);
+    void bury(Temps& t);
     void unbury(ValKind type);
     void unbury_all();
     void forget_temps();
@@ -230,10 +236,11 @@ private:
     void take(const Operand& operand, Class cls, uint16_t& slot);
     Status to_home(Operand& operand, uint32_t index = no_operation);
     Status settle(uint32_t index);
-    Status settle_top(uint32_t count);
+    Status settle_top(uint32_t count) { return count == 0 ? ok() : settle_some(count); }
+    Status settle_some(uint32_t count);
     Status settle_locals();
     Status settle_all(uint32_t keep);
-    Status settle_uses(uint32_t local);
+    Status settle_uses(const LocalState& local);
     Status force_slot(Operand& operand, Class& cls);
 
     // Roots (translate_roots.cpp).

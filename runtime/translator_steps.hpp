@@ -74,11 +74,15 @@ inline Status Translator::use_frame(uint32_t slots)
     return ok();
 }
 
-inline Status Translator::push(const Operand& operand)
+[[gnu::always_inline]] inline Status Translator::push(const Operand& operand)
 {
     next_slot_ = operand.slot + width_of(operand.type);
-    WRT_CHECK(use_frame(next_slot_));
-    return operands_.push(operand);
+    if (next_slot_ > frame_slots_) [[unlikely]]
+        WRT_CHECK(use_frame(next_slot_));
+    if (operands_.full()) [[unlikely]]
+        WRT_CHECK(operands_.reserve(1));
+    operands_.push_unchecked(operand);
+    return ok();
 }
 
 inline Status Translator::push_temp(ValKind type, uint32_t producer)
@@ -90,13 +94,11 @@ inline Status Translator::push_local(uint32_t local)
 {
     WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
-    WRT_CHECK(push({.constant = Operand::of_local(local, state.slot, state.newest),
-                    .slot = static_cast<uint16_t>(next_slot()),
-                    .kind = Kind::local,
-                    .place = state.place,
-                    .type = state.type}));
-    state.newest = operands_.size() - 1;
-    return ok();
+    Operand operand = state.operand;
+    operand.constant |= state.newest;
+    operand.slot = static_cast<uint16_t>(next_slot());
+    state.newest = operands_.size();
+    return push(operand);
 }
 
 inline Status Translator::push_constant(ValKind type, uint64_t bits)
@@ -162,20 +164,22 @@ inline void Translator::raise_floor(uint32_t& floor, uint32_t height)
 /// The last operation writes to `slot`, and t0.
 inline void Translator::note_write(uint32_t slot, ValKind type, uint32_t operand)
 {
-    forget_slots(slot, width_of(type));
     if (options_.slots_only) return;
-    bury(type);
-    Temps& t = temps(type);
+    const uint32_t width = width_of(type);
+    const int bank = registers_of(type);
+    Temps& other = temps_[1 - bank];
+    if (other.overlaps(slot, width)) other = {.second = other.second};
+    Temps& t = temps_[bank];
+    if (!t.overlaps(slot, width)) bury(t);
     t.slot = slot;
-    t.width = width_of(type);
+    t.width = width;
     t.producer = last_index();
     t.operand = operand;
 }
 
 /// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
-inline void Translator::bury(ValKind type)
+inline void Translator::bury(Temps& t)
 {
-    Temps& t = temps(type);
     if (t.second != no_operation || t.producer == no_operation || t.producer < barrier_) return;
     if (t.operand >= operands_.size()) return;
     const Operand& waiting = operands_[t.operand];
@@ -213,8 +217,7 @@ inline void Translator::forget_temps()
 inline void Translator::forget_slots(uint32_t slot, uint32_t width)
 {
     for (Temps& t : temps_) {
-        // Either begins in the other. What no slot is lies far from all that are.
-        if (slot - t.slot < t.width || t.slot - slot < width) t = {.second = t.second};
+        if (t.overlaps(slot, width)) t = {.second = t.second};
     }
 }
 
