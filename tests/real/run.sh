@@ -216,7 +216,7 @@ expect "an error and its exit status" 1 /dev/null "no such table: absent" \
 for name in graph graph_quickjs; do
     say "a component of JavaScript: $name"
     expect "all kinds of values, as WAVE and JSON" 0 /dev/null "" \
-        "$here/component/run_calls.sh" "$wrtd" "$cache/components/$name.wasm" "$here/component/graph.calls"
+        "$here/../component/run_calls.sh" "$wrtd" "$here/component/graph.calls" "$cache/components/$name.wasm"
     expect "one call" 0 <(printf '"HERE!"\n') "" "$wrtd" call "$cache/components/$name.wasm" 'shout("here")'
 done
 
