@@ -23,7 +23,7 @@ constexpr const char* handler = "wasi:http/incoming-handler@0.2.0";
 constexpr uint64_t default_timeout_ns = 30'000'000'000;
 
 // One request's worth: what is made anew each time must not be large.
-constexpr wrt::component::WorldOptions world_options{
+constexpr wrt::component::WorldOptions request_world{
     .handles = 2048, .lends = 256, .tasks = 16, .streams = 16, .host_bytes = 1024 * 1024};
 constexpr wrt::wasi::P2Options p2_options{.max_resources = 1024};
 
@@ -105,7 +105,7 @@ int ServedGuest::prepare()
     wrt::Engine engine{component_engine(options_)};
     wrt::Store store{engine, store_config(options_.limits)};
     if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
-    wrt::ComponentLinker linker{store, world_options};
+    wrt::ComponentLinker linker{store, request_world};
     NotLinked fault;
     const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, 0, &fault);
     if (!instance) {
@@ -156,7 +156,7 @@ void ServedGuest::serve(uint32_t worker, http::Exchange& exchange)
     const Watchdog::Watch watch{
         watchdog_, worker, store,
         std::chrono::nanoseconds{options_.limits.timeout_ns.value_or(default_timeout_ns)}};
-    wrt::ComponentLinker linker{store, world_options};
+    wrt::ComponentLinker linker{store, request_world};
     NotLinked fault;
     const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, worker, &fault);
     const wrt::Status ended = instance ? linker.serve(*instance, exchange.head(), exchange)
