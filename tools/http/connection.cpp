@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr uint32_t most_lingered = 1024 * 1024;
+/// A body that nobody reads is read up to here, for the sake of the connection.
+constexpr uint64_t most_skipped = 256 * 1024;
 constexpr size_t most_read = 16 * 1024;
 
 /// 0: it may be served.
@@ -163,7 +165,8 @@ void Connection::send_rest()
     if (wire_.pending() == 0) {
         wire_.out.clear();
         wire_.sent = 0;
-        return keep_alive_ ? read_head() : close();
+        skipped_ = 0;
+        return keep_alive_ ? skip_body() : close();
     }
     asio::async_write(wire_.socket, asio::buffer(wire_.out.data() + wire_.sent, wire_.pending()),
                       [self = shared_from_this()](beast::error_code error, size_t size) {
@@ -172,6 +175,21 @@ void Connection::send_rest()
                           self->wire_.sent += size;
                           self->send_rest();
                       });
+}
+
+void Connection::skip_body()
+{
+    if (wire_.parser->is_done()) return read_head();
+    RequestBody body{wire_};
+    skipped_ += body.skip(most_skipped);
+    if (body.failure() != nullptr || skipped_ > most_skipped) return close();
+    if (body.ended()) return read_head();
+    wire_.socket.async_wait(asio::ip::tcp::socket::wait_read,
+                            [self = shared_from_this()](beast::error_code error) {
+                                if (self->is_dropped_) return;
+                                if (error) return self->drop();
+                                self->skip_body();
+                            });
 }
 
 void Connection::close()

@@ -46,8 +46,6 @@ public:
     void give_back(bool keep_alive, bool must_reset);
 
 private:
-    using Ended = void (Connection::*)(beast::error_code, size_t);
-
     void read_head();
     void read_more_of_head();
     void on_head_bytes(beast::error_code error, size_t size);
@@ -56,6 +54,8 @@ private:
     void limit(std::chrono::milliseconds time);
     void refuse(uint16_t status);
     void send_rest();
+    /// What the guest did not read of the body comes before the next request.
+    void skip_body();
     void close();
     /// Waits until the other side has closed, too, so that it gets to read what was sent.
     void linger();
@@ -71,6 +71,7 @@ private:
     bool keep_alive_ = false;
     bool must_reset_ = false;
     bool is_dropped_ = false;
+    uint64_t skipped_ = 0;
     uint32_t lingered_ = 0;
 };
 

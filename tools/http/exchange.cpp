@@ -26,8 +26,6 @@ constexpr size_t most_pending = 64 * 1024;
 constexpr size_t worth_sending = 16 * 1024;
 /// What one read takes from the socket.
 constexpr size_t most_read = 64 * 1024;
-/// A request body that nobody reads is read up to here, for the sake of the connection.
-constexpr size_t most_skipped = 256 * 1024;
 
 std::string_view view(boost::beast::string_view text)
 {
@@ -174,6 +172,18 @@ uint32_t RequestBody::read(std::span<uint8_t> into) noexcept
     return static_cast<uint32_t>(size);
 }
 
+uint64_t RequestBody::skip(uint64_t most)
+{
+    std::vector<uint8_t> dropped(most_read);
+    uint64_t skipped = 0;
+    while (skipped <= most) {
+        const uint32_t size = read(dropped);
+        if (size == 0) break;
+        skipped += size;
+    }
+    return skipped;
+}
+
 bool RequestBody::ended() noexcept
 {
     return !ahead_ && !failure_ && wire_.parser->is_done();
@@ -303,7 +313,8 @@ wrt::wasi::http::BodySink& HttpExchange::respond(const ResponseHead& head) noexc
         framing = Framing::length;
     else if (wire_.parser->get().version() < 11)
         framing = Framing::close;
-    if (framing == Framing::close) keep_alive_ = false;
+    // A client that was not told to go on with its body may do so or not.
+    if (framing == Framing::close || source_.continue_is_due()) keep_alive_ = false;
 
     std::string& out = wire_.out;
     append_status(out, head.status);
@@ -342,15 +353,7 @@ bool HttpExchange::end()
     if (!has_responded()) refuse(500);
     if (!sink_.is_finished()) return false;
     if (!keep_alive_ || sink_.failure() != nullptr) return false;
-    // What comes next lies behind this body.
-    std::array<uint8_t, 4096> dropped;
-    uint64_t skipped = 0;
-    while (skipped < most_skipped) {
-        const uint32_t size = source_.read(dropped);
-        if (size == 0) break;
-        skipped += size;
-    }
-    return source_.ended();
+    return source_.failure() == nullptr;
 }
 
 bool HttpExchange::must_reset() const

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] uint64_t received() const { return received_; }
     [[nodiscard]] bool is_too_large() const { return is_too_large_; }
     [[nodiscard]] bool waits() const { return waits_; }
+    [[nodiscard]] bool continue_is_due() const { return continue_is_due_; }
+    /// Reads what is there of the rest, for nobody, but not much more than `most`. Bytes.
+    uint64_t skip(uint64_t most);
 
 private:
     using Case = wrt::wasi::http::ErrorCode::Case;
@@ -114,8 +117,8 @@ public:
         return error_ ? &*error_ : nullptr;
     }
 
-    /// The guest is done. Afterwards: whether the connection may be used again once what is
-    /// pending has been sent.
+    /// The guest is done. Afterwards: whether the connection may be used again, once what is
+    /// pending has been sent and the rest of the request has come.
     bool end();
     [[nodiscard]] bool is_complete() const { return sink_.is_finished(); }
     /// The response cannot be told from a complete one unless the connection is reset.
