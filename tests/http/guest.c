@@ -564,10 +564,10 @@ static void fetch(handle outparam, text path) {
   finish(w);
 }
 
-// Keeps the host from knowing that loops have no end.
+// Keeps the compiler from knowing that loops have no end.
 static volatile u32 sink;
 
-__attribute__((export_name("wasi:http/incoming-handler@0.2.12#handle"))) void handle_(handle request, handle outparam) {
+static void route(handle request, handle outparam) {
   result r;
   request_path(request, &r);
   text path = {"", 0};
@@ -634,4 +634,11 @@ __attribute__((export_name("wasi:http/incoming-handler@0.2.12#handle"))) void ha
     puts_("no such page\n");
     answer_line(outparam, 404, "text/plain");
   }
+}
+
+__attribute__((export_name("wasi:http/incoming-handler@0.2.12#handle"))) void handle_(handle request, handle outparam) {
+  line_size = 0;
+  used = 0;
+  route(request, outparam);
+  request_drop(request);
 }

@@ -48,13 +48,15 @@ Status set_response(State& state, HostCall& call, Own<ResponseOutparam> param,
     return done;
 }
 
-Outcome<void, http::ErrorCode> send_informational(State&, Borrow<ResponseOutparam>, uint16_t status,
-                                                  Own<Fields>) noexcept
+Result<Outcome<void, http::ErrorCode>> send_informational(State& state, Borrow<ResponseOutparam>,
+                                                          uint16_t status,
+                                                          Own<Fields> headers) noexcept
 {
-    if (status < 100 || status > 199) {
-        return Failure<http::ErrorCode>{{.which = Case::http_protocol_error}};
-    }
-    return Failure<http::ErrorCode>{http::ErrorCode::internal("no informational responses")};
+    WRT_CHECK(state.drop(headers.rep));
+    const bool is_informational = status >= 100 && status <= 199;
+    return Outcome<void, http::ErrorCode>{Failure<http::ErrorCode>{
+        is_informational ? http::ErrorCode::internal("no informational responses")
+                         : http::ErrorCode{.which = Case::http_protocol_error}}};
 }
 
 // outgoing-handler and future-incoming-response
