@@ -2,7 +2,9 @@
 // Makes components of WASI preview 1 commands: the module, and an adapter from preview 1 to WASI 0.2 beside it. It is
 // what `jco new MODULE --wasi-command` does.
 //
-//   node make_components.mjs --cache DIR --out DIR MODULE.wasm...
+//   node make_components.mjs --cache DIR --out DIR [--wit FILE] MODULE.wasm...
+//
+// --wit: the modules import what the world of that file does, by the canonical ABI.
 //
 // Exit code 77: npm could not be reached and nothing is in the cache.
 import { execFileSync } from "node:child_process";
@@ -39,11 +41,11 @@ function loadAdapter(cache) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { cache: { type: "string" }, out: { type: "string" } },
+  options: { cache: { type: "string" }, out: { type: "string" }, wit: { type: "string" } },
   allowPositionals: true,
 });
 if (!values.cache || !values.out || positionals.length === 0) {
-  throw new Error("usage: make_components.mjs --cache DIR --out DIR MODULE.wasm...");
+  throw new Error("usage: make_components.mjs --cache DIR --out DIR [--wit FILE] MODULE.wasm...");
 }
 let tools, adapterBytes;
 try {
@@ -56,7 +58,9 @@ try {
 }
 mkdirSync(values.out, { recursive: true });
 for (const file of positionals) {
-  const component = tools.componentNew(readFileSync(file), [["wasi_snapshot_preview1", adapterBytes]]);
+  let module = readFileSync(file);
+  if (values.wit) module = tools.componentEmbed({ binary: module, witSource: readFileSync(values.wit, "utf8") });
+  const component = tools.componentNew(module, [["wasi_snapshot_preview1", adapterBytes]]);
   writeFileSync(path.join(values.out, path.basename(file)), component);
 }
 console.log(`${positionals.length} components in ${values.out}`);

@@ -60,7 +60,7 @@ SIZE is a number of bytes, or one with K, M, G, KiB, MiB, GiB (1024) or KB, MB, 
     R"(WASI
 
 wrtd provides WASI preview 1 (wasi_snapshot_preview1) to core modules and WASI 0.2 to components, without
-sockets and http. A guest sees what it is given: no directory, no variable, and the three standard streams
+http. A guest sees what it is given: no directory, no variable, no network, and the three standard streams
 of wrtd.
 
   --dir HOST[::GUEST][:ro]  a directory and all below it; GUEST is its name for the guest, :ro refuses
@@ -69,6 +69,16 @@ of wrtd.
   --stdin, --stdout, --stderr FILE|null|inherit
   --argv0 NAME              otherwise argv[0] is FILE as it was written
   --no-wasi                 nothing at all: such imports are then missing
+
+Components may be given a network, by rules that can be repeated:
+
+  --net                     all of it
+  --allow-net HOST[:PORT]   connect and send there. HOST is a name (whose addresses are then allowed too),
+                            *.NAME, an address, a network such as 10.0.0.0/8, or *; IPv6 in brackets before
+                            a port. PORT is a number, FIRST-LAST or *. "localhost" is all loopback addresses.
+  --allow-listen ADDRESS[:PORT]  wait there for connections and for datagrams of anybody; port 0 is one that
+                            the system chooses
+  --max-sockets N           at one time; default 256
 )",
 };
 

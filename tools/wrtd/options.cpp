@@ -16,6 +16,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <wrt/component/wasi/network_rule.hpp>
+
 #include "exit_code.hpp"
 #include "help.hpp"
 #include "quantities.hpp"
@@ -246,6 +248,41 @@ std::string set_stream(Stream& stream, const std::string& text)
     return {};
 }
 
+void add_network(CLI::App& app, WasiOptions& wasi)
+{
+    constexpr const char* group = "Network";
+    const auto keep_rule = [](std::vector<std::string>& rules) {
+        return [&rules](const std::string& text) -> std::string {
+            if (!wrt::wasi::parse_network_rule(text)) {
+                return fmt::format("'{}' is not HOST[:PORT], such as example.com:443, 10.0.0.0/8, "
+                                   "[::1]:8000-8010 or *:53",
+                                   text);
+            }
+            rules.push_back(text);
+            return {};
+        };
+    };
+    app.add_flag_callback(
+           "--net",
+           [&wasi] {
+               wasi.allow_net.emplace_back("*");
+               wasi.allow_listen.emplace_back("*");
+           },
+           "let the guest use the network without bounds")
+        ->group(group);
+    add_value(app, "--allow-net", "HOST[:PORT]",
+              "let it connect and send there; HOST is a name, *.name, an address, a network or *",
+              group, keep_rule(wasi.allow_net));
+    add_value(app, "--allow-listen", "ADDRESS[:PORT]", "let it wait there for others", group,
+              keep_rule(wasi.allow_listen));
+    add_value(app, "--max-sockets", "N", "sockets that it may have at one time; default 256", group,
+              [&wasi](const std::string& text) -> std::string {
+                  wasi.max_sockets = parse_count(text);
+                  if (wasi.max_sockets && *wasi.max_sockets <= 65536) return {};
+                  return fmt::format("'{}' is not a count up to 65536", text);
+              });
+}
+
 void add_wasi(CLI::App& app, WasiOptions& wasi)
 {
     constexpr const char* group = "WASI";
@@ -284,6 +321,7 @@ void add_wasi(CLI::App& app, WasiOptions& wasi)
     app.add_flag_callback(
            "--no-wasi", [&wasi] { wasi.enabled = false; }, "provide no WASI at all")
         ->group(group);
+    add_network(app, wasi);
 }
 
 void add_output(CLI::App& app, Options& options, const char* description, const char* group)

@@ -62,6 +62,9 @@ struct WasiOptions {
     bool inherit_env = false;
     Stream in, out, err;
     std::optional<std::string> argv0;
+    std::vector<std::string> allow_net;     ///< Rules: whom the guest may connect and send to.
+    std::vector<std::string> allow_listen;  ///< Rules: where it may wait for others.
+    std::optional<uint64_t> max_sockets;
 };
 
 struct Options {

@@ -33,6 +33,15 @@ wrt::wasi::Stdio stdio_of(const Stream& stream, int fd)
     return {};
 }
 
+std::vector<wrt::wasi::NetworkRule> rules_of(const std::vector<std::string>& texts)
+{
+    std::vector<wrt::wasi::NetworkRule> rules;
+    for (const std::string& text : texts) {
+        rules.push_back(wrt::wasi::parse_network_rule(text).value());  // the options looked at it
+    }
+    return rules;
+}
+
 }  // namespace
 
 WasiGrant::WasiGrant(const Options& options, const std::string& path, const SavedGuest* saved)
@@ -61,6 +70,8 @@ WasiGrant::WasiGrant(const Options& options, const std::string& path, const Save
                              .guest_path = preopen.guest,
                              .read_only = preopen.read_only});
     }
+    connect_ = rules_of(wanted_.allow_net);
+    listen_ = rules_of(wanted_.allow_listen);
 }
 
 WasiGrant::~WasiGrant()
@@ -82,6 +93,11 @@ int WasiGrant::open()
     config_.args = args_;
     config_.env = env_;
     config_.preopens = preopens_;
+    config_.network.connect = connect_;
+    config_.network.listen = listen_;
+    if (wanted_.max_sockets) {
+        config_.network.max_sockets = static_cast<uint32_t>(*wanted_.max_sockets);
+    }
     config_.standard_input = stdio_of(wanted_.in, opened_[0]);
     config_.standard_output = stdio_of(wanted_.out, opened_[1]);
     config_.standard_error = stdio_of(wanted_.err, opened_[2]);

@@ -36,6 +36,8 @@ private:
     std::vector<std::string_view> args_;
     std::vector<std::string_view> env_;
     std::vector<wrt::wasi::Preopen> preopens_;
+    std::vector<wrt::wasi::NetworkRule> connect_;
+    std::vector<wrt::wasi::NetworkRule> listen_;
     std::array<int, 3> opened_{-1, -1, -1};
     wrt::WasiConfig config_;
 };

@@ -1,9 +1,12 @@
 // wasi:io: errors and streams.
 // https://github.com/WebAssembly/WASI/blob/v0.2.12/proposals/io/wit/streams.wit
+#include <linux/sock_diag.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "wasi/p2/http_objects.hpp"
@@ -130,6 +133,20 @@ OrErrno<Descriptor*> target_of(State& state, const Resource& stream) noexcept
                                                          : Operation::fd_pwrite);
 }
 
+/// How many bytes a socket that is ready takes at once: a guest that talks to itself would wait
+/// forever where more was promised. Half of what the kernel would still queue, because each buffer
+/// there is larger than what it carries.
+uint64_t room_to_send(int host) noexcept
+{
+    constexpr uint64_t least = 512;  // poll(2) says ready where a third of the queue is free
+    std::array<uint32_t, SK_MEMINFO_VARS> memory{};
+    socklen_t size = sizeof memory;
+    if (::getsockopt(host, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return least;
+    const uint64_t queue = memory[SK_MEMINFO_SNDBUF];
+    const uint64_t queued = memory[SK_MEMINFO_WMEM_QUEUED];
+    return std::clamp((queue - std::min(queue, queued)) / 2, least, most_bytes);
+}
+
 Result<StreamOutcome<uint64_t>> output_check_write(State& state, Borrow<OutputStream> self) noexcept
 {
     const Resource& stream = state.at(self.rep);
@@ -146,7 +163,9 @@ Result<StreamOutcome<uint64_t>> output_check_write(State& state, Borrow<OutputSt
         if (ready == Errno::again) return StreamOutcome<uint64_t>{uint64_t{0}};
         if (ready != Errno::success) return failed<uint64_t>(state, self.rep, ready);
     }
-    return StreamOutcome<uint64_t>{most_bytes};
+    const uint64_t room =
+        found.value->kind == DescriptorKind::socket ? room_to_send(found.value->host) : most_bytes;
+    return StreamOutcome<uint64_t>{room};
 }
 
 /// Writes all of `bytes`.

@@ -29,6 +29,14 @@ Result<std::span<T>> take(HostCall& call, size_t count) noexcept
     return std::span<T>{first, count};
 }
 
+/// What a socket is waited for, which changes with what it does.
+short events_of(const Socket& socket) noexcept
+{
+    if (socket.phase == Socket::Phase::listening) return POLLIN;
+    const bool connects = socket.phase == Socket::Phase::connect_started && socket.failure == 0;
+    return connects ? POLLOUT : short{0};
+}
+
 Result<bool> pollable_ready(State& state, HostCall& call, Borrow<Pollable> self) noexcept
 {
     WRT_TRY(Poll poll, Poll::make(state, call, {&self, 1}));
@@ -69,11 +77,14 @@ constexpr HostResourceRow poll_resources[] = {resource_row<Pollable>("pollable")
 Waited waited_by(State& state, const Resource& pollable) noexcept
 {
     if (pollable.has_time) return {.has_time = true, .at = pollable.at};
-    if (pollable.events == 0) return {};
+    const bool of_socket = pollable.place != Resource::no_place;
+    if (pollable.events == 0 && !of_socket) return {};
     const Descriptor* const descriptor = state.context.descriptors.find(pollable.waited);
     // Files, and what was closed, are always ready.
     if (descriptor == nullptr || !waits_for_host(*descriptor)) return {};
-    return {.handle = pollable.waited, .host = descriptor->host, .events = pollable.events};
+    const short events = of_socket ? events_of(state.sockets[pollable.place]) : pollable.events;
+    if (events == 0) return {};
+    return {.handle = pollable.waited, .host = descriptor->host, .events = events};
 }
 
 Result<Poll> Poll::make(State& state, HostCall& call,

@@ -15,7 +15,7 @@ Result<uint32_t> State::add(const Resource& resource) noexcept
         free_ = resources_[rep].next_free;
     } else {
         if (used_ == resources_.size()) {
-            if (resource.owned) context.descriptors.close(resource.fd);
+            let_go(resource);
             return Error{.code = Errc::handle_table_full};
         }
         rep = used_++;
@@ -25,10 +25,22 @@ Result<uint32_t> State::add(const Resource& resource) noexcept
     return rep;
 }
 
+void State::let_go(const Resource& resource) noexcept
+{
+    if (resource.owned) context.descriptors.close(resource.fd);
+    // A pollable only waits for it.
+    if (resource.place == Resource::no_place || resource.kind == Resource::Kind::pollable) return;
+    if (resource.kind == Resource::Kind::resolve_address_stream) {
+        release_lookup(*this, resource.place);
+    } else {
+        release_socket(*this, resource.place);
+    }
+}
+
 void State::remove(uint32_t rep) noexcept
 {
     Resource& resource = at(rep);
-    if (resource.owned) context.descriptors.close(resource.fd);
+    let_go(resource);
     if (resource.object != nullptr) release_http(*http, resource);
     const uint32_t parent = resource.parent;
     resource = Resource{};
@@ -61,6 +73,14 @@ Status drop_resource(void* state, uint32_t rep) noexcept
 
 namespace {
 
+void forget_lookups(void* state) noexcept
+{
+    State& of = *static_cast<State*>(state);
+    for (uint32_t i = 0; i < of.lookups.size(); ++i) {
+        if (of.lookups[i].used) release_lookup(of, i);
+    }
+}
+
 bool is_interrupted(const void* execution) noexcept
 {
     return static_cast<const runtime::Execution*>(execution)->interrupt.load(
@@ -83,6 +103,14 @@ Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Co
             arena.make_array<p2::Resource>(End::retained, Account::wasi, options.max_resources));
     WRT_TRY(p2::State* const state,
             arena.make<p2::State>(End::retained, Account::wasi, context, resources));
+    if (context.network.allows_any()) {
+        WRT_TRY(state->sockets, arena.make_array<p2::Socket>(End::retained, Account::wasi,
+                                                             context.network.max_sockets()));
+        WRT_TRY(state->lookups,
+                arena.make_array<p2::Lookup>(End::retained, Account::wasi, p2::most_lookups));
+        // Lookups outlive the guest unless somebody forgets them.
+        WRT_CHECK(arena.on_release(&p2::forget_lookups, state));
+    }
     WRT_TRY(state->http, p2::make_http_state(arena, options));
     WRT_CHECK(p2::add_io(imports, *state));
     WRT_CHECK(p2::add_poll(imports, *state));

@@ -8,6 +8,7 @@
 #include <wrt/component/wasi/p2.hpp>
 
 #include "wasi/io.hpp"
+#include "wasi/p2/socket_pool.hpp"
 #include "wasi/preview1.hpp"
 
 namespace wrt::wasi::p2 {
@@ -33,6 +34,11 @@ struct Resource {
         directory_entry_stream,
         terminal,
         network,
+        tcp_socket,
+        udp_socket,
+        incoming_datagram_stream,
+        outgoing_datagram_stream,
+        resolve_address_stream,
         fields,
         incoming_request,
         outgoing_request,
@@ -49,6 +55,8 @@ struct Resource {
     /// Where a stream of a file goes on.
     enum class Position : uint8_t { none, offset, end };
 
+    static constexpr uint32_t no_place = 0xffffffff;
+
     Kind kind = Kind::free;
     bool owned = false;  ///< `fd` closes with it.
     Position position = Position::none;
@@ -57,7 +65,8 @@ struct Resource {
     short events = 0;       ///< Of a pollable on a descriptor: what poll(2) waits for.
     bool has_time = false;  ///< A pollable of the monotonic clock.
     DescriptorTable::Handle waited{};
-    uint64_t at = 0;  ///< Offset in the file, cookie in the directory, or deadline.
+    uint64_t at = 0;  ///< Offset in the file, cookie in the directory, deadline, or association.
+    uint32_t place = no_place;  ///< Of the socket that it uses or waits for, or of the lookup.
     uint32_t next_free = 0;
     static constexpr uint32_t no_parent = 0xffffffff;
     uint32_t parent = no_parent;  ///< Whose child it is: that must not be dropped before it.
@@ -106,9 +115,14 @@ public:
     }
 
     Context& context;
+    std::span<Socket> sockets;
+    std::span<Lookup> lookups;
     HttpState* http = nullptr;
 
 private:
+    /// What it uses is used by it no more.
+    void let_go(const Resource& resource) noexcept;
+
     std::span<Resource> resources_;
     uint32_t used_ = 0;
     uint32_t free_ = no_resource;
@@ -147,6 +161,10 @@ inline bool waits_for_host(const Descriptor& descriptor) noexcept
 Result<Own<Pollable>> subscribe(State& state, Fd fd, short events) noexcept;
 /// One that the monotonic clock reaches.
 Result<Own<Pollable>> subscribe_time(State& state, uint64_t when) noexcept;
+
+/// One user less; the last one closes it.
+void release_socket(State& state, uint32_t place) noexcept;
+void release_lookup(State& state, uint32_t place) noexcept;
 
 /// The interrupt that a host function came back for.
 inline Error interrupted() noexcept

@@ -26,9 +26,10 @@ class State;
 }
 
 /// Offers the interfaces of wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io and
-/// wasi:random, and those of wasi:sockets, which refuse: there is no network. `context` must stay
-/// where it is as long as a guest may run. Unless it was given an interrupt of its own, its waits
-/// end when the execution of the world's store is interrupted. Errors: the arena is exhausted.
+/// wasi:random, and those of wasi:sockets, which do what Config::network grants. `context` must
+/// stay where it is as long as a guest may run. Unless it was given an interrupt of its own, its
+/// waits end when the execution of the world's store is interrupted. Errors: the arena is
+/// exhausted.
 ///
 /// wasi:cli/exit ends the run with Errc::host_exit; Error::actual is the exit status.
 ///
