@@ -1,4 +1,4 @@
-#include "wasi/name_lookup.hpp"
+#include <wrt/component/wasi/name_lookup.hpp>
 
 #include <fcntl.h>
 #include <netdb.h>

@@ -14,7 +14,7 @@
 #include <wrt/runtime/store.hpp>
 
 #include "component/host_components.hpp"
-#include "wasi/name_lookup.hpp"
+#include <wrt/component/wasi/name_lookup.hpp>
 
 namespace wrt::wasi::test {
 namespace {

@@ -406,6 +406,11 @@ http::Readiness readiness_of(State& state, const Resource& pollable) noexcept
     case Resource::Kind::directory_entry_stream:
     case Resource::Kind::terminal:
     case Resource::Kind::network:
+    case Resource::Kind::tcp_socket:
+    case Resource::Kind::udp_socket:
+    case Resource::Kind::incoming_datagram_stream:
+    case Resource::Kind::outgoing_datagram_stream:
+    case Resource::Kind::resolve_address_stream:
     case Resource::Kind::fields:
     case Resource::Kind::incoming_request:
     case Resource::Kind::outgoing_request:

@@ -119,6 +119,11 @@ void release_http(HttpState& http, Resource& resource) noexcept
     case Resource::Kind::directory_entry_stream:
     case Resource::Kind::terminal:
     case Resource::Kind::network:
+    case Resource::Kind::tcp_socket:
+    case Resource::Kind::udp_socket:
+    case Resource::Kind::incoming_datagram_stream:
+    case Resource::Kind::outgoing_datagram_stream:
+    case Resource::Kind::resolve_address_stream:
     case Resource::Kind::gone: break;
     }
 }

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "wasi/name_lookup.hpp"
+#include <wrt/component/wasi/name_lookup.hpp>
+
 #include "wasi/p2/sockets.hpp"
 
 namespace wrt::wasi::p2 {
