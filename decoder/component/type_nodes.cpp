@@ -76,9 +76,7 @@ ValueLayout layout_of(PrimitiveType type)
 
 uint32_t ComponentDecoder::resolve(uint32_t node) const
 {
-    while (nodes_[node].kind == ComponentTypeKind::alias)
-        node = nodes_[node].first;
-    return node;
+    return nodes_[node].kind == ComponentTypeKind::alias ? nodes_[node].a : node;
 }
 
 ValueLayout ComponentDecoder::layout_of(ComponentValType type) const
@@ -157,6 +155,8 @@ Status ComponentDecoder::measure(ComponentTypeNode& node)
     switch (node.kind) {
     case ComponentTypeKind::alias: {
         const ComponentTypeNode& target = nodes_[node.first];
+        // Aliases of aliases make long chains, which nobody is to walk again and again.
+        node.a = resolve(node.first);
         node.flags = target.flags | ComponentTypeNode::has_alias;
         node.depth = target.depth;
         node.effective_size = target.effective_size;

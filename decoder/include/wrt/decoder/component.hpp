@@ -183,9 +183,7 @@ struct ComponentTypes {
     /// The node that a chain of aliases ends at.
     uint32_t resolve(uint32_t node) const
     {
-        while (nodes[node].kind == ComponentTypeKind::alias)
-            node = nodes[node].first;
-        return node;
+        return nodes[node].kind == ComponentTypeKind::alias ? nodes[node].a : node;
     }
     std::span<const ComponentField> fields_of(const ComponentTypeNode& node) const
     {

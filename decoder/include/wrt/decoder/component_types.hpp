@@ -85,7 +85,7 @@ private:
 
 enum class ComponentTypeKind : uint8_t {
     alias,       ///< `first` is the node that it stands for: an import or export gives a type a new
-                 ///< name.
+                 ///< name. `a` is the one behind all aliases.
     primitive,   ///< `a` is a PrimitiveType.
     record,      ///< `count` fields from `first`.
     variant,     ///< `count` cases from `first`; `a` is the offset of the payload in memory.
