@@ -4,6 +4,7 @@
 // A temp that lives in t0 alone has one reader, so where that reader comes next and no label stands
 // between, the first operation may vanish into it. What is fused does the work of both in their
 // order; at most the first one traps, and then at its own place in the source.
+#include <array>
 #include <utility>
 
 #include "encode_fused.hpp"
@@ -120,8 +121,14 @@ bool fuse_test(const Operation& first, Operation& second)
     return true;
 }
 
+bool is_branch_on_value(const Operation& operation)
+{
+    return operation.family == Family::branch_if || operation.family == Family::compare_branch;
+}
+
 bool fuse_binary_branch(const Operation& first, Operation& second)
 {
+    if (!is_branch_on_value(second)) return false;
     const Operation test = as_comparison(second);
     if (test.family != Family::compare_branch || test.flag) return false;
     // The result is a temp for the branch alone, or goes back to where the left operand came from.
@@ -154,12 +161,12 @@ bool fuse_binary_branch(const Operation& first, Operation& second)
 
 bool fuse_load_branch(const Operation& first, Operation& second)
 {
+    if (!is_branch_on_value(second) || first.d_class != Class::t0) return false;
     const Operation test = as_comparison(second);
     Other c;
     // A trap of the load and an interrupt of the branch would have to say different places.
     if (test.family != Family::compare_branch || test.flag || test.polls ||
-        first.d_class != Class::t0 || first.bank != Bank::integer ||
-        !reads_once(test, Class::t0, c))
+        first.bank != Bank::integer || !reads_once(test, Class::t0, c))
         return false;
     if (c.reversed && is_symmetric_compare(test.instr)) c.reversed = false;
     if (load_branch_handler(first.instr, test.instr, c.reversed, first.a_class, c.cls) == nullptr)
@@ -404,9 +411,30 @@ void Translator::fuse()
     }
 }
 
+/// Whether there is a pair of those two, in a bit for each: most neighbours are none.
+static bool may_be_pair(Instr first, Instr second)
+{
+    constexpr size_t numbered = 256;
+    static constexpr auto pairs = [] {
+        std::array<std::array<uint64_t, numbered / 64>, numbered> bits{};
+#define WRT_ROW(one, two)                                                                          \
+    bits[raw(Instr::one)][raw(Instr::two) / 64] |= uint64_t{1} << raw(Instr::two) % 64;
+        WRT_PAIRS_I32(WRT_ROW)
+        WRT_PAIRS_I32_REVERSED(WRT_ROW)
+        WRT_PAIRS_I64(WRT_ROW)
+        WRT_PAIRS_FLOAT(WRT_ROW)
+        WRT_PAIRS_FLOAT_REVERSED(WRT_ROW)
+#undef WRT_ROW
+        return bits;
+    }();
+    if (raw(first) >= numbered || raw(second) >= numbered) return false;
+    return (pairs[raw(first)][raw(second) / 64] >> raw(second) % 64 & 1) != 0;
+}
+
 Handler binary_pair_handler(Instr first, Instr second, bool reversed, Class a, Class b, Class c,
                             Class d)
 {
+    if (!may_be_pair(first, second)) return nullptr;
     const size_t at = pair_index(a, b, c, d);
     if (at == pair_size) return nullptr;
     for (const auto pick : {&tables::pair_i32, &tables::pair_i64, &tables::pair_float}) {
