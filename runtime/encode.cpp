@@ -490,8 +490,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     for (Operation& o : operations) {
         o.place = cells;
         if (o.family == Family::nothing) continue;
-        map_size.add(o.place, o.source);
-        if (has_second_source(o)) map_size.add(o.place + 1, o.source2);
+        o.mapped = map_size.add(o.place, o.source);
+        if (has_second_source(o)) o.mapped2 = map_size.add(o.place + 1, o.source2);
         cells += words_of(o);
     }
     const auto map_cells =
@@ -518,8 +518,8 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     for (const Operation& o : operations) {
         if (o.family == Family::nothing) continue;
         (this->*writers[raw(o.family)])(o, written, code + o.place);
-        map.add(o.place, o.source);
-        if (has_second_source(o)) map.add(o.place + 1, o.source2);
+        map.add(o.mapped, o.place, o.source);
+        if (has_second_source(o)) map.add(o.mapped2, o.place + 1, o.source2);
     }
     if (catch_cells != 0) {
         function.catch_table = function.source_map + map_cells;

@@ -104,13 +104,16 @@ struct Operation {
     uint16_t b = 0;
     uint16_t d = 0;
     uint16_t x = 0;
-    uint32_t label = 0;      ///< Branches: the label; calls: the function; branch_table: its first
-                             ///< entry in the target list.
-    uint32_t index = 0;      ///< Memory or field offset, global, type, lane: whatever 32 bits the
-                             ///< family needs.
-    uint32_t source = 0;     ///< Byte offset of the instruction in the binary.
-    uint32_t source2 = 0;    ///< Of load_load and load_store: where the second access came from.
-    uint32_t place = 0;      ///< First cell, from the function's first one; encode.cpp fills it in.
+    uint32_t label = 0;    ///< Branches: the label; calls: the function; branch_table: its first
+                           ///< entry in the target list.
+    uint32_t index = 0;    ///< Memory or field offset, global, type, lane: whatever 32 bits the
+                           ///< family needs.
+    uint32_t source = 0;   ///< Byte offset of the instruction in the binary.
+    uint32_t source2 = 0;  ///< Of load_load and load_store: where the second access came from.
+    uint32_t place = 0;    ///< First cell, from the function's first one; encode.cpp fills it in,
+                           ///< and the next two.
+    uint8_t mapped = 0;    ///< First byte in the source map; of a second source as well.
+    uint8_t mapped2 = 0;
     uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
                              ///< the translator's vectors), wide offset, the
                              ///< immediates of a window, or what a cast asks for.

@@ -37,6 +37,11 @@ constexpr bool is_short(uint32_t cells, uint32_t bytes)
     return cells - 1 < short_cells && bytes < short_bytes;
 }
 
+constexpr uint8_t short_byte(uint32_t cells, uint32_t bytes)
+{
+    return static_cast<uint8_t>(bytes * short_cells + (cells - 1));
+}
+
 /// Where a map begins: no operation lies there, so that the first one is some cells further too.
 inline constexpr uint32_t before_first = 0xffffffffu;
 
@@ -48,19 +53,27 @@ public:
     /// `base`: byte offset of the function's body.
     explicit SourceMapSize(uint32_t base) : source_{base} {}
 
-    void add(uint32_t place, uint32_t source)
+    /// What the operation's first byte in the map will be, for SourceMapWriter::add().
+    uint8_t add(uint32_t place, uint32_t source)
     {
         const uint32_t cells = place - place_;
         const uint32_t bytes = detail::zigzag(source - source_);
-        bytes_ += detail::is_short(cells, bytes)
-                      ? 1
-                      : 1 + detail::leb_size(cells) + detail::leb_size(bytes);
         place_ = place;
         source_ = source;
+        ++bytes_;
+        if (detail::is_short(cells, bytes)) [[likely]]
+            return detail::short_byte(cells, bytes);
+        add_long(cells, bytes);
+        return detail::long_mark;
     }
     [[nodiscard]] uint32_t bytes() const { return bytes_; }
 
 private:
+    [[gnu::noinline]] void add_long(uint32_t cells, uint32_t bytes)
+    {
+        bytes_ += detail::leb_size(cells) + detail::leb_size(bytes);
+    }
+
     uint32_t bytes_ = 0;
     uint32_t place_ = detail::before_first;
     uint32_t source_;
@@ -70,22 +83,22 @@ class SourceMapWriter {
 public:
     SourceMapWriter(uint8_t* at, uint32_t base) : at_{at}, source_{base} {}
 
-    void add(uint32_t place, uint32_t source)
+    /// `first`: what SourceMapSize::add() said of the operation.
+    void add(uint8_t first, uint32_t place, uint32_t source)
     {
-        const uint32_t cells = place - place_;
-        const uint32_t bytes = detail::zigzag(source - source_);
-        if (detail::is_short(cells, bytes)) {
-            *at_++ = static_cast<uint8_t>(bytes * detail::short_cells + (cells - 1));
-        } else {
-            *at_++ = detail::long_mark;
-            put(cells);
-            put(bytes);
-        }
+        *at_++ = first;
+        if (first == detail::long_mark) [[unlikely]]
+            add_long(place - place_, detail::zigzag(source - source_));
         place_ = place;
         source_ = source;
     }
 
 private:
+    [[gnu::noinline]] void add_long(uint32_t cells, uint32_t bytes)
+    {
+        put(cells);
+        put(bytes);
+    }
     void put(uint32_t value)
     {
         for (; value >= 0x80; value >>= 7)

@@ -167,6 +167,7 @@ void Translator::begin_local(uint32_t local, LocalState& state)
     state.operand = {.constant = Operand::of_local(local, find_local_slot(local), 0),
                      .kind = Kind::local,
                      .type = declared_.type_of(local).kind()};
+    state.operand.set_place(Class::slot);
 }
 
 /// Whether an operation has a variant that writes to `d`.
@@ -269,7 +270,7 @@ Status Translator::settle(uint32_t index)
     if (operand.kind == Kind::local) {
         // Locals are settled newest first or all together, so this is the head of its list or the
         // list goes with it.
-        LocalState& state = local_state(operand.local());
+        LocalState& state = named_local(operand.local());
         if (state.newest == index) state.newest = operand.older();
     }
     WRT_CHECK(to_home(operand, index));
@@ -428,7 +429,7 @@ Status Translator::local_set(uint32_t local, bool tee)
 
     const LocalState& state = local_state(local);
     if (state.newest != no_operation) WRT_CHECK(settle_uses(state));
-    const Class place = state.operand.place;
+    const Class place = state.operand.place();
     const auto slot = static_cast<uint16_t>(state.operand.local_slot());
     const bool pinned = place != Class::slot;
     if (is_last(value) && may_write(last(), place)) {

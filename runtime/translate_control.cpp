@@ -341,8 +341,9 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
                      .d = static_cast<uint16_t>(frame.slot)});
     }
     // None of them may be sent to t1 by the move of another: the moves are not their last readers.
-    for (uint32_t i = first; i < operands_.size(); ++i)
-        operands_[i].producer = no_operation;
+    for (uint32_t i = first; i < operands_.size(); ++i) {
+        if (operands_[i].kind == Kind::temp) operands_[i].producer = no_operation;
+    }
     // Upward, because a destination may be the source of one further up but never of one further
     // down.
     const uint32_t down = slot_of_top(count) - frame.slot;

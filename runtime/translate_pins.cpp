@@ -8,6 +8,8 @@
 #include <bit>
 #include <iterator>
 
+#include <wrt/foundation/little_endian.hpp>
+
 namespace wrt::runtime {
 
 using decoder::Instruction;
@@ -119,36 +121,38 @@ constexpr std::array<Follows, 256> follows = make_follows();
 constexpr uint32_t direct_locals = decoder::ValidatorScratch::direct_locals;
 
 /// What most opcodes need, without a jump for each: how far the next one is if numbers take one
-/// byte, which bits of the two bytes behind tell that they do not (or that a local is none of the
-/// first, or a memory not the first), and what a use of the local that the first byte names counts.
-struct Stride {
-    uint8_t bytes = 0;  ///< 0: not to be taken in this way.
-    uint8_t first = 0;
-    uint8_t second = 0;
+/// byte; which bits of the first four bytes tell that they do not (or that a local is none of the
+/// first, a memory not the first, a block's type more than a byte); what a use of the local that
+/// the second byte names counts; and how many blocks it opens.
+struct alignas(8) Stride {
+    uint32_t not_so = 0xff;  ///< The opcode itself: not to be taken in this way.
+    uint8_t bytes = 0;
     uint8_t weight = 0;
-    int8_t opens = 0;  ///< Blocks; -1 closes one.
+    int8_t opens = 0;  ///< -1 closes one.
 };
 
 consteval Stride stride_of(Follows what)
 {
     static_assert(direct_locals == 0x40);
     switch (what) {
-    case Follows::nothing: return {.bytes = 1};
-    case Follows::number: return {.bytes = 2, .first = 0x80};
-    case Follows::numbers: return {.bytes = 3, .first = 0x80, .second = 0x80};
-    case Follows::four_bytes: return {.bytes = 5};
-    case Follows::memarg: return {.bytes = 3, .first = 0xc0, .second = 0x80};
-    case Follows::read: return {.bytes = 2, .first = 0xc0, .weight = 1};
-    case Follows::write: return {.bytes = 2, .first = 0xc0, .weight = 2};
+    case Follows::nothing: return {.not_so = 0, .bytes = 1};
+    case Follows::number: return {.not_so = 0x8000, .bytes = 2};
+    case Follows::numbers: return {.not_so = 0x808000, .bytes = 3};
+    case Follows::four_bytes: return {.not_so = 0, .bytes = 5};
+    case Follows::memarg: return {.not_so = 0x80c000, .bytes = 3};
+    case Follows::read: return {.not_so = 0xc000, .bytes = 2, .weight = 1};
+    case Follows::write: return {.not_so = 0xc000, .bytes = 2, .weight = 2};
     // The type is none, or the type that comes first.
-    case Follows::block: return {.bytes = 2, .first = 0xbf, .opens = 1};
-    case Follows::end: return {.bytes = 1, .opens = -1};
+    case Follows::block: return {.not_so = 0xbf00, .bytes = 2, .opens = 1};
+    case Follows::end: return {.not_so = 0, .bytes = 1, .opens = -1};
     case Follows::eight_bytes:
     case Follows::loop:
     case Follows::other: return {};
     }
     return {};
 }
+
+static_assert(follows[0] == Follows::nothing);  // no other opcode than 0 is no bit of itself
 
 consteval std::array<Stride, 256> make_strides()
 {
@@ -175,15 +179,16 @@ public:
         const uint32_t weight = depth.weight();
         const int32_t floor = depth.floor();
         int32_t blocks = depth.blocks();
-        while (end_ - at_ > 5) {
-            const Stride stride = strides[*at_];
-            if (stride.bytes == 0 || ((at_[1] & stride.first) | (at_[2] & stride.second)) != 0 ||
-                blocks + stride.opens < floor)
-                break;
+        const uint8_t* at = at_;
+        while (end_ - at > 5) {
+            const auto bytes = load_le<uint32_t>(at);
+            const Stride stride = strides[bytes & 0xff];
+            if ((bytes & stride.not_so) != 0 || blocks + stride.opens < floor) break;
             blocks += stride.opens;
-            sums[at_[1] % direct_locals] += stride.weight * weight;
-            at_ += stride.bytes;
+            sums[bytes >> 8 & (direct_locals - 1)] += stride.weight * weight;
+            at += stride.bytes;
         }
+        at_ = at;
         depth.set_blocks(blocks);
     }
 
@@ -325,7 +330,7 @@ Status Translator::choose_pins(const decoder::FunctionContext& context)
         constexpr Class places[2] = {Class::l0, Class::l1};
         for (int i = 0; i < 2; ++i) {
             if (weight_of(two[i]) < 2) continue;
-            local_state(two[i]).operand.place = places[i];
+            local_state(two[i]).operand.set_place(places[i]);
             has_pins_[bank] = true;
             pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
             if (i == 0)

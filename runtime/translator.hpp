@@ -94,9 +94,9 @@ private:
         /// of_local().
         uint64_t constant = 0;
         uint32_t producer = no_operation;  ///< Kind::temp: the operation that may still be changed.
+                                           ///< Kind::local: see place().
         uint16_t slot = 0;                 ///< Its home: the slot of its height.
-        Kind kind : 4 = Kind::temp;
-        Class place : 4 = Class::slot;  ///< Kind::local: where it lives.
+        Kind kind = Kind::temp;
         ValKind type = ValKind::i32;
 
         // What there is of a local. A frame has no more than 65,535 of them.
@@ -105,6 +105,9 @@ private:
             return uint64_t{slot} << 48 | uint64_t{local} << 32 | older;
         }
         [[nodiscard]] uint32_t local() const { return static_cast<uint16_t>(constant >> 32); }
+        /// The local's slot, or the register it is pinned in.
+        [[nodiscard]] Class place() const { return static_cast<Class>(producer); }
+        void set_place(Class place) { producer = static_cast<uint32_t>(place); }
         /// Where it lives unless it is pinned.
         [[nodiscard]] uint32_t local_slot() const { return static_cast<uint16_t>(constant >> 48); }
         /// Of a constant, also where it was brought home; of a local 0.
@@ -198,6 +201,7 @@ private:
     Status lay_out_locals();
     [[nodiscard]] uint32_t find_local_slot(uint32_t local) const;
     LocalState& local_state(uint32_t local);
+    LocalState& named_local(uint32_t local);
     Status open_locals(uint32_t count);
     Status name_local(uint32_t local);
     Status name_sparse_local(uint32_t local);

@@ -24,6 +24,14 @@ inline Translator::LocalState& Translator::local_state(uint32_t local)
     return state;
 }
 
+/// local_state() of a local that the function has named before.
+inline Translator::LocalState& Translator::named_local(uint32_t local)
+{
+    if (sparse_locals_) [[unlikely]]
+        return sparse_local_state(local);
+    return locals_[local];
+}
+
 /// Before the first local_state() of a local: makes a place for it where that takes one.
 inline Status Translator::name_local(uint32_t local)
 {
@@ -45,7 +53,7 @@ inline Class Translator::class_of(const Operand& operand)
     if (in_second(operand)) return Class::t1;
     uint32_t slot = operand.slot;
     if (operand.kind == Kind::local) {
-        if (operand.place != Class::slot) return operand.place;
+        if (operand.place() != Class::slot) return operand.place();
         slot = operand.local_slot();
     }
     return temps(operand.type).slot == slot ? Class::t0 : Class::slot;
@@ -90,7 +98,7 @@ inline Status Translator::push_temp(ValKind type, uint32_t producer)
     return push({.producer = producer, .slot = static_cast<uint16_t>(next_slot()), .type = type});
 }
 
-inline Status Translator::push_local(uint32_t local)
+[[gnu::always_inline]] inline Status Translator::push_local(uint32_t local)
 {
     WRT_CHECK(name_local(local));
     LocalState& state = local_state(local);
@@ -113,7 +121,7 @@ inline Translator::Operand Translator::pop()
 {
     const Operand operand = operands_.pop();
     next_slot_ = operand.slot;
-    if (operand.kind == Kind::local) local_state(operand.local()).newest = operand.older();
+    if (operand.kind == Kind::local) named_local(operand.local()).newest = operand.older();
     if (highest_floor_ > operands_.size()) [[unlikely]]
         lower_floors();
     return operand;
