@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <wrt/foundation/arena.hpp>
-#include <wrt/foundation/growing_stack.hpp>
 #include <wrt/runtime/module.hpp>
 
 #include "translator.hpp"
@@ -16,10 +15,10 @@ class CodeRecorder;
 
 class CodeBlock {
 public:
-    /// All functions of a module, one after the other. For each function `waiting` has 0.
-    /// `recorder`: who is told which cells hold addresses, or null.
-    CodeBlock(Arena& arena, Module& module, GrowingStack<uint32_t>& waiting, CodeRecorder* recorder)
-        : arena_{arena}, module_{module}, waiting_{&waiting}, recorder_{recorder}
+    /// All functions of a module, one after the other. `recorder`: who is told which cells hold
+    /// addresses, or null.
+    CodeBlock(Arena& arena, Module& module, CodeRecorder* recorder)
+        : arena_{arena}, module_{module}, whole_{true}, recorder_{recorder}
     {
     }
     /// Of a module whose functions are translated when they are first called: goes on with the code
@@ -38,8 +37,8 @@ public:
     /// Appends the function that `translator` has just finished; refuses (exhaustion) and changes
     /// nothing where there is no room.
     Status add(uint32_t function, Translator& translator);
-    /// What there is becomes the module's code.
-    void close() { module_.code = static_vector<Cell>::of({cells_, size_}); }
+    /// What there is becomes the module's code, and is complete.
+    void close();
 
 private:
     Status grow(uint32_t cells);
@@ -55,13 +54,13 @@ private:
     static consteval auto make_writers(std::index_sequence<Families...>);
     void write_call(const Operation& o, Cell* at);
     uint64_t entry_of(uint32_t function, const Cell* word);
-    void resolve(uint32_t function);
 
     Arena& arena_;
     Module& module_;
-    /// For each function: the last cell that waits for its entry, or 0. Such cells name the one
-    /// before them. Null where functions are translated when first called.
-    GrowingStack<uint32_t>* waiting_ = nullptr;
+    bool whole_ = false;  ///< All functions will be there when the block is closed.
+    /// The last cell that waits for the entry of a function further on, or 0. Such cells have the
+    /// function, and the one before them in the upper half.
+    uint32_t waiting_ = 0;
     CodeRecorder* recorder_ = nullptr;
     Cell* cells_ = nullptr;
     uint32_t size_ = 0;

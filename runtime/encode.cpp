@@ -278,27 +278,28 @@ Status CodeBlock::grow(uint32_t cells)
 }
 
 /// The entry of a function of this module. Where it is not translated yet, its stub, or a note to
-/// fill it in later.
+/// fill it in when all are.
 uint64_t CodeBlock::entry_of(uint32_t function, const Cell* word)
 {
     const Function& callee = module_.functions[function];
     if (callee.code != 0) return reinterpret_cast<uint64_t>(cells_ + callee.code);
-    if (waiting_ == nullptr) return reinterpret_cast<uint64_t>(module_.entry_of(function));
-    const uint32_t before = (*waiting_)[function];
-    (*waiting_)[function] = static_cast<uint32_t>(word - cells_);
-    return before;
+    if (!whole_) return reinterpret_cast<uint64_t>(module_.entry_of(function));
+    const uint32_t before = waiting_;
+    waiting_ = static_cast<uint32_t>(word - cells_);
+    return uint64_t{before} << 32 | function;
 }
 
-void CodeBlock::resolve(uint32_t function)
+void CodeBlock::close()
 {
-    if (waiting_ == nullptr) return;
-    const auto entry = reinterpret_cast<uint64_t>(cells_ + module_.functions[function].code);
-    for (uint32_t at = (*waiting_)[function]; at != 0;) {
-        const auto before = static_cast<uint32_t>(cells_[at].bits);
-        cells_[at].bits = entry;
-        at = before;
+    // From the last one to the first: once through the code, not back and forth for each function.
+    for (uint32_t at = waiting_; at != 0;) {
+        const uint64_t note = cells_[at].bits;
+        const Function& callee = module_.functions[static_cast<uint32_t>(note)];
+        cells_[at].bits = reinterpret_cast<uint64_t>(cells_ + callee.code);
+        at = static_cast<uint32_t>(note >> 32);
     }
-    (*waiting_)[function] = 0;
+    waiting_ = 0;
+    module_.code = static_vector<Cell>::of({cells_, size_});
 }
 
 template <Family Known>
@@ -478,7 +479,7 @@ void CodeBlock::write_call(const Operation& o, Cell* at)
 {
     at[2].bits = entry_of(o.label, at + 2);
     if (recorder_ != nullptr) recorder_->note_address(static_cast<uint32_t>(at + 2 - cells_));
-    if (waiting_ == nullptr && module_.functions[o.label].code == 0)
+    if (!whole_ && module_.functions[o.label].code == 0)
         at[0].bits = reinterpret_cast<uint64_t>(unbound_call_handler(o.plain));
 }
 
@@ -530,7 +531,6 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     }
     if (root_cells != 0)
         write_root_map(translator, operations, code + cells + map_cells + catch_cells);
-    resolve(index);
     return ok();
 }
 
@@ -593,12 +593,7 @@ Status translate_bodies(const decoder::Module& syntax, Arena& arena, Module& mod
     if (syntax.bodies.empty()) return ok();
     decoder::ValidatorScratch validator{arena};
     Translator translator{syntax, module, arena, options};
-    GrowingStack<uint32_t> waiting{arena};
-    WRT_CHECK(waiting.reserve(syntax.function_count()));
-    waiting.resize_unchecked(syntax.function_count());
-    std::fill(waiting.begin(), waiting.end(), 0u);
-
-    CodeBlock code{arena, module, waiting, recorder};
+    CodeBlock code{arena, module, recorder};
     WRT_CHECK(code.open());
     for (uint32_t function = syntax.imported_functions; function < syntax.function_count();
          ++function) {

@@ -397,8 +397,9 @@ bool fuse_two(const Operation& first, Operation& second, bool calls)
 void Translator::fuse()
 {
     if (options_.slots_only) return;
+    const std::span<Operation> operations = operations_.as_span();
     for (const uint32_t at : labels_.as_span()) {
-        if (at < operations_.size()) operations_[at].labelled = true;
+        if (at < operations.size()) operations[at].labelled = true;
     }
     // Code that counts fuel may stop at a call and be looked at there: so calls stay what they are.
     // Calls that are bound when they are first made have to be as well.

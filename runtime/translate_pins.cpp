@@ -164,6 +164,17 @@ consteval std::array<Stride, 256> make_strides()
 
 constexpr std::array<Stride, 256> strides = make_strides();
 
+/// Their bytes alone: where the next opcode is, is what the walk waits for.
+consteval std::array<uint8_t, 256> make_stride_bytes()
+{
+    std::array<uint8_t, 256> table{};
+    for (size_t byte = 0; byte < table.size(); ++byte)
+        table[byte] = strides[byte].bytes;
+    return table;
+}
+
+constexpr std::array<uint8_t, 256> stride_bytes = make_stride_bytes();
+
 /// A walk over the bytes of a body that is not validated yet: it ends where they do, or where
 /// anything looks wrong. Validation will say what it is.
 class Skim {
@@ -186,7 +197,7 @@ public:
             if ((bytes & stride.not_so) != 0 || blocks + stride.opens < floor) break;
             blocks += stride.opens;
             sums[bytes >> 8 & (direct_locals - 1)] += stride.weight * weight;
-            at += stride.bytes;
+            at += stride_bytes[*at];
         }
         at_ = at;
         depth.set_blocks(blocks);
