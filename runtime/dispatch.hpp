@@ -392,6 +392,25 @@ WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, u
 #define WRT_D(cls, type, value)                                                                    \
     write_operand<cls, type>(value, fp + field_d(pc), t0, t1, l0, l1, ft0, ft1, fl0, fl1)
 
+/// No temp waits for a reader: an operation that calls a function need not keep them.
+#if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
+WRT_INLINE FloatRegister undefined_float_register()
+{
+    FloatRegister value;
+    asm("" : "=x"(value));
+    return value;
+}
+#define WRT_FORGET_TEMPS()                                                                         \
+    do {                                                                                           \
+        t0 = undefined_register();                                                                 \
+        t1 = undefined_register();                                                                 \
+        ft0 = undefined_float_register();                                                          \
+        ft1 = undefined_float_register();                                                          \
+    } while (0)
+#else
+#define WRT_FORGET_TEMPS() (void)0
+#endif
+
 /// Takes over what the current instance says after something that may have changed it.
 #define WRT_RELOAD_MEMORY()                                                                        \
     do {                                                                                           \

@@ -1,6 +1,9 @@
 // Handlers of memory, table and segment instructions and of references. Operands lie in slots from
 // field `a` on, the result takes the first one's place; word 2 holds two indices. What is computed
 // stands in memory.hpp and table.hpp.
+#include <algorithm>
+#include <cstring>
+
 #include <wrt/runtime/memory.hpp>
 #include <wrt/runtime/table.hpp>
 
@@ -167,10 +170,26 @@ WRT_HANDLER memory_grow(WRT_REGISTERS)
     WRT_NEXT(window_words);
 }
 
+/// Whether a bulk operation is the plain one: of memory 0, with 32-bit addresses, and without fuel.
+WRT_INLINE bool is_plain(const Execution& execution, const Cell* pc)
+{
+    return pc[2].bits == 0 && !execution.metered && !execution.memory->type.limits.is64;
+}
+
 WRT_HANDLER memory_fill(WRT_REGISTERS)
 {
     WRT_BEGIN
+    WRT_FORGET_TEMPS();
     WRT_OPERANDS;
+    if (is_plain(*ex, pc)) [[likely]] {
+        const uint64_t at = operands[0].as<uint32_t>();
+        const uint64_t count = operands[2].as<uint32_t>();
+        if (at + count > mem_len) [[unlikely]]
+            WRT_OUT_OF_BOUNDS();
+        if (count != 0) std::memset(mem + at, operands[1].as<uint8_t>(), count);
+        mem_len = ex->memory_size;
+        WRT_NEXT(window_words);
+    }
     MemoryInstance& memory = *ex->instance->memories[first_index(pc)];
     const uint64_t count = address(memory.type.limits, operands[2]);
     WRT_CHARGE_LENGTH(count);
@@ -183,7 +202,18 @@ WRT_HANDLER memory_fill(WRT_REGISTERS)
 WRT_HANDLER memory_copy(WRT_REGISTERS)
 {
     WRT_BEGIN
+    WRT_FORGET_TEMPS();
     WRT_OPERANDS;
+    if (is_plain(*ex, pc)) [[likely]] {
+        const uint64_t to = operands[0].as<uint32_t>();
+        const uint64_t from = operands[1].as<uint32_t>();
+        const uint64_t count = operands[2].as<uint32_t>();
+        if (std::max(to, from) + count > mem_len) [[unlikely]]
+            WRT_OUT_OF_BOUNDS();
+        if (count != 0) std::memmove(mem + to, mem + from, count);
+        mem_len = ex->memory_size;
+        WRT_NEXT(window_words);
+    }
     MemoryInstance& to = *ex->instance->memories[first_index(pc)];
     const MemoryInstance& from = *ex->instance->memories[second_index(pc)];
     const uint64_t count = common_length(to.type.limits, from.type.limits, operands[2]);

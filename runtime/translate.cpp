@@ -620,6 +620,7 @@ Status Translator::window_operation(Plain plain, uint32_t pops, ValKind result, 
 {
     WRT_CHECK(settle_top(pops));
     drop_to(operands_.size() - pops);
+    forget_temps();  // what calls a function keeps none
     Operation operation{
         .family = Family::window, .plain = plain, .a = static_cast<uint16_t>(next_slot())};
     operation.constant = index | uint64_t{index2} << 32;
