@@ -65,7 +65,8 @@ namespace {
     case Family::load_branch:
         return load_branch_handler(o.instr, o.instr2, o.flag, o.a_class, o.x_class);
     case Family::move_pair: return move_pair_handler(o.a_class, o.b_class);
-    case Family::return_value: return return_value_handler(o.bank, o.a_class);
+    case Family::return_value: return return_value_handler(o.bank, o.a_class, o.d);
+    case Family::return_none: return return_none_handler(o.d);
     case Family::struct_get: return struct_get_handler(o.field, o.a_class, o.d_class);
     case Family::struct_set: return struct_set_handler(o.field, o.a_class, o.b_class);
     case Family::array_get: return array_get_handler(o.field, o.a_class, o.b_class, o.d_class);
@@ -81,7 +82,6 @@ namespace {
     case Family::call_wide:
     case Family::tail_call:
     case Family::tail_call_other:
-    case Family::return_none:
     case Family::return_many:
     case Family::copy_slots:
     case Family::float_pins:

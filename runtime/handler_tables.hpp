@@ -31,7 +31,9 @@ Handler global_set_handler(Bank bank, bool imported, Class a);
 Handler branch_if_handler(bool wide, bool negate, bool polls, Class condition);
 Handler branch_table_handler(Class index);
 Handler enter_handler(uint32_t zeroed, bool integer_pins, bool float_pins);
-Handler return_value_handler(Bank bank, Class a);
+/// Returns from a function whose window has so many slots.
+Handler return_none_handler(uint32_t window);
+Handler return_value_handler(Bank bank, Class a, uint32_t window);
 Handler call_indirect_handler(Class index);
 
 /// How a field or an element is read and written. References are i64 to whoever only moves them.
@@ -78,7 +80,6 @@ enum class Plain : uint8_t {
     copy_slots,
     spill_floats,
     reload_floats,
-    return_none,
     return_many,
     call,
     call_import,

@@ -18,15 +18,6 @@ namespace wrt::runtime {
 
 namespace {
 
-/// Takes the record at `window` away again.
-#define WRT_POP_RECORD(window)                                                                     \
-    const CallRecord record_ = *record_at(fp + (window));                                          \
-    l0 = record_.l0;                                                                               \
-    l1 = record_.l1;                                                                               \
-    fp = record_.frame;                                                                            \
-    WRT_MARK_PATH();                                                                               \
-    WRT_GOTO(record_.return_to)
-
 /// First cell of every function: one comparison finds a full stack and a waiting interrupt; then
 /// locals get their zeros and the hottest their registers. Fields: a first local to zero, d how
 /// many, immediate the frame's slots; word 2 the slots of l0, l1, fl0, fl1.
@@ -46,9 +37,12 @@ WRT_HANDLER enter(WRT_REGISTERS)
         for (int i = 0; i < Zeroed; ++i)
             first[i] = Slot{};
     } else {
-        // Not memset: a call would save every register in a frame of its own.
-        for (uint32_t i = field_d(pc); i-- > 0;) {
-            first[i] = Slot{};
+        // Not memset: a call would save every register in a frame of its own. Four at a time: what
+        // lies behind the locals holds nothing yet, and is more than four.
+        static_assert(call_slack_slots >= 4);
+        for (uint32_t i = 0; i < field_d(pc); i += 4) {
+            write_slots(first + i, Vector{});
+            write_slots(first + i + 2, Vector{});
             asm volatile("" ::: "memory");
         }
     }
@@ -239,8 +233,7 @@ WRT_HANDLER call_indirect(WRT_REGISTERS)
     FuncInstance* const func = Ref{ex->table_elements[index].bits}.as_func();
     if (func == nullptr) [[unlikely]]
         WRT_TRAP(uninitialized_element);
-    if (func->type != ex->type_ids[static_cast<uint32_t>(pc[2].bits)] ||
-        func->instance != ex->instance) [[unlikely]] {
+    if (func->type_place != ex->type_ids + static_cast<uint32_t>(pc[2].bits)) [[unlikely]] {
         t0 = Ref::func(func).bits;
         WRT_CONTINUE_IN(call_found);
     }
@@ -370,31 +363,48 @@ WRT_HANDLER tail_call_ref(WRT_REGISTERS)
 
 // Returns. Field d: our window.
 
+template <int Window>
 WRT_HANDLER return_none(WRT_REGISTERS)
 {
     WRT_BEGIN
-    WRT_POP_RECORD(field_d(pc));
+    WRT_POP_RECORD(Window);
 }
 
+template <int Window>
+struct ReturnNone {
+    static constexpr Handler value = &return_none<Window>;
+};
+
 /// One result: to the window, and to t0 or ft0 where the caller takes it from.
-template <class T, Class A>
+template <class T, int Window, Class A>
 WRT_HANDLER return_value(WRT_REGISTERS)
 {
     WRT_BEGIN
     const T value = WRT_A(A, T);
     write_operand<Class::slot>(value, fp, t0, t1, l0, l1, ft0, ft1, fl0, fl1);
-    WRT_POP_RECORD(field_d(pc));
+    WRT_POP_RECORD(Window);
 }
 
 template <class T>
-struct MakeReturnValue {
-    template <Class A>
-    static constexpr Handler at()
+struct ReturnValue {
+    template <int Window>
+    struct Make {
+        template <Class A>
+        static constexpr Handler at()
+        {
+            if constexpr (is_vector<T> ? is_vector_place(A) : is_place(A))
+                return &return_value<T, Window, A>;
+            else
+                return nullptr;
+        }
+    };
+    template <int Window>
+    struct Row {
+        static constexpr auto value = ClassTable<1, Make<Window>>::value;
+    };
+    static Handler pick(size_t row, size_t at)
     {
-        if constexpr (is_vector<T> ? is_vector_place(A) : is_place(A))
-            return &return_value<T, A>;
-        else
-            return nullptr;
+        return rows_by_window<Row, std::array<Handler, class_count>>[row][at];
     }
 };
 
@@ -403,7 +413,7 @@ WRT_HANDLER return_many(WRT_REGISTERS)
 {
     WRT_BEGIN
     std::memmove(static_cast<void*>(fp), fp + field_a(pc), field_b(pc) * sizeof(Slot));
-    WRT_POP_RECORD(field_d(pc));
+    WRT_POP_RECORD(window_in_field);
 }
 
 WRT_HANDLER exit_run(WRT_REGISTERS)
@@ -466,13 +476,19 @@ bool is_call(const Cell* cell) noexcept
     return handler != nullptr && std::ranges::find(indirect, handler) != indirect.end();
 }
 
-Handler return_value_handler(Bank bank, Class a)
+Handler return_none_handler(uint32_t window)
 {
+    return rows_by_window<ReturnNone, Handler>[window_row(window)];
+}
+
+Handler return_value_handler(Bank bank, Class a, uint32_t window)
+{
+    const size_t row = window_row(window);
     const auto at = static_cast<size_t>(class_index(a));
     switch (bank) {
-    case Bank::integer: return ClassTable<1, MakeReturnValue<uint64_t>>::value[at];
-    case Bank::floating: return ClassTable<1, MakeReturnValue<double>>::value[at];
-    case Bank::vector: return ClassTable<1, MakeReturnValue<Vector>>::value[at];
+    case Bank::integer: return ReturnValue<uint64_t>::pick(row, at);
+    case Bank::floating: return ReturnValue<double>::pick(row, at);
+    case Bank::vector: return ReturnValue<Vector>::pick(row, at);
     }
     return nullptr;
 }
@@ -493,7 +509,6 @@ Handler tables::plain_call(Plain op)
     case raw(Plain::tail_call_import): return &tail_call_import;
     case raw(Plain::tail_call_indirect): return &tail_call_indirect;
     case raw(Plain::tail_call_ref): return &tail_call_ref;
-    case raw(Plain::return_none): return &return_none;
     case raw(Plain::return_many): return &return_many;
     case raw(Plain::spill_floats): return &spill_floats;
     case raw(Plain::reload_floats): return &reload_floats;

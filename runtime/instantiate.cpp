@@ -242,7 +242,8 @@ private:
             func.entry = module_.entry_of(index);
             func.instance = instance_;
             func.store = &store_;
-            func.type = instance_->type_ids[function.type];
+            func.type_place = instance_->type_ids + function.type;
+            func.type = *func.type_place;
             func.param_slots = static_cast<uint16_t>(slots_of(module_.params(function.type)));
             func.result_slots = static_cast<uint16_t>(slots_of(module_.results(function.type)));
             func.index = index;

@@ -548,7 +548,7 @@ Status Translator::return_()
     const auto count = static_cast<uint32_t>(types.size());
     const auto window = static_cast<uint16_t>(window_);
     if (count == 0)
-        return emit({.family = Family::return_none, .plain = Plain::return_none, .d = window});
+        return emit({.family = Family::return_none, .d = window});
     if (count == 1) {
         Operand value = pop();
         if (value.kind == Kind::constant) WRT_CHECK(to_home(value));

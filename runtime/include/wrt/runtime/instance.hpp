@@ -28,6 +28,9 @@ struct FuncInstance {
     const Cell* entry = nullptr;  ///< First cell of the translated body; null for a host function.
     ModuleInstance* instance =
         nullptr;                  ///< The module instance it belongs to; null for a host function.
+    /// Of a function of a module: where its instance keeps the id of its type. Who finds the place
+    /// that the caller names there knows type and instance by one comparison.
+    const uint32_t* type_place = nullptr;
     uint32_t type = 0;            ///< Type id in the store's registry: equal ids, equal types.
     uint16_t param_slots = 0;     ///< Slots its arguments take.
     uint16_t result_slots = 0;    ///< Slots its results take.
