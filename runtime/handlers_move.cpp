@@ -112,7 +112,7 @@ struct MakeSelect {
     static constexpr Handler at()
     {
         if constexpr (has_select(std::same_as<T, uint64_t>, A, B, C, D) && may_hold<T>(A) &&
-                      may_hold<T>(B))
+                      may_hold<T>(B) && may_hold<T>(D))
             return &select<T, A, B, C, D>;
         else
             return nullptr;

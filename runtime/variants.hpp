@@ -177,7 +177,7 @@ constexpr bool has_binary(Instr op, Class a, Class b, Class d)
         return operand_pair(a, b, false) && a != Class::t1 && b != Class::t1 &&
                is_plain_destination(d);
     case Heat::compare:
-        if (!is_plain_destination(d)) return false;
+        if (!is_common_place(d)) return false;
         if (is_float_compare(op))
             return operand_pair(a, b, is_symmetric_compare(op)) && a != Class::t1 && b != Class::t1;
         return operand_pair(a, b, is_symmetric_compare(op));
@@ -267,8 +267,7 @@ constexpr bool has_move(Class a, Class d)
 /// The condition is an integer, so it shares t0 with the others only where they are integers too.
 constexpr bool has_select(bool integers, Class a, Class b, Class condition, Class d)
 {
-    if (!is_common_place(a) || !is_common_place(b) || !is_place(condition) ||
-        !is_plain_destination(d))
+    if (!is_common_place(a) || !is_common_place(b) || !is_place(condition) || !is_common_place(d))
         return false;
     if (a == Class::t0 && b == Class::t0) return false;
     return !integers || condition != Class::t0 || (a != Class::t0 && b != Class::t0);
