@@ -94,7 +94,17 @@ namespace {
     case Family::sum_to_global:
     case Family::load_load:
     case Family::load_store:
-    case Family::binary_store: return fused_handler(o);
+    case Family::binary_store:
+    case Family::load_binary:
+    case Family::load_scaled:
+    case Family::load_test:
+    case Family::indexed_table:
+    case Family::move_test:
+    case Family::binary_wide:
+    case Family::select_constant:
+    case Family::sum_branch:
+    case Family::sum_move:
+    case Family::call_spilled: return fused_handler(o);
     case Family::nothing: return nullptr;
     }
     WRT_UNREACHABLE();
@@ -139,7 +149,17 @@ constexpr uint32_t count_words(const Operation& o)
     case Family::sum_to_global:
     case Family::load_load:
     case Family::load_store:
-    case Family::binary_store: return fused_words(o);
+    case Family::binary_store:
+    case Family::load_binary:
+    case Family::load_scaled:
+    case Family::load_test:
+    case Family::indexed_table:
+    case Family::move_test:
+    case Family::binary_wide:
+    case Family::select_constant:
+    case Family::sum_branch:
+    case Family::sum_move:
+    case Family::call_spilled: return fused_words(o);
     case Family::nothing: return 0;
     case Family::cast_branch: return 4;
     case Family::struct_set: return o.b_class == Class::constant ? 3 : 2;
@@ -199,7 +219,7 @@ consteval std::array<uint8_t, family_count * 8> make_words_of_shape()
         const auto family = static_cast<Family>(i / 8);
         const bool varies = family == Family::constant || family == Family::branch_table ||
                             family == Family::call_moved || family == Family::vector_binary ||
-                            family == Family::nothing;
+                            family == Family::indexed_table || family == Family::nothing;
         if (varies) continue;
         words[i] = static_cast<uint8_t>(count_words(
             {.family = family, .b_class = cls(1), .d_class = cls(2), .x_class = cls(4)}));
@@ -435,10 +455,24 @@ void CodeBlock::write(const Operation& o, const Written& function, Cell* at)
         write_call(o, at);
         write_fused(o, at);
         break;
+    case Family::call_spilled: write_call(o, at); break;
     case Family::move_branch:
+    case Family::load_test:
+    case Family::move_test:
+    case Family::sum_branch:
         put_target(at[2], o.label);
         write_fused(o, at);
         break;
+    case Family::indexed_table:
+        write_fused(o, at);
+        for (uint32_t i = 0; i <= o.index; ++i)
+            put_target(at[3 + i], translator.targets()[o.label + i]);
+        break;
+    case Family::load_binary:
+    case Family::load_scaled:
+    case Family::binary_wide:
+    case Family::select_constant:
+    case Family::sum_move:
     case Family::global_sum:
     case Family::sum_to_global:
     case Family::load_load:

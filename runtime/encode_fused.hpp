@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fused.hpp"
+#include "fused_values.hpp"
 #include "operation.hpp"
 
 namespace wrt::runtime {
@@ -15,8 +16,13 @@ constexpr uint32_t moved_slots(uint16_t from, uint16_t to)
 [[nodiscard]] Handler fused_handler(const Operation& operation);
 [[nodiscard]] constexpr uint32_t fused_words(const Operation& operation)
 {
-    if (operation.family == Family::call_moved) return operation.flag ? 5 : 4;
-    return 3;
+    switch (raw(operation.family)) {  // fused ones
+    case raw(Family::call_moved): return operation.flag ? 5 : 4;
+    case raw(Family::load_test):
+    case raw(Family::move_test): return 4;
+    case raw(Family::indexed_table): return 3 + operation.index + 1;
+    default: return 3;
+    }
 }
 /// Writes all but the first cell, fields a, b, d, x, and word 2 where that is a target or an entry.
 void write_fused(const Operation& operation, Cell* at);

@@ -1,5 +1,6 @@
 // Handlers of branches on what an operation or a load made, and of pairs of moves.
 #include "branch.hpp"
+#include "branch_test.hpp"
 #include "fused.hpp"
 #include "meaning.hpp"
 #include "memory_access.hpp"
@@ -20,15 +21,6 @@ constexpr int branch_words(Class c)
         c = load_at<int32_t>(pc, 24);                                                              \
     else                                                                                           \
         c = WRT_OPERAND(cls, int32_t, 10, 0)
-
-template <Instr Test, bool Reversed, class T>
-WRT_INLINE bool holds(T made, T c)
-{
-    using Operand = typename Meaning<Test>::Operand;
-    const auto left = static_cast<Operand>(Reversed ? c : made);
-    const auto right = static_cast<Operand>(Reversed ? made : c);
-    return Meaning<Test>::apply(left, right) != 0;
-}
 
 /// Goes to word 2's target where Test(First(a, b), c) holds. `Updates`: the result goes to where
 /// `a` is.

@@ -68,14 +68,24 @@ enum class Family : uint8_t {
     binary_branch,
     load_branch,
     move_pair,
-    call_moved,     ///< A call after one or two moves to slots.
-    move_branch,    ///< A branch after a move or a constant.
-    global_sum,     ///< d = global + constant; `flag`: the global as well.
-    sum_to_global,  ///< global = a + constant
-    load_load,      ///< d = memory[memory[a + index] + constant2]
-    load_store,     ///< memory[d + constant2] = memory[a + index]
-    binary_store,   ///< memory[d + index] = a op b
-    last = binary_store,
+    call_moved,       ///< A call after one or two moves to slots.
+    move_branch,      ///< A branch after a move or a constant.
+    global_sum,       ///< d = global + constant; `flag`: the global as well.
+    sum_to_global,    ///< global = a + constant
+    load_load,        ///< d = memory[memory[a + index] + constant2]
+    load_store,       ///< memory[d + constant2] = memory[a + index]
+    binary_store,     ///< memory[d + index] = a op b
+    load_binary,      ///< d = memory[a + index] op x; `flag`: the other way round
+    load_scaled,      ///< d = memory[(a << constant2) + b + index]
+    load_test,        ///< d = memory[a + index], a branch on d and x; `flag`: on x and d
+    indexed_table,    ///< A branch table whose index is memory[a + constant2] or a + constant2.
+    move_test,        ///< d = x, a branch on a and b
+    binary_wide,      ///< d = a op constant; `flag`: constant op a
+    select_constant,  ///< d = condition ? a : constant; `flag`: the other way round
+    sum_branch,       ///< d = a + b, then a branch
+    sum_move,         ///< d = a + constant, x = d; x_class: where to.
+    call_spilled,     ///< A call, with the slots of float pins in `x` and `d`.
+    last = call_spilled,
 };
 
 inline constexpr uint32_t no_operation = 0xffffffffu;

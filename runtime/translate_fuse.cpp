@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "encode_fused.hpp"
+#include "fuse_operands.hpp"
 #include "fused.hpp"
 #include "translator.hpp"
 
@@ -18,25 +19,6 @@ namespace {
 bool is_commutative(Instr op)
 {
     return heat_of_binary(op) == Heat::commutative;
-}
-
-/// An operand of the second operation that is not the first one's result.
-struct Other {
-    Class cls = Class::slot;
-    uint16_t slot = 0;
-    uint64_t constant = 0;
-    bool reversed = false;  ///< It stands on the left.
-};
-
-/// Whether exactly one operand of `second`, which has two, is `made`; the other one then.
-bool reads_once(const Operation& second, Class made, Other& other)
-{
-    const bool left = second.a_class == made;
-    const bool right = second.b_class == made;
-    if (left == right) return false;
-    other = left ? Other{second.b_class, second.b, second.constant, false}
-                 : Other{second.a_class, second.a, 0, true};
-    return true;
 }
 
 /// Makes `second` the pair of both.
@@ -79,20 +61,6 @@ bool fuse_binary(const Operation& first, Operation& second)
     second.constant2 = static_cast<uint32_t>(c.constant);
     second.source = tail.source;
     return true;
-}
-
-/// A branch on a condition as a comparison with 0.
-Operation as_comparison(const Operation& branch)
-{
-    Operation comparison = branch;
-    if (branch.family == Family::branch_if && !branch.wide) {
-        comparison.family = Family::compare_branch;
-        comparison.instr = branch.flag ? Instr::i32_eq : Instr::i32_ne;
-        comparison.flag = false;
-        comparison.b_class = Class::constant;
-        comparison.constant = 0;
-    }
-    return comparison;
 }
 
 /// Branches on whether a bit is set or on a comparison that was not seen to be one.
@@ -406,9 +374,11 @@ void Translator::fuse()
     const bool calls = !options_.fuel && !options_.bound_later;
     // What was fused may be the first of the next two.
     for (uint32_t i = 0; i + 1 < operations_.size(); ++i) {
-        if (operations_[i + 1].labelled || !fuse_two(operations_[i], operations_[i + 1], calls))
-            continue;
-        operations_[i].family = Family::nothing;
+        const Operation& first = operations_[i];
+        Operation& second = operations_[i + 1];
+        if (second.labelled) continue;
+        if (fuse_two(first, second, calls) || fuse_values(first, second, calls))
+            operations_[i].family = Family::nothing;
     }
 }
 

@@ -22,7 +22,8 @@ HOT = """
 binary unary load load_sum store store_sum compare_branch branch_if branch branch_table move constant wide_constant
 select global_get global_set enter call call_indirect return_none return_value fuel spill_floats reload_floats
 binary_pair binary_branch load_branch move_pair call_moved move_branch global_sum sum_to_global load_load load_store
-binary_store
+binary_store load_binary load_scaled load_test load_table sum_table move_test binary_wide select_constant sum_branch
+sum_move call_spilled
 """.split()
 
 LINE = 64

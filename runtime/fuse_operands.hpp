@@ -1,0 +1,46 @@
+// What the files that fuse operations ask of two neighbours.
+#pragma once
+
+#include "operation.hpp"
+#include "variants.hpp"
+
+namespace wrt::runtime {
+
+/// An operand of the second operation that is not the first one's result.
+struct Other {
+    Class cls = Class::slot;
+    uint16_t slot = 0;
+    uint64_t constant = 0;
+    bool reversed = false;  ///< It stands on the left.
+};
+
+/// Whether exactly one operand of `second`, which has two, is `made`; the other one then.
+inline bool reads_once(const Operation& second, Class made, Other& other)
+{
+    const bool left = second.a_class == made;
+    const bool right = second.b_class == made;
+    if (left == right) return false;
+    other = left ? Other{second.b_class, second.b, second.constant, false}
+                 : Other{second.a_class, second.a, 0, true};
+    return true;
+}
+
+/// A branch on a condition as a comparison with 0.
+inline Operation as_comparison(const Operation& branch)
+{
+    Operation comparison = branch;
+    if (branch.family == Family::branch_if && !branch.wide) {
+        comparison.family = Family::compare_branch;
+        comparison.instr = branch.flag ? Instr::i32_eq : Instr::i32_ne;
+        comparison.flag = false;
+        comparison.b_class = Class::constant;
+        comparison.constant = 0;
+    }
+    return comparison;
+}
+
+/// Makes `second` what fused_values.hpp knows of the two, if it does. `calls`: calls may be part of
+/// it.
+bool fuse_values(const Operation& first, Operation& second, bool calls);
+
+}  // namespace wrt::runtime
