@@ -322,6 +322,30 @@ static void echo(handle request, handle outparam, int by_splice) {
   must(r.tag == 0);
 }
 
+// Reads the body, then says how long it was.
+static void count(handle request, handle outparam) {
+  result r;
+  request_consume(request, &r);
+  must(r.tag == 0);
+  handle body = r.words[1];
+  in_body_stream(body, &r);
+  handle in = r.words[1];
+  u64 size = 0;
+  for (;;) {
+    used = 0;
+    in_blocking_read(in, 65536, &r);
+    if (r.tag) break;
+    size += r.words[2];
+  }
+  int whole = r.bytes[4] == 1; // closed
+  in_drop(in);
+  in_body_drop(body);
+  if (!whole) return; // no answer
+  put_number(size);
+  puts_("\n");
+  answer_line(outparam, 200, "text/plain");
+}
+
 static void stream(handle outparam) {
   writer w = begin(outparam, 200, content_type("text/plain"));
   for (u32 i = 1; i <= 3; i++) {
@@ -575,6 +599,7 @@ static void route(handle request, handle outparam) {
   if (starts_with(path, "/json")) json(request, outparam, path);
   else if (is(path, "/echo")) echo(request, outparam, 0);
   else if (is(path, "/splice")) echo(request, outparam, 1);
+  else if (is(path, "/count")) count(request, outparam);
   else if (is(path, "/stream")) stream(outparam);
   else if (starts_with(path, "/bytes/")) bytes(outparam, path);
   else if (is(path, "/types")) types(request, outparam);

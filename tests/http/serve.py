@@ -241,6 +241,17 @@ class Limits(unittest.TestCase):
             answer = server.raw(b"POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
                                 b"5000\r\n" + b"x" * 0x5000 + b"\r\n0\r\n\r\n")
             self.assertNotIn(b"\r\n0\r\n\r\n", answer)
+            answer = server.raw(b"POST /count HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+                                b"5000\r\n" + b"x" * 0x5000 + b"\r\n0\r\n\r\n")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer)
+
+    def test_clients_that_dawdle(self):
+        with Server("--timeout", "300ms", "--head-timeout", "300ms") as server:
+            answer = server.raw(b"GET /json HTTP/1.1\r\nhost:")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
+            answer = server.raw(b"POST /count HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
+            self.assertEqual(server.request("POST", "/count", b"whole")[1], b"5\n")
 
     def test_a_guest_that_hangs(self):
         with Server("--timeout", "300ms") as server:
@@ -299,6 +310,19 @@ class Stopping(unittest.TestCase):
             idle.close()
             with self.assertRaises(OSError):
                 server.connect()
+
+    def test_a_second_signal_ends_the_grace(self):
+        with Server("--grace", "60s") as server:
+            answers = []
+            thread = threading.Thread(target=lambda: answers.append(server.get("/loop")[0].status))
+            thread.start()
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            self.assertIsNone(server.process.poll())
+            self.assertEqual(server.stop(), 0)
+            thread.join()
+            self.assertEqual(answers, [503])
 
     def test_grace_ends(self):
         for how in [signal.SIGINT, signal.SIGTERM]:

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 
 #include <boost/beast/core/string.hpp>
@@ -198,10 +199,9 @@ Readiness RequestBody::readiness() noexcept
 {
     // Bytes that came may be no more than the size of a chunk: only reading tells.
     if (!ahead_ && !failure_ && !wire_.parser->is_done()) {
-        std::vector<uint8_t> bytes(4096);
-        bytes.resize(read_more(bytes));
-        if (!bytes.empty()) {
-            ahead_ = std::move(bytes);
+        std::array<uint8_t, 4096> bytes;
+        if (const uint32_t size = read_more(bytes)) {
+            ahead_.emplace(bytes.begin(), bytes.begin() + size);
             ahead_used_ = 0;
         }
     }

@@ -59,8 +59,9 @@ SIZE is a number of bytes, or one with K, M, G, KiB, MiB, GiB (1024) or KB, MB, 
 )",
     R"(WASI
 
-wrtd provides WASI preview 1 (wasi_snapshot_preview1) to core modules and WASI 0.2 to components, without
-http. A guest sees what it is given: no directory, no variable, no network, and the three standard streams
+wrtd provides WASI preview 1 (wasi_snapshot_preview1) to core modules and WASI 0.2 to components.
+`wrtd serve` gives a guest of wasi:http requests to answer. A guest sees what it is given: no directory, no
+variable, no network, and the three standard streams
 of wrtd.
 
   --dir HOST[::GUEST][:ro]  a directory and all below it; GUEST is its name for the guest, :ro refuses

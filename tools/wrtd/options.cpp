@@ -396,6 +396,9 @@ void add_serve(CLI::App& app, Options& options)
               size, serve.max_header_bytes);
     add_bound(app, "--max-body-bytes", "SIZE", "of a request's body; default 64MiB", parse_size,
               size, serve.max_body_bytes);
+    add_bound(app, "--head-timeout", "TIME",
+              "for a request's head to come, and a response to be taken; default 10s",
+              parse_duration, duration, serve.head_ns);
     add_bound(app, "--grace", "TIME", "what runs at SIGTERM may go on that long; default 10s",
               parse_duration, duration, serve.grace_ns);
     app.add_flag("-q,--quiet", options.quiet, "no line for each request on stderr")

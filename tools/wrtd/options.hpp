@@ -102,6 +102,7 @@ struct Options {
         uint32_t max_connections = 1024;
         uint32_t max_header_bytes = 16 * 1024;
         uint64_t max_body_bytes = uint64_t{64} << 20;
+        uint64_t head_ns = 10'000'000'000;
         uint64_t grace_ns = 10'000'000'000;
     } serve;
 

@@ -23,6 +23,7 @@ int serve(const Options& options)
     config.max_connections = wanted.max_connections;
     config.max_header_bytes = wanted.max_header_bytes;
     config.max_body_bytes = wanted.max_body_bytes;
+    config.head_time = std::chrono::milliseconds{wanted.head_ns / 1'000'000};
     config.grace = std::chrono::milliseconds{wanted.grace_ns / 1'000'000};
 
     ServedGuest guest{options, config.workers};

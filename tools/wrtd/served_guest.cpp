@@ -172,6 +172,10 @@ void ServedGuest::conclude(http::Exchange& exchange, wrt::Store& store, const wr
 {
     if (ended) {
         if (exchange.has_responded()) return;
+        if (exchange.is_too_large()) {
+            exchange.reason = "body too large";
+            return exchange.refuse(413);
+        }
         if (const wrt::wasi::http::ErrorCode* const said = exchange.error()) {
             exchange.reason = wrt::wasi::http::name_of(said->which);
             if (said->text) exchange.reason += fmt::format(": {}", escaped(said->text->view()));
