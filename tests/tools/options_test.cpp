@@ -51,6 +51,28 @@ TEST(options, of_wrtd_may_stand_before_the_command_and_after_it)
     EXPECT_EQ(parsed({"--color", "never", "--fuel", "3", "a.wasm"}).limits.fuel, 3U);
 }
 
+TEST(options, of_a_server)
+{
+    const Options options =
+        parsed({"serve", "--addr", "[::1]:0", "--workers", "3", "--max-body-bytes", "1MiB",
+                "--grace", "2s", "--timeout", "1s", "a.wasm"});
+    EXPECT_EQ(options.command, Command::serve);
+    EXPECT_EQ(options.serve.host, "::1");
+    EXPECT_EQ(options.serve.port, 0);
+    EXPECT_EQ(options.serve.workers, 3U);
+    EXPECT_EQ(options.serve.max_body_bytes, 1U << 20);
+    EXPECT_EQ(options.serve.grace_ns, 2'000'000'000U);
+    EXPECT_EQ(options.limits.timeout_ns, 1'000'000'000U);
+
+    Options::Serve serve;
+    EXPECT_TRUE(parse_address("8000", serve));
+    EXPECT_EQ(serve.port, 8000);
+    EXPECT_TRUE(parse_address("localhost:65535", serve));
+    EXPECT_EQ(serve.host, "127.0.0.1");
+    for (const char* const wrong : {"", "a", "1.2.3.4", "1.2.3.4:", "1:65536", "1:-1", "1:999999"})
+        EXPECT_FALSE(parse_address(wrong, serve)) << wrong;
+}
+
 TEST(options, take_a_file_named_like_a_command_as_a_file)
 {
     const Options options = parsed({"run", "validate", "call"});

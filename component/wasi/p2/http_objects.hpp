@@ -186,6 +186,16 @@ Status attach(State& state, HostCall& call, OutgoingBody& body, http::BodySink& 
               ClientUse* client) noexcept;
 /// A resource for the body that comes in, if none was made yet.
 Result<Outcome<Own<IncomingBody>>> consume(State& state, IncomingBody& body) noexcept;
+// http_streams.cpp
+
+/// Bytes of a body that a guest may write before its message is sent.
+inline constexpr uint32_t staged_bytes_max = 16 * 1024;
+
+/// The content-length was another.
+http::ErrorCode wrong_size(const OutgoingBody& body, uint64_t written) noexcept;
+/// Gives all of `bytes` to the sink, with waiting. intr; io: the body has failed.
+Errno send(State& state, OutgoingBody& body, std::span<const uint8_t> bytes) noexcept;
+
 /// Whether all has come, what is left being dropped; or it failed.
 bool is_drained(IncomingBody& body) noexcept;
 
