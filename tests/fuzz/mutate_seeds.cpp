@@ -1,8 +1,12 @@
 // Runs a fuzz target on so many mutated seeds, always the same ones: a test that needs no
 // libFuzzer.
+//   NAME_fuzz [RUNS [DIRECTORY]]   The files in DIRECTORY are seeds too.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "fuzz/fuzz_target.hpp"
@@ -32,12 +36,30 @@ void mutate(Bytes& bytes, std::mt19937& random)
     }
 }
 
+/// In the order of their names.
+std::vector<Bytes> files_in(const std::filesystem::path& directory)
+{
+    std::vector<std::filesystem::path> paths;
+    std::error_code problem;
+    for (const auto& entry : std::filesystem::directory_iterator{directory, problem})
+        paths.push_back(entry.path());
+    std::ranges::sort(paths);
+    std::vector<Bytes> files;
+    for (const auto& path : paths) {
+        std::ifstream file{path, std::ios::binary};
+        files.emplace_back(std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{});
+    }
+    return files;
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
 {
     const long runs = argc > 1 ? std::atol(argv[1]) : 1000;
-    const auto seeds = wrt::test::seeds();
+    auto seeds = wrt::test::seeds();
+    const std::vector<Bytes> files = argc > 2 ? files_in(argv[2]) : std::vector<Bytes>{};
+    seeds.insert(seeds.end(), files.begin(), files.end());
     std::mt19937 random{1};
     for (const auto seed : seeds)
         LLVMFuzzerTestOneInput(seed.data(), seed.size());
