@@ -335,6 +335,10 @@ bool FunctionValidator::label_types(uint32_t label, std::span<const ValType>& ty
     const GrowingStack<ControlFrame>& frames = scratch_.frames;
     if (label >= frames.size()) return fail_index(Errc::unknown_label, label, frames.size());
     const ControlFrame& frame = frames[frames.size() - 1 - label];
+    if (frame.block.is_empty()) {
+        types = {};
+        return true;
+    }
     types = frame.op == Instr::loop ? module_.types.params(frame.block)
                                     : module_.types.results(frame.block);
     return true;

@@ -85,12 +85,7 @@ bool FunctionValidator::type_simple(Instruction& instruction)
     case raw(Instr::else_): return else_(instruction);
     case raw(Instr::catch_all): return legacy_handler(instruction);
     case raw(Instr::end): return end(instruction);
-    case raw(Instr::return_): {
-        instruction.results = context_.results;
-        if (!pop_all(instruction.results)) return false;
-        set_unreachable();
-        return true;
-    }
+    case raw(Instr::return_): return return_(instruction);
     case raw(Instr::throw_ref): {
         if (!pop(ValType::exnref)) return false;
         set_unreachable();
@@ -139,22 +134,40 @@ bool FunctionValidator::select_typed(Instruction& instruction)
 
 // Branches.
 
+bool FunctionValidator::br(Instruction& instruction)
+{
+    std::span<const ValType> types;
+    if (!label_types(instruction.index, types) || !pop_all(types)) return false;
+    set_unreachable();
+    instruction.params = types;
+    return true;
+}
+
+bool FunctionValidator::br_if(Instruction& instruction)
+{
+    std::span<const ValType> types;
+    if (!pop(ValType::i32) || !label_types(instruction.index, types)) return false;
+    if (!pop_all(types) || !push_all(types)) return false;
+    instruction.params = types;
+    return true;
+}
+
+bool FunctionValidator::return_(Instruction& instruction)
+{
+    instruction.results = context_.results;
+    if (!pop_all(instruction.results)) return false;
+    set_unreachable();
+    return true;
+}
+
 bool FunctionValidator::type_branch(Instruction& instruction)
 {
     std::span<const ValType> types;
     switch (raw(instruction.op)) {
     case raw(Instr::delegate): return delegate(instruction);
     case raw(Instr::rethrow): return rethrow(instruction);
-    case raw(Instr::br): {
-        if (!label_types(instruction.index, types) || !pop_all(types)) return false;
-        set_unreachable();
-        break;
-    }
-    case raw(Instr::br_if): {
-        if (!pop(ValType::i32) || !label_types(instruction.index, types)) return false;
-        if (!pop_all(types) || !push_all(types)) return false;
-        break;
-    }
+    case raw(Instr::br): return br(instruction);
+    case raw(Instr::br_if): return br_if(instruction);
     case raw(Instr::br_on_null): {
         if (!pop_reference(instruction.type) || !label_types(instruction.index, types)) {
             return false;
@@ -232,19 +245,27 @@ bool FunctionValidator::type_call(Instruction& instruction)
         if (!pop(table->limits.address_type())) return false;
         return call(instruction, instruction.index, op == Instr::return_call_indirect);
     }
+    if (op == Instr::call || op == Instr::return_call) return call(instruction);
     if (instruction.index >= module_.functions.size()) {
         return fail_index(Errc::unknown_function, instruction.index, module_.functions.size());
     }
     const uint32_t type_index = module_.functions[instruction.index];
-    if (op == Instr::ref_func) {
-        if (!constant_ && !module_.is_declared(instruction.index)) {
-            return fail_index(Errc::undeclared_function_reference, instruction.index, 0);
-        }
-        instruction.type =
-            ValType::ref(HeapType::of_index(module_.types.canonical(type_index)), false);
-        return push(instruction.type);
+    WRT_ASSERT(op == Instr::ref_func);
+    if (!constant_ && !module_.is_declared(instruction.index)) {
+        return fail_index(Errc::undeclared_function_reference, instruction.index, 0);
     }
-    return call(instruction, type_index, op == Instr::return_call);
+    instruction.type = ValType::ref(HeapType::of_index(module_.types.canonical(type_index)), false);
+    return push(instruction.type);
+}
+
+/// call and return_call.
+bool FunctionValidator::call(Instruction& instruction)
+{
+    const uint32_t function = instruction.index;
+    if (function >= module_.functions.size()) {
+        return fail_index(Errc::unknown_function, function, module_.functions.size());
+    }
+    return call(instruction, module_.functions[function], instruction.op == Instr::return_call);
 }
 
 /// Params in, results out; a tail call's results are the function's own.

@@ -112,6 +112,7 @@ public:
         return u64(instruction.value);
     }
 
+    [[nodiscard]] bool block_type(BlockType& type);
     /// A value type (5.3.5); `index` types are as written, those above HeapType::max_index as that.
     [[nodiscard]] bool value_type(ValType& type);
     [[nodiscard]] bool heap_type(HeapType& type);
@@ -133,7 +134,6 @@ private:
     bool zero_byte();
     bool only_index(uint32_t& index, Feature feature);
     bool rare_memarg(uint32_t flags, Instruction& instruction);
-    bool block_type(BlockType& type);
     bool label_table(Instruction& instruction);
     bool try_table(Instruction& instruction);
     bool select_types(Instruction& instruction);

@@ -25,6 +25,15 @@ enum class Quick : uint8_t {
     load,
     store,
     drop,
+    // Typed out of line, but without asking twice what they are.
+    block,  ///< block, loop and if.
+    else_,
+    end,
+    br,
+    br_if,
+    return_,
+    call,
+    global,  ///< global.get and global.set.
 };
 
 /// What typing them needs of instructions.def, in one word.
@@ -57,6 +66,14 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
     if (op == Instr::i32_const) return {.kind = Quick::i32_const};
     if (op == Instr::i64_const) return {.kind = Quick::i64_const};
     if (op == Instr::drop) return {.kind = Quick::drop};
+    if (op == Instr::block || op == Instr::loop || op == Instr::if_) return {.kind = Quick::block};
+    if (op == Instr::else_) return {.kind = Quick::else_};
+    if (op == Instr::end) return {.kind = Quick::end};
+    if (op == Instr::br) return {.kind = Quick::br};
+    if (op == Instr::br_if) return {.kind = Quick::br_if};
+    if (op == Instr::return_) return {.kind = Quick::return_};
+    if (op == Instr::call) return {.kind = Quick::call};
+    if (op == Instr::global_get || op == Instr::global_set) return {.kind = Quick::global};
     const Signature& signature = row.signature;
     const uint32_t count = signature.param_count;
     const int align = natural_align(row.immediates);

@@ -163,6 +163,16 @@ public:
             return memarg(instruction, quick.align) && pop(address_) && push(ValType{quick.result});
         case detail::Quick::store:
             return memarg(instruction, quick.align) && pop(ValType{quick.operand}) && pop(address_);
+        case detail::Quick::block:
+            return decoder_.block_type(instruction.block) && block(instruction);
+        case detail::Quick::else_: return else_(instruction);
+        case detail::Quick::end: return end(instruction);
+        case detail::Quick::br: return decoder_.u32(instruction.index) && br(instruction);
+        case detail::Quick::br_if: return decoder_.u32(instruction.index) && br_if(instruction);
+        case detail::Quick::return_: return return_(instruction);
+        case detail::Quick::call: return decoder_.u32(instruction.index) && call(instruction);
+        case detail::Quick::global:
+            return decoder_.u32(instruction.index) && type_global(instruction);
         case detail::Quick::i64_const:
         case detail::Quick::drop:
         case detail::Quick::no:
@@ -273,6 +283,9 @@ private:
     bool block(Instruction& instruction);
     bool else_(Instruction& instruction);
     bool end(Instruction& instruction);
+    bool br(Instruction& instruction);
+    bool br_if(Instruction& instruction);
+    bool return_(Instruction& instruction);
     bool br_table(Instruction& instruction);
     bool catches(const Instruction& instruction);
     bool legacy_handler(Instruction& instruction);
@@ -319,6 +332,7 @@ private:
     bool type_array_copy(Instruction& instruction);
     bool select(Instruction& instruction);
     bool select_typed(Instruction& instruction);
+    bool call(Instruction& instruction);
     bool call(Instruction& instruction, uint32_t type_index, bool tail);
     bool pop_repeated(ValType type, uint32_t count);
     bool data_count_known();
@@ -520,6 +534,14 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (!tell.template operator()<Quick::drop>(row, at + 1)) break;
             continue;
         }
+        case Quick::block:
+        case Quick::else_:
+        case Quick::end:
+        case Quick::br:
+        case Quick::br_if:
+        case Quick::return_:
+        case Quick::call:
+        case Quick::global:
         case Quick::no:
         case Quick::later_pure: break;
         }
