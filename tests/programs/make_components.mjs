@@ -2,7 +2,7 @@
 // Makes components of WASI preview 1 commands: the module, and an adapter from preview 1 to WASI 0.2 beside it. It is
 // what `jco new MODULE --wasi-command` does.
 //
-//   node make_components.mjs --cache DIR --out DIR [--wit FILE] MODULE.wasm...
+//   node make_components.mjs --cache DIR --out DIR [--wit FILE [--world NAME]] MODULE.wasm...
 //
 // --wit: the modules import what the world of that file does, by the canonical ABI.
 //
@@ -41,11 +41,12 @@ function loadAdapter(cache) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { cache: { type: "string" }, out: { type: "string" }, wit: { type: "string" } },
+  options: { cache: { type: "string" }, out: { type: "string" }, wit: { type: "string" },
+    world: { type: "string" } },
   allowPositionals: true,
 });
 if (!values.cache || !values.out || positionals.length === 0) {
-  throw new Error("usage: make_components.mjs --cache DIR --out DIR [--wit FILE] MODULE.wasm...");
+  throw new Error("usage: make_components.mjs --cache DIR --out DIR [--wit FILE [--world NAME]] MODULE.wasm...");
 }
 let tools, adapterBytes;
 try {
@@ -59,7 +60,10 @@ try {
 mkdirSync(values.out, { recursive: true });
 for (const file of positionals) {
   let module = readFileSync(file);
-  if (values.wit) module = tools.componentEmbed({ binary: module, witSource: readFileSync(values.wit, "utf8") });
+  if (values.wit) {
+    const witSource = readFileSync(values.wit, "utf8");
+    module = tools.componentEmbed({ binary: module, witSource, world: values.world });
+  }
   const component = tools.componentNew(module, [["wasi_snapshot_preview1", adapterBytes]]);
   writeFileSync(path.join(values.out, path.basename(file)), component);
 }

@@ -153,7 +153,8 @@ int ComponentGuest::link_wasi()
     WasiGrant grant{options_, path_};
     if (const int code = grant.open(); code != 0) return code;
     wrt::wasi::ConfigFault fault;
-    linker_->wasi(grant.config(), &fault);
+    http_client_ = grant.http_client();
+    linker_->wasi(grant.config(), &fault, {.http_client = http_client_.get()});
     if (linker_->status()) return 0;
     if (grant.complain(fault, linker_->status().error())) return exit_failed;
     return conclude_start(linker_->status());

@@ -10,6 +10,7 @@
 #include <wrt/component.hpp>
 
 #include "file.hpp"
+#include "http/client.hpp"
 #include "options.hpp"
 #include "stopping.hpp"
 
@@ -44,7 +45,8 @@ private:
 
     const Options& options_;
     std::string path_;
-    std::vector<std::unique_ptr<File>> files_;  ///< Components view their bytes.
+    std::vector<std::unique_ptr<File>> files_;   ///< Components view their bytes.
+    std::unique_ptr<http::Client> http_client_;  ///< Of guests in the store.
     wrt::Engine engine_;
     std::optional<wrt::Store> store_;
     std::optional<Stopping> stopping_;

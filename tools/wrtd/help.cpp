@@ -74,11 +74,13 @@ of wrtd.
 Components may be given a network, by rules that can be repeated:
 
   --net                     all of it
-  --allow-net HOST[:PORT]   connect and send there. HOST is a name (whose addresses are then allowed too),
-                            *.NAME, an address, a network such as 10.0.0.0/8, or *; IPv6 in brackets before
-                            a port. PORT is a number, FIRST-LAST or *. "localhost" is all loopback addresses.
-  --allow-listen ADDRESS[:PORT]  wait there for connections and for datagrams of anybody; port 0 is one that
-                            the system chooses
+  --allow-net HOST[:PORT]   connect and send there, by sockets and by HTTP. HOST is a name (whose addresses
+                            are then allowed too), *.NAME, an address, a network such as 10.0.0.0/8, or *;
+                            IPv6 in brackets before a port. PORT is a number, FIRST-LAST or *. "localhost"
+                            is all loopback addresses.
+  --allow-listen ADDRESS[:PORT]
+                            wait there for connections and for datagrams of anybody; port 0 is one that the
+                            system chooses
   --max-sockets N           at one time; default 256
 )",
 };

@@ -101,6 +101,7 @@ int ServedGuest::prepare()
                  size_text(engine_.arena().used()), took.count());
 
     if (const int code = grant_.open(); code != 0) return code;
+    http_client_ = grant_.http_client();
     // A first instance, of which nothing is kept.
     wrt::Engine engine{component_engine(options_)};
     wrt::Store store{engine, store_config(options_.limits)};
@@ -137,7 +138,9 @@ ServedGuest::instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinke
     if (options_.wasi.enabled) {
         wrt::WasiConfig config = grant_.config();
         config.interrupt = watchdog_.interrupt_of(worker);
-        linker.wasi(config, &fault->config, p2_options);
+        wrt::wasi::P2Options wasi = p2_options;
+        wasi.http_client = http_client_.get();
+        linker.wasi(config, &fault->config, wasi);
     }
     return linker.instantiate(*component_, &fault->link);
 }

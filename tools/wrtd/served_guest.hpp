@@ -49,6 +49,7 @@ private:
     wrt::Engine engine_;        ///< Of the component.
     std::optional<wrt::Component> component_;
     WasiGrant grant_;
+    std::unique_ptr<http::Client> http_client_;  ///< Null: no requests of guests.
     /// Each with the arena that its requests lie in one after the other; made by its thread.
     std::vector<std::unique_ptr<wrt::Engine>> engines_;
     Watchdog watchdog_;

@@ -104,6 +104,14 @@ int WasiGrant::open()
     return 0;
 }
 
+std::unique_ptr<http::Client> WasiGrant::http_client() const
+{
+    if (connect_.empty()) return nullptr;
+    http::ClientConfig config;
+    config.rules = connect_;
+    return std::make_unique<http::Client>(std::move(config));
+}
+
 bool WasiGrant::complain(const wrt::wasi::ConfigFault& fault, const wrt::Error& reason) const
 {
     using Part = wrt::wasi::ConfigFault::Part;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <wrt/wasi.hpp>
 
+#include "http/client.hpp"
 #include "options.hpp"
 #include "saved_guest.hpp"
 
@@ -26,6 +28,9 @@ public:
     [[nodiscard]] int open();
     /// Valid as long as this is; after open().
     [[nodiscard]] const wrt::WasiConfig& config() const { return config_; }
+
+    /// What makes the guest's requests; null where it may make none. Holds as long as the options.
+    [[nodiscard]] std::unique_ptr<http::Client> http_client() const;
 
     /// Says which part of it could not be granted; false where none of them was it.
     [[nodiscard]] bool complain(const wrt::wasi::ConfigFault& fault,
