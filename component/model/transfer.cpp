@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include <wrt/runtime/execution.hpp>
 #include <wrt/runtime/memory.hpp>
@@ -17,6 +18,7 @@ constexpr uint64_t bytes_per_fuel = 64;  // as bulk instructions pay
 constexpr uint32_t canonical_nan32 = 0x7fc00000;
 constexpr uint64_t canonical_nan64 = 0x7ff8000000000000;
 constexpr uint32_t steps_between_looks = 4096;
+constexpr uint32_t max_leaves = 16;  // fields of a record that are moved without frames
 
 Error trap(Errc code)
 {
@@ -34,6 +36,20 @@ constexpr uint64_t extended(PrimitiveType type, uint64_t bits)
     if (type == PrimitiveType::s8) return static_cast<uint32_t>(static_cast<int8_t>(bits));
     if (type == PrimitiveType::s16) return static_cast<uint32_t>(static_cast<int16_t>(bits));
     return bits;
+}
+
+template <class T>
+uint64_t load(const uint8_t* at)
+{
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+template <class T>
+void store(uint8_t* at, T value)
+{
+    std::memcpy(at, &value, sizeof value);
 }
 
 /// Elements that are copied as bytes: every pattern is a value, and nothing refers to anything.
@@ -60,9 +76,13 @@ uint64_t Transfer::read(const Side& side, Place place, uint32_t bytes) const
 {
     if (place.flat) return side.flat[place.at].bits & mask_of(bytes);
     WRT_ASSERT(runtime::in_bounds(place.at, bytes, side.bytes().size()));
-    uint64_t bits = 0;
-    std::memcpy(&bits, side.bytes().data() + place.at, bytes);
-    return bits;
+    const uint8_t* const at = side.bytes().data() + place.at;
+    switch (bytes) {  // sizes that are known are single loads
+    case 1: return *at;
+    case 2: return load<uint16_t>(at);
+    case 4: return load<uint32_t>(at);
+    default: return load<uint64_t>(at);
+    }
 }
 
 void Transfer::write(const Side& side, Place place, uint32_t bytes, uint64_t bits)
@@ -72,7 +92,13 @@ void Transfer::write(const Side& side, Place place, uint32_t bytes, uint64_t bit
         return;
     }
     WRT_ASSERT(runtime::in_bounds(place.at, bytes, side.bytes().size()));
-    std::memcpy(side.bytes().data() + place.at, &bits, bytes);
+    uint8_t* const at = side.bytes().data() + place.at;
+    switch (bytes) {
+    case 1: *at = static_cast<uint8_t>(bits); return;
+    case 2: store(at, static_cast<uint16_t>(bits)); return;
+    case 4: store(at, static_cast<uint32_t>(bits)); return;
+    default: store(at, bits); return;
+    }
 }
 
 void Transfer::read_pointer(Place place, uint32_t& pointer, uint32_t& length) const
@@ -191,6 +217,12 @@ Status Transfer::lend_fields(std::span<const decoder::ComponentField> fields, Si
         });
 }
 
+void Transfer::push(const Frame& frame)
+{
+    WRT_ASSERT(depth_ < max_depth);  // validated: types nest no deeper
+    std::construct_at(&frames_[depth_++], frame);
+}
+
 /// Works off what value() has put on the stack.
 Status Transfer::drain()
 {
@@ -200,14 +232,20 @@ Status Transfer::drain()
             --depth_;
             continue;
         }
-        if (++steps_ % steps_between_looks == 0 &&
-            world_.store->execution().interrupt.load(std::memory_order_relaxed) != 0) {
-            return Error{.code = Errc::interrupted};
-        }
+        WRT_CHECK(look_for_interrupt());
         Place source, target;
         ComponentValType type;
         step(frame, source, target, type);
         WRT_CHECK(value(type, source, target));
+    }
+    return ok();
+}
+
+Status Transfer::look_for_interrupt()
+{
+    if (++steps_ % steps_between_looks == 0 &&
+        world_.store->execution().interrupt.load(std::memory_order_relaxed) != 0) {
+        return Error{.code = Errc::interrupted};
     }
     return ok();
 }
@@ -287,15 +325,18 @@ Status Transfer::value(ComponentValType type, Place source, Place target)
             source.at += source.flat ? 1 : offset;
             target.at += target.flat ? 1 : offset;
         };
-        const auto push = [&](const Frame& frame) {
-            WRT_ASSERT(depth_ < max_depth);  // validated: types nest no deeper
-            frames_[depth_++] = frame;
-        };
         const ComponentValType first = ComponentValType::of_bits(node.a);
         const ComponentValType second = ComponentValType::of_bits(node.b);
         switch (node.kind) {
         case ComponentTypeKind::record:
         case ComponentTypeKind::tuple:
+            if (has_only_primitives(node)) {
+                return each_field(pools_.fields_of(node), source, target,
+                                  [&](ComponentValType field, Place here, Place there) -> Status {
+                                      return primitive(pools_.plain(field).primitive(), here,
+                                                       there);
+                                  });
+            }
             push({.element = {},
                   .node = type.node(),
                   .next = 0,
@@ -424,13 +465,58 @@ Status Transfer::list(ComponentValType element, decoder::ValueLayout layout, uin
         }
         return ok();
     }
-    WRT_ASSERT(depth_ < max_depth);
-    frames_[depth_++] = {.element = element,
-                         .node = map,
-                         .next = 0,
-                         .count = map == no_index ? length : 2 * length,
-                         .source = {pointer, false},
-                         .target = {at, false}};
+    if (element.is_node() && map == no_index) {
+        const ComponentTypeNode& node = pools_[element.node()];
+        const bool record =
+            node.kind == ComponentTypeKind::record || node.kind == ComponentTypeKind::tuple;
+        if (record && has_only_primitives(node) && node.count <= max_leaves) {
+            return records(node, length, {pointer, false}, {at, false});
+        }
+    }
+    push({.element = element,
+          .node = map,
+          .next = 0,
+          .count = map == no_index ? length : 2 * length,
+          .source = {pointer, false},
+          .target = {at, false}});
+    return ok();
+}
+
+/// Of a record or tuple, whose fields can be moved without frames.
+bool Transfer::has_only_primitives(const ComponentTypeNode& node) const
+{
+    return std::ranges::all_of(pools_.fields_of(node), [&](const decoder::ComponentField& field) {
+        return pools_.plain(field.type).is_primitive();
+    });
+}
+
+/// Elements one behind the other in memory. Where each field lies is found out once for all of
+/// them.
+Status Transfer::records(const ComponentTypeNode& record, uint32_t count, Place source,
+                         Place target)
+{
+    struct Leaf {
+        PrimitiveType type;
+        uint32_t offset;
+    };
+    std::array<Leaf, max_leaves> leaves;
+    uint32_t end = 0;
+    for (uint32_t i = 0; const decoder::ComponentField& field : pools_.fields_of(record)) {
+        const PrimitiveType type = pools_.plain(field.type).primitive();
+        const decoder::ValueLayout layout = decoder::layout_of(type);
+        const uint32_t offset = decoder::aligned_up(end, layout.align);
+        leaves[i++] = {type, offset};
+        end = offset + layout.size;
+    }
+    for (uint32_t i = 0; i < count; ++i) {
+        WRT_CHECK(look_for_interrupt());
+        for (const Leaf& leaf : std::span{leaves}.first(record.count)) {
+            WRT_CHECK(primitive(leaf.type, {source.at + leaf.offset, false},
+                                {target.at + leaf.offset, false}));
+        }
+        source.at += record.layout.size;
+        target.at += record.layout.size;
+    }
     return ok();
 }
 

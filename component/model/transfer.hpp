@@ -89,11 +89,15 @@ private:
     Status primitive(PrimitiveType type, Place source, Place target);
     Status list(ComponentValType element, decoder::ValueLayout layout, uint32_t map, Place source,
                 Place target);
+    Status records(const ComponentTypeNode& record, uint32_t count, Place source, Place target);
+    bool has_only_primitives(const ComponentTypeNode& node) const;
     Status string(Place source, Place target);
     Status handle(const ComponentTypeNode& node, Place source, Place target);
     Status readable_end(const ComponentTypeNode& node, Place source, Place target);
     Result<uint32_t> discriminant(uint32_t cases, Place source, Place target);
     Status drain();
+    Status look_for_interrupt();
+    void push(const Frame& frame);
     void step(Frame& frame, Place& source, Place& target, ComponentValType& type);
     decoder::ValueLayout pair_layout(const ComponentTypeNode& map) const;
     Status charge(uint64_t bytes);
@@ -120,7 +124,10 @@ private:
     Lends& lends_;
     Side* from_ = nullptr;
     Side* to_ = nullptr;
-    std::array<Frame, max_depth> frames_;
+    /// Frames begin when they are pushed: most transfers have none, and there is room for many.
+    union {
+        std::array<Frame, max_depth> frames_;
+    };
     uint32_t depth_ = 0;
     uint32_t steps_ = 0;
 };
