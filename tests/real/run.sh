@@ -220,6 +220,44 @@ for name in graph graph_quickjs; do
     expect "one call" 0 <(printf '"HERE!"\n') "" "$wrtd" call "$cache/components/$name.wasm" 'shout("here")'
 done
 
+say "an HTTP server of JavaScript"
+"$wrtd" serve --addr 127.0.0.1:0 "$cache/components/server.wasm" >"$scratch/address" 2>"$scratch/log" &
+server=$!
+trap 'kill "$server" 2>/dev/null; rm -rf "$scratch"' EXIT
+for _ in {1..100}; do
+    [[ ! -s $scratch/address ]] || break
+    sleep 0.1
+done
+url=$(sed -n 's/.*\(http:[^ ]*[0-9]\).*/\1/p' "$scratch/address")
+curl=(curl -sS --max-time 30 -w '%{http_code} %{content_type}\n')
+expect "JSON of a query and a header" 0 <(printf '%s\n' '{"method":"GET","query":{"a":"b","c":" ü"},"agent":"curl"}200 application/json') "" \
+    "${curl[@]}" -H 'x-agent: curl' "$url/json?a=b&c=%20%C3%BC"
+head -c 1048576 "$cache/components/server.wasm" >"$scratch/sent"
+expect "a megabyte, and back" 0 <(printf '200 application/octet-stream\n') "" \
+    "${curl[@]}" --data-binary "@$scratch/sent" -o "$scratch/received" "$url/echo"
+expect "as it was" 0 /dev/null "" cmp "$scratch/sent" "$scratch/received"
+expect "a megabyte, piped" 0 <(printf '200 \n') "" \
+    "${curl[@]}" --data-binary "@$scratch/sent" -o "$scratch/received" "$url/echo-stream"
+expect "as it was" 0 /dev/null "" cmp "$scratch/sent" "$scratch/received"
+# The first line is there long before the last.
+expect "lines as they are written" 0 <(printf '%s\n' 'line 0' 'line 1' 'line 2' '200 text/plain' late) "" bash -c '
+    "$@" | while IFS= read -r line; do
+        printf "%s\n" "$line"
+        now=${EPOCHREALTIME/./}
+        : "${first:=$now}"
+        [[ $line != 200* ]] || { ((now - first > 300000)) && echo late; }
+    done' _ "${curl[@]}" -N "$url/stream?lines=3&wait=200"
+expect "nothing there" 0 <(printf '%s\n' '{"error":"nothing at GET /nowhere"}404 application/json') "" "${curl[@]}" "$url/nowhere"
+expect "an exception" 0 <(printf '500') "" bash -c '"$@" 2>/dev/null || true' _ \
+    curl -s --max-time 30 -o /dev/null -w '%{http_code}' "$url/fail"
+expect "eight at a time" 0 <(printf '%0.s{"method":"GET","query":{},"agent":null}' {1..8}) "" \
+    curl -sS --no-progress-meter --max-time 30 --parallel --parallel-immediate "$url/json" "$url/json" "$url/json" "$url/json" "$url/json" "$url/json" \
+    "$url/json" "$url/json"
+kill "$server"
+expect "and an end" 0 /dev/null "" wait "$server"
+expect "what was thrown is in the log" 0 <(printf 'Error while running request handler: asked to fail\n') "" \
+    grep -m 1 -F 'asked to fail' "$scratch/log"
+
 say "an integer benchmark"
 expect "coremark_like, 4000 iterations" 0 <(printf 'coremark_like 9fb5\n') "" \
         "$wrtd" run "${options[@]}" "$cache/coremark_like.wasm" 4000

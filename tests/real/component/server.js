@@ -2,13 +2,13 @@
 const json = (value, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 
-// Parts that are enqueued one turn after the other, so that a body has no length before it ends.
-function lines(count) {
+// Lines, `wait` milliseconds apart: a body that has no length before it ends.
+function lines(count, wait) {
   const encoder = new TextEncoder();
   let next = 0;
   return new ReadableStream({
     async pull(controller) {
-      await Promise.resolve();
+      if (next > 0 && next < count) await new Promise((resolve) => setTimeout(resolve, wait));
       if (next === count) {
         controller.close();
       } else {
@@ -28,7 +28,9 @@ async function answer(request) {
     case "POST /echo-stream":
       return new Response(request.body);
     case "GET /stream":
-      return new Response(lines(Number(url.searchParams.get("lines") ?? "5")), { headers: { "content-type": "text/plain" } });
+      return new Response(lines(Number(url.searchParams.get("lines")), Number(url.searchParams.get("wait"))), {
+        headers: { "content-type": "text/plain" },
+      });
     case "GET /fail":
       throw new Error("asked to fail");
     default:
