@@ -1,7 +1,7 @@
 // What calls through the canonical ABI cost, in nanoseconds: from the host into a component,
 // between components, and out to the host, with nothing, a record and a string, bytes, and lists.
 // The arena is sealed: nothing is allocated. The component is WRT_BENCH_COMPONENT in the
-// environment, which `run.mjs` assembles. Arguments are Google Benchmark's.
+// environment, which run.mjs assembles. Arguments are Google Benchmark's.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -195,8 +195,8 @@ void loop(benchmark::State& state, const char* name)
         benchmark::Counter(static_cast<double>(state.iterations()) * turns,
                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK_CAPTURE(loop, component_place, "call-component-place");
-BENCHMARK_CAPTURE(loop, to_host_place, "call-host-place");
+BENCHMARK_CAPTURE(loop, component_place, "call-component-place")->Name("component_place");
+BENCHMARK_CAPTURE(loop, to_host_place, "call-host-place")->Name("to_host_place");
 
 void loop_nothing(benchmark::State& state, const char* name)
 {
@@ -208,8 +208,8 @@ void loop_nothing(benchmark::State& state, const char* name)
         benchmark::Counter(static_cast<double>(state.iterations()) * turns,
                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK_CAPTURE(loop_nothing, component, "call-component-nothing");
-BENCHMARK_CAPTURE(loop_nothing, to_host, "call-host-nothing");
+BENCHMARK_CAPTURE(loop_nothing, component, "call-component-nothing")->Name("component_nothing");
+BENCHMARK_CAPTURE(loop_nothing, to_host, "call-host-nothing")->Name("to_host_nothing");
 
 void loop_bytes(benchmark::State& state, const char* name)
 {
@@ -221,8 +221,8 @@ void loop_bytes(benchmark::State& state, const char* name)
         benchmark::Counter(static_cast<double>(state.iterations()) * turns,
                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK_CAPTURE(loop_bytes, component, "call-component-bytes");
-BENCHMARK_CAPTURE(loop_bytes, to_host, "call-host-bytes");
+BENCHMARK_CAPTURE(loop_bytes, component, "call-component-bytes")->Name("component_bytes");
+BENCHMARK_CAPTURE(loop_bytes, to_host, "call-host-bytes")->Name("to_host_bytes");
 
 }  // namespace
 

@@ -20,7 +20,7 @@ const label = "a label of 24 characters";
 const plain = Array.from({ length: 1000 }, () => ({ x: 1, y: 2, kind: 3 }));
 const points = Array.from({ length: 1000 }, () => ({ x: 1, y: 2, label }));
 let x = 0;
-const turns = 1000;
+const turns = 100;
 const cases = {
   host_nothing: [() => component.nothing(), 1],
   host_add: [() => { x = component.add(x, 1) % 1000; }, 1],
@@ -31,7 +31,7 @@ const cases = {
   host_take_records_with_strings: [() => component.takePoints(points), 1],
   component_nothing: [() => component.callComponentNothing(turns), turns],
   component_place: [() => component.callComponentPlace(turns), turns],
-  component_bytes: [() => component.callComponentBytes(turns, bytes.length), turns],
+  component_bytes: [() => component.callComponentBytes(10, bytes.length), 10],
   to_host_nothing: [() => component.callHostNothing(turns), turns],
   to_host_place: [() => component.callHostPlace(turns), turns],
   to_host_bytes: [() => component.callHostBytes(turns, bytes.length), turns],
@@ -44,7 +44,7 @@ for (const [name, [call, calls]] of Object.entries(cases)) {
     const { user, system } = process.cpuUsage(start);
     return (user + system) * 1000;
   };
-  measure(Math.ceil(2000 / calls)); // warm: what V8 compiles, it has compiled
+  measure(Math.ceil(3000 / calls)); // warm: what V8 compiles, it has compiled
   let count = 1;
   let time = measure(count);
   while (time < 1e8) {
