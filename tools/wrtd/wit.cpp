@@ -111,7 +111,10 @@ private:
             if (item.name.starts_with('[')) return;  // with its resource
             world_ += fmt::format("  {} {}: {};\n", how, id(item.name), func(item.type, ""));
             return;
-        case Sort::type: world_ += type_declaration(item, "", "  ", siblings); return;
+        case Sort::type:
+            world_ += names_resource(item, "") ? resource(item, "", "  ", siblings)
+                                               : type_declaration(item, "", "  ");
+            return;
         case Sort::component:
         case Sort::core_module:
         case Sort::value:
@@ -134,10 +137,20 @@ private:
     {
         const ComponentTypeNode& node = types_[types_.resolve(instance.type)];
         const auto items = types_.list(types_.instances[node.a].exports);
-        std::string text;
+        // Resources are written last: their methods may use types that are named behind them.
+        std::vector<std::string> declarations;
+        std::vector<std::pair<size_t, const ExternDecl*>> resources;
         for (const ExternDecl& item : items) {
-            if (item.sort == Sort::type) text += type_declaration(item, interface, indent, items);
+            if (item.sort != Sort::type) continue;
+            const bool is_resource = names_resource(item, interface);
+            if (is_resource) resources.emplace_back(declarations.size(), &item);
+            declarations.push_back(is_resource ? "" : type_declaration(item, interface, indent));
         }
+        for (const auto& [place, item] : resources)
+            declarations[place] = resource(*item, interface, indent, items);
+        std::string text;
+        for (const std::string& declaration : declarations)
+            text += declaration;
         for (const ExternDecl& item : items) {
             if (item.sort != Sort::func || item.name.starts_with('[')) continue;
             text += fmt::format("{}{}: {};\n", indent, id(item.name), func(item.type, interface));
@@ -145,18 +158,26 @@ private:
         return text;
     }
 
+    /// Whether the item is a new resource, which has its name from here on.
+    bool names_resource(const ExternDecl& item, const std::string& interface)
+    {
+        const uint32_t target = types_.resolve(item.type);
+        if (types_[target].kind != ComponentTypeKind::resource) return false;
+        if (!item.introduces && name_behind(item.type) != nullptr) return false;
+        const Named own{interface, std::string{item.name}};
+        names_.emplace(item.type, own);
+        names_.emplace(target, own);
+        return true;
+    }
+
     std::string type_declaration(const ExternDecl& item, const std::string& interface,
-                                 std::string_view indent, std::span<const ExternDecl> siblings)
+                                 std::string_view indent)
     {
         const uint32_t target = types_.resolve(item.type);
         const Named own{interface, std::string{item.name}};
         // What stands behind the name: a type that has one elsewhere, or one that is written here.
-        const Named* const used = item.introduces ? nullptr : name_behind(item.type);
+        const Named* const used = name_behind(item.type);
         names_.emplace(item.type, own);
-        if (used == nullptr && types_[target].kind == ComponentTypeKind::resource) {
-            names_.emplace(target, own);
-            return resource(item, interface, indent, siblings);
-        }
         if (used && used->interface == interface) {
             return fmt::format("{}type {} = {};\n", indent, id(item.name), id(used->name));
         }
