@@ -208,8 +208,10 @@ constexpr size_t shape_of(Family family, Class b, Class d, Class x)
     return raw(family) * 8u + (b == Class::constant ? 1 : 0) + (d == Class::constant ? 2 : 0) +
            (x == Class::constant ? 4 : 0);
 }
-constexpr uint8_t ask = 0;         ///< More decides: see count_words().
-constexpr uint8_t by_type = 0x80;  ///< A constant of the second operand's type may take a word.
+constexpr uint8_t ask = 0;  ///< More decides: see count_words().
+constexpr uint8_t by_type =
+    0x80;  ///< The second operand is a constant: a double takes a word more.
+constexpr uint8_t by_width = 0x40;  ///< A constant that may be wide, or a vector.
 
 consteval std::array<uint8_t, family_count * 8> make_words_of_shape()
 {
@@ -217,27 +219,39 @@ consteval std::array<uint8_t, family_count * 8> make_words_of_shape()
     for (size_t i = 0; i < words.size(); ++i) {
         const auto cls = [i](size_t bit) { return (i & bit) != 0 ? Class::constant : Class::slot; };
         const auto family = static_cast<Family>(i / 8);
-        const bool varies = family == Family::constant || family == Family::branch_table ||
-                            family == Family::call_moved || family == Family::vector_binary ||
-                            family == Family::indexed_table || family == Family::nothing;
+        const bool varies = family == Family::branch_table || family == Family::call_moved ||
+                            family == Family::vector_binary || family == Family::indexed_table ||
+                            family == Family::nothing;
         if (varies) continue;
         words[i] = static_cast<uint8_t>(count_words(
             {.family = family, .b_class = cls(1), .d_class = cls(2), .x_class = cls(4)}));
         if ((family == Family::binary || family == Family::compare_branch) && (i & 1) != 0)
             words[i] |= by_type;
+        if (family == Family::constant) words[i] |= by_width;
     }
     return words;
 }
 
-/// count_words() from a table, as far as that tells.
+consteval std::array<uint8_t, instr_count> make_doubles()
+{
+    std::array<uint8_t, instr_count> doubles{};
+    for (uint32_t i = 0; i < instr_count; ++i)
+        doubles[i] =
+            has_double_constant({.b_class = Class::constant, .instr = static_cast<Instr>(i)});
+    return doubles;
+}
+
+/// count_words() from tables, as far as those tell, and without guessing which it will be.
 uint32_t words_of(const Operation& o)
 {
     static constexpr auto words_of_shape = make_words_of_shape();
-    const uint8_t words = words_of_shape[shape_of(o.family, o.b_class, o.d_class, o.x_class)];
+    static constexpr auto doubles = make_doubles();
+    const uint32_t words = words_of_shape[shape_of(o.family, o.b_class, o.d_class, o.x_class)];
     if (words == ask) [[unlikely]]
         return count_words(o);
-    if ((words & by_type) == 0) return words;
-    return (words & ~uint32_t{by_type}) + (has_double_constant(o) ? 1 : 0);
+    const uint32_t wider = (o.wide ? 1u : 0u) + (o.bank == Bank::vector ? 1u : 0u);
+    return words % by_width + words / by_type * doubles[raw(o.instr)] +
+           words / by_width % 2 * wider;
 }
 
 /// Cells of a function's root map; 0 where it needs none.
@@ -505,7 +519,11 @@ void CodeBlock::write(const Operation& o, const Written& function, Cell* at)
 template <size_t... Families>
 consteval auto CodeBlock::make_writers(std::index_sequence<Families...>)
 {
-    return std::array{&CodeBlock::write<static_cast<Family>(Families)>...};
+    using Writer = void (*)(CodeBlock&, const Operation&, const Written&, Cell*);
+    return std::array<Writer, sizeof...(Families)>{
+        [](CodeBlock& block, const Operation& o, const Written& function, Cell* at) {
+            block.write<static_cast<Family>(Families)>(o, function, at);
+        }...};
 }
 
 /// A call of a function that has no code yet becomes one of its code when it is first made.
@@ -552,7 +570,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     SourceMapWriter map{reinterpret_cast<uint8_t*>(code + cells), function.body_offset};
     for (const Operation& o : operations) {
         if (o.family == Family::nothing) continue;
-        (this->*writers[raw(o.family)])(o, written, code + o.place);
+        writers[raw(o.family)](*this, o, written, code + o.place);
         map.add(o.mapped, o.place, o.source);
         if (has_second_source(o)) map.add(o.mapped2, o.place + 1, o.source2);
     }

@@ -124,8 +124,9 @@ constexpr uint32_t direct_locals = decoder::ValidatorScratch::direct_locals;
 /// byte; which bits of the first four bytes tell that they do not (or that a local is none of the
 /// first, a memory not the first, a block's type more than a byte); what a use of the local that
 /// the second byte names counts; and how many blocks it opens.
-struct alignas(8) Stride {
-    uint32_t not_so = 0xff;  ///< The opcode itself: not to be taken in this way.
+struct alignas(16) Stride {
+    uint32_t not_so = 0xff;   ///< The opcode itself: not to be taken in this way.
+    uint32_t not_two = 0xff;  ///< The same where the last number takes two bytes.
     uint8_t bytes = 0;
     uint8_t weight = 0;
     int8_t opens = 0;  ///< -1 closes one.
@@ -136,10 +137,10 @@ consteval Stride stride_of(Follows what)
     static_assert(direct_locals == 0x40);
     switch (what) {
     case Follows::nothing: return {.not_so = 0, .bytes = 1};
-    case Follows::number: return {.not_so = 0x8000, .bytes = 2};
+    case Follows::number: return {.not_so = 0x8000, .not_two = 0x800000, .bytes = 2};
     case Follows::numbers: return {.not_so = 0x808000, .bytes = 3};
     case Follows::four_bytes: return {.not_so = 0, .bytes = 5};
-    case Follows::memarg: return {.not_so = 0x80c000, .bytes = 3};
+    case Follows::memarg: return {.not_so = 0x80c000, .not_two = 0x8000c000, .bytes = 3};
     case Follows::read: return {.not_so = 0xc000, .bytes = 2, .weight = 1};
     case Follows::write: return {.not_so = 0xc000, .bytes = 2, .weight = 2};
     // The type is none, or the type that comes first.
@@ -194,7 +195,12 @@ public:
         while (end_ - at > 5) {
             const auto bytes = load_le<uint32_t>(at);
             const Stride stride = strides[bytes & 0xff];
-            if ((bytes & stride.not_so) != 0 || blocks + stride.opens < floor) break;
+            if ((bytes & stride.not_so) != 0) {
+                if ((bytes & stride.not_two) != 0) break;
+                at += stride.bytes + 1;
+                continue;
+            }
+            if (blocks + stride.opens < floor) break;
             blocks += stride.opens;
             sums[bytes >> 8 & (direct_locals - 1)] += stride.weight * weight;
             at += stride_bytes[*at];
