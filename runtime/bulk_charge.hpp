@@ -14,7 +14,9 @@ WRT_INLINE bool charge_length(Execution& execution, uint64_t units)
 }
 
 #define WRT_CHARGE_LENGTH(units)                                                                   \
+    WRT_SAVE_FUEL();                                                                               \
     if (!charge_length(*ex, units)) [[unlikely]]                                                   \
-        WRT_TRAP(out_of_fuel)
+        WRT_TRAP(out_of_fuel);                                                                     \
+    WRT_LOAD_FUEL()
 
 }  // namespace wrt::runtime

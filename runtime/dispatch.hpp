@@ -96,11 +96,11 @@ inline constexpr bool is_vector = std::same_as<T, Vector>;
         [[maybe_unused]] Execution *ex, [[maybe_unused]] uint64_t t0,                              \
         [[maybe_unused]] uint64_t l0, [[maybe_unused]] uint64_t l1,                                \
         [[maybe_unused]] uint64_t scratch_rcx, [[maybe_unused]] uint64_t mem_len,                  \
-        [[maybe_unused]] uint64_t t1, [[maybe_unused]] FloatRegister ft0,                          \
-        [[maybe_unused]] FloatRegister fl0, [[maybe_unused]] FloatRegister fl1,                    \
-        [[maybe_unused]] FloatRegister ft1
+        [[maybe_unused]] uint64_t t1, [[maybe_unused]] int64_t fuel,                               \
+        [[maybe_unused]] FloatRegister ft0, [[maybe_unused]] FloatRegister fl0,                    \
+        [[maybe_unused]] FloatRegister fl1, [[maybe_unused]] FloatRegister ft1
 #define WRT_PASS(next)                                                                             \
-    next, fp, mem, ex, t0, l0, l1, undefined_register(), mem_len, t1, ft0, fl0, fl1, ft1
+    next, fp, mem, ex, t0, l0, l1, undefined_register(), mem_len, t1, fuel, ft0, fl0, fl1, ft1
 #define WRT_HANDLER __attribute__((preserve_none, aligned(64))) void
 #define WRT_BEGIN
 #define WRT_GOTO(target)                                                                           \
@@ -110,8 +110,12 @@ inline constexpr bool is_vector = std::same_as<T, Vector>;
     } while (0)
 using Handler = void(__attribute__((preserve_none)) *)(const Cell*, Slot*, uint8_t*, Execution*,
                                                        uint64_t, uint64_t, uint64_t, uint64_t,
-                                                       uint64_t, uint64_t, FloatRegister,
+                                                       uint64_t, uint64_t, int64_t, FloatRegister,
                                                        FloatRegister, FloatRegister, FloatRegister);
+// The fuel that is left lies in a register: from one charge to the next by way of memory takes
+// longer than what is charged for.
+#define WRT_SAVE_FUEL() (void)(ex->fuel = fuel)
+#define WRT_LOAD_FUEL() (void)(fuel = ex->fuel)
 #define WRT_STOP()                                                                                 \
     do {                                                                                           \
         [[clang::musttail]] return op_stop(WRT_PASS(pc));                                          \
@@ -136,7 +140,10 @@ WRT_INLINE uint64_t undefined_register()
 #define WRT_HANDLER __attribute__((aligned(64))) void
 #define WRT_BEGIN                                                                                  \
     [[maybe_unused]] uint64_t &l1 = ex->seconds.l1, &t1 = ex->seconds.t1;                          \
-    [[maybe_unused]] uint64_t mem_len = ex->memory_size;
+    [[maybe_unused]] uint64_t mem_len = ex->memory_size;                                           \
+    [[maybe_unused]] int64_t& fuel = ex->fuel;
+#define WRT_SAVE_FUEL() (void)0
+#define WRT_LOAD_FUEL() (void)0
 #define WRT_GOTO(target)                                                                           \
     do {                                                                                           \
         const Cell* const next_ = (target);                                                        \
@@ -169,7 +176,10 @@ struct Registers {
                               &l1 = registers_.l1, &mem_len = registers_.mem_len;                  \
     [[maybe_unused]] FloatRegister &ft0 = registers_.ft0, &ft1 = registers_.ft1,                   \
                                    &fl0 = registers_.fl0, &fl1 = registers_.fl1;                   \
+    [[maybe_unused]] int64_t& fuel = ex->fuel;                                                     \
     (void)pc;
+#define WRT_SAVE_FUEL() (void)0
+#define WRT_LOAD_FUEL() (void)0
 #define WRT_GOTO(target) return (target)
 using Handler = const Cell* (*)(const Cell*, Registers&);
 #define WRT_STOP()                                                                                 \
@@ -391,6 +401,9 @@ WRT_INLINE void write_operand(T value, Slot* slot, uint64_t& t0, uint64_t& t1, u
 #define WRT_B(cls, type) WRT_OPERAND(cls, type, 12, 2)
 #define WRT_D(cls, type, value)                                                                    \
     write_operand<cls, type>(value, fp + field_d(pc), t0, t1, l0, l1, ft0, ft1, fl0, fl1)
+
+// Around what may charge fuel itself or look at it, WRT_SAVE_FUEL() and WRT_LOAD_FUEL(): in the
+// tail form Execution::fuel is not up to date while code runs.
 
 /// No temp waits for a reader: an operation that calls a function need not keep them.
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM

@@ -26,8 +26,8 @@ WRT_INLINE void run(Execution& execution, const Cell* entry, Slot* frame, const 
 #if WRT_DISPATCH == WRT_DISPATCH_TAIL_FORM
     const FloatRegister none{};
     handler_of(entry)(entry, frame, memory, &execution, 0, pins.l0, pins.l1, 0,
-                      execution.memory_size, 0, none, register_of(pins.fl0), register_of(pins.fl1),
-                      none);
+                      execution.memory_size, 0, execution.fuel, none, register_of(pins.fl0),
+                      register_of(pins.fl1), none);
 #elif WRT_DISPATCH == WRT_DISPATCH_SIBLING_FORM
     const FloatRegister none{};
     const Execution::Seconds outer = execution.seconds;

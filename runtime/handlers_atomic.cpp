@@ -25,7 +25,7 @@ constexpr int atomic_words = 3;
 
 /// `Value` is the type on the operand stack, `Memory` the one in memory; both are unsigned.
 template <class Value, class Memory>
-WRT_HANDLER load(WRT_REGISTERS)
+WRT_HANDLER load_atomically(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_ATOMIC_PLACE(Memory);
@@ -34,7 +34,7 @@ WRT_HANDLER load(WRT_REGISTERS)
 }
 
 template <class Value, class Memory>
-WRT_HANDLER store(WRT_REGISTERS)
+WRT_HANDLER store_atomically(WRT_REGISTERS)
 {
     WRT_BEGIN
     WRT_ATOMIC_PLACE(Memory);
@@ -103,8 +103,10 @@ WRT_HANDLER wait(WRT_REGISTERS)
     WRT_ATOMIC_PLACE(T);
     if (!shared) [[unlikely]]
         WRT_TRAP(expected_shared_memory);
+    WRT_SAVE_FUEL();
     const Waited waited = memory.shared->wait(address, sizeof(T), operands[1].as<T>(),
                                               operands[2].as<int64_t>(), &stop_asked, ex);
+    WRT_LOAD_FUEL();
     if (waited == Waited::stopped) [[unlikely]] {
         if (ex->interrupt.load(std::memory_order_relaxed) != 0) WRT_TRAP(interrupted);
         WRT_TRAP(out_of_fuel);
@@ -133,11 +135,11 @@ Handler atomic_handler(Instr op)
     case raw(Instr::memory_atomic_wait64): return &wait<uint64_t>;
     case raw(Instr::atomic_fence): return &fence;
 #define WRT_ROW(name, value, memory)                                                               \
-    case raw(Instr::name): return &load<value, memory>;
+    case raw(Instr::name): return &load_atomically<value, memory>;
         WRT_WIDTHS(WRT_ROW, load, , _u)
 #undef WRT_ROW
 #define WRT_ROW(name, value, memory)                                                               \
-    case raw(Instr::name): return &store<value, memory>;
+    case raw(Instr::name): return &store_atomically<value, memory>;
         WRT_WIDTHS(WRT_ROW, store, , )
 #undef WRT_ROW
 #define WRT_ROW(name, value, memory)                                                               \

@@ -16,6 +16,11 @@ WRT_HANDLER compare_branch(WRT_REGISTERS)
     using T = typename Meaning<Op>::Operand;
     const T a = WRT_A(A, T);
     const T b = WRT_OPERAND(B, T, 12, 3);
+    if constexpr (Op == Instr::i32_and && A == Class::slot && B == Class::slot) {
+        T shared = a & b;
+        asm("" : "+r"(shared));  // before the exits need their registers
+        WRT_BRANCH((shared != 0) != Negate, Polls, 2, 3);
+    }
     WRT_BRANCH((Meaning<Op>::apply(a, b) != 0) != Negate, Polls, 2, (words_with<T, B>(3)));
 }
 

@@ -135,7 +135,9 @@ WRT_HANDLER call_foreign(WRT_REGISTERS)
     FuncInstance& func = *Ref{t0}.as_func();
     if (func.host == nullptr) WRT_CONTINUE_IN(call_other_instance);
     Slot* const base = fp + field_a(pc);
+    WRT_SAVE_FUEL();
     const bool done = call_host(*ex, func, pc, fp, base);
+    WRT_LOAD_FUEL();
     WRT_RELOAD_MEMORY();
     t0 = base[0].bits;
     ft0 = result_register(func, base);
@@ -301,7 +303,10 @@ WRT_HANDLER tail_call_function(WRT_REGISTERS)
     Slot* const base = fp + field_a(pc);
     const CallRecord record = *record_at(fp + field_x(pc));
     if (func.host != nullptr) {
-        if (!call_host(*ex, func, pc, fp, base)) [[unlikely]]
+        WRT_SAVE_FUEL();
+        const bool done = call_host(*ex, func, pc, fp, base);
+        WRT_LOAD_FUEL();
+        if (!done) [[unlikely]]
             WRT_CONTINUE_IN(op_unwind_caller);
         WRT_RELOAD_MEMORY();
         t0 = base[0].bits;

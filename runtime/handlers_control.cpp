@@ -17,6 +17,7 @@ WRT_HANDLER op_stop(WRT_REGISTERS)
 #else
 WRT_HANDLER op_stop(WRT_REGISTERS)
 {
+    WRT_SAVE_FUEL();
     ex->trap_pc = pc;
     ex->trap_frame = fp;
 }
@@ -59,7 +60,7 @@ WRT_HANDLER stop_at_check_point(WRT_REGISTERS)
 {
     WRT_BEGIN
     ex->pins = {l0, l1, float_of<double>(fl0), float_of<double>(fl1)};
-    ex->trap.code = ex->fuel >= 0      ? Errc::interrupted
+    ex->trap.code = fuel >= 0          ? Errc::interrupted
                     : ex->reserve != 0 ? Errc::paused
                                        : Errc::out_of_fuel;
     WRT_STOP();
@@ -69,8 +70,8 @@ WRT_HANDLER stop_at_check_point(WRT_REGISTERS)
 WRT_HANDLER fuel(WRT_REGISTERS)
 {
     WRT_BEGIN
-    ex->fuel -= load_at<uint32_t>(pc, 12);
-    if (ex->fuel < 0) [[unlikely]]
+    fuel -= load_at<uint32_t>(pc, 12);
+    if (fuel < 0) [[unlikely]]
         WRT_CONTINUE_IN(stop_at_check_point);
     if (ex->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]]
         WRT_CONTINUE_IN(stop_at_check_point);

@@ -13,7 +13,10 @@ namespace {
 // frame's records and slots. (What `unwind` finds lies in Execution: a local whose address is known
 // elsewhere would keep compilers from jumping to the next handler.)
 #define WRT_UNWIND(from)                                                                           \
-    if (ex->exception.tag == nullptr || !unwind(*ex, pc, fp, from)) WRT_STOP();                    \
+    WRT_SAVE_FUEL();                                                                               \
+    const bool caught = ex->exception.tag != nullptr && unwind(*ex, pc, fp, from);                 \
+    WRT_LOAD_FUEL();                                                                               \
+    if (!caught) WRT_STOP();                                                                       \
     if (ex->landing.frame != fp) {                                                                 \
         fp = ex->landing.frame;                                                                    \
         l0 = ex->landing.l0;                                                                       \

@@ -34,7 +34,8 @@ WRT_HANDLER load_store(WRT_REGISTERS)
     WRT_BEGIN
     WRT_ADDRESS(A);
     WRT_CHECK_BOUNDS(address, sizeof(typename Access<Load>::Memory));
-    const auto value = load_value<Load>(mem + address);
+    auto value = load_value<Load>(mem + address);
+    asm volatile("" : "+r"(value));  // before the other address needs its registers
     const uint64_t to = uint64_t{WRT_OPERAND(To, uint32_t, 10, 0)} + pc[2].bits;
     WRT_CHECK_SECOND(to, sizeof(typename Access<Store>::Memory));
     store_value<Store>(mem + to, value);
