@@ -46,10 +46,10 @@ TEST(image, has_the_same_bytes_in_every_arena)
 TEST(image, has_the_same_bytes_from_every_compiler)
 {
     const std::pair<const char*, Digest> digests[] = {
-        {"arith", {.low = 0x02a05d41221f4855, .high = 0x96f51e153e0e4d22}},
-        {"counter", {.low = 0x9d79117f4c6d56c8, .high = 0x61137ce32ea55246}},
-        {"throws", {.low = 0xdc48a22b4c43531c, .high = 0x505fd4548a2ec83a}},
-        {"vectors", {.low = 0x5024ea9c1f19befa, .high = 0x469230be1519a86a}},
+        {"arith", {.low = 0x86a5609e481e76c6, .high = 0x93de1bdc28429db4}},
+        {"counter", {.low = 0x3075a3a3b94bbfba, .high = 0x00afabe5bbbd8462}},
+        {"throws", {.low = 0x401f5c42c13651bb, .high = 0x7eb7a6fc22f6eb98}},
+        {"vectors", {.low = 0x4d164cb228a66c78, .high = 0x7c892cd99d00b2a4}},
     };
     for (const auto& [name, digest] : digests)
         EXPECT_EQ(image_of(name, {.interruptible = false}).digest, digest) << name;
