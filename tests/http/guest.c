@@ -620,6 +620,10 @@ static void route(handle request, handle outparam) {
     handle response = response_new(fields_new());
     response_set_status(response, 204);
     outparam_set(outparam, 0, response, 0, 0, 0, 0, 0, 0);
+  } else if (is(path, "/informational")) { // which is no response
+    handle response = response_new(fields_new());
+    must(response_set_status(response, 101) == 0);
+    outparam_set(outparam, 0, response, 0, 0, 0, 0, 0, 0);
   } else if (is(path, "/early")) { // written before it is sent
     handle response = response_new(fields_new());
     response_body(response, &r);

@@ -295,6 +295,16 @@ TEST_F(Wire, an_error_of_the_guest_s_comes_with_its_payload)
     EXPECT_EQ(exchange.error->text->view(), "no luck");
 }
 
+TEST_F(Wire, an_informational_status_is_no_response)
+{
+    Guest guest;
+    Exchange exchange;
+    ASSERT_TRUE(guest.get("/informational", exchange));
+    EXPECT_EQ(exchange.responses, 0);
+    ASSERT_TRUE(exchange.error);
+    EXPECT_EQ(exchange.error->which, ErrorCode::Case::http_protocol_error);
+}
+
 TEST_F(Wire, a_parent_dropped_before_its_children_is_a_trap)
 {
     Guest guest;

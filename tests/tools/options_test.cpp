@@ -64,6 +64,11 @@ TEST(options, of_a_server)
     EXPECT_EQ(options.serve.grace_ns, 2'000'000'000U);
     EXPECT_EQ(options.limits.timeout_ns, 1'000'000'000U);
 
+    const auto refused =
+        parse_options(std::vector<const char*>{"serve", "--workers", "2K", "a.wasm"});
+    ASSERT_TRUE(std::holds_alternative<Reply>(refused));
+    EXPECT_EQ(std::get<Reply>(refused).text, "--workers: '2K' is more than 1024");
+
     Options::Serve serve;
     EXPECT_TRUE(parse_address("8000", serve));
     EXPECT_EQ(serve.port, 8000);

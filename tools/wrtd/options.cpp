@@ -362,16 +362,17 @@ void add_preload(CLI::App& app, std::vector<Preload>& preloads)
               });
 }
 
-/// A quantity that fits `target`, which is not optional.
+/// A quantity that is not optional: from 1 to `most`.
 template <class T>
 void add_bound(CLI::App& app, const std::string& names, const char* value_name,
-               const char* description, Parser parse, const char* what, T& target)
+               const char* description, Parser parse, const char* what, T& target,
+               T most = std::numeric_limits<T>::max())
 {
     add_value(app, names, value_name, description, "Server",
-              [&target, parse, what](const std::string& text) -> std::string {
+              [&target, parse, what, most](const std::string& text) -> std::string {
                   const std::optional<uint64_t> value = parse(text);
-                  if (!value || *value == 0 || *value > std::numeric_limits<T>::max())
-                      return fmt::format("'{}' is not {}", text, what);
+                  if (!value || *value == 0) return fmt::format("'{}' is not {}", text, what);
+                  if (*value > most) return fmt::format("'{}' is more than {}", text, most);
                   target = static_cast<T>(*value);
                   return {};
               });
@@ -389,11 +390,11 @@ void add_serve(CLI::App& app, Options& options)
                   return fmt::format("'{}' is not HOST:PORT with an address for a host", text);
               });
     add_bound(app, "--workers", "N", "requests at one time; default two a core, at least 4",
-              parse_count, count, serve.workers);
+              parse_count, count, serve.workers, uint32_t{1024});
     add_bound(app, "--max-connections", "N", "more get 503; default 1024", parse_count, count,
               serve.max_connections);
     add_bound(app, "--max-header-bytes", "SIZE", "of a request's head; default 16KiB", parse_size,
-              size, serve.max_header_bytes);
+              size, serve.max_header_bytes, uint32_t{128 * 1024});
     add_bound(app, "--max-body-bytes", "SIZE", "of a request's body; default 64MiB", parse_size,
               size, serve.max_body_bytes);
     add_bound(app, "--head-timeout", "TIME",

@@ -14,6 +14,11 @@ using Case = http::ErrorCode::Case;
 Status respond(State& state, HostCall& call, http::ServerExchange& exchange,
                OutgoingResponse& response) noexcept
 {
+    // A client would wait for another one.
+    if (response.status < 200) {
+        exchange.fail({.which = Case::http_protocol_error});
+        return ok();
+    }
     http::ResponseHead head;
     head.status = response.status;
     WRT_TRY(const auto headers, list_fields(call, *response.headers, head.body_bytes));
