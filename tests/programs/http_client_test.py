@@ -59,6 +59,8 @@ class Handler(socketserver.StreamRequestHandler):
             self.write(b"0\r\nx-trailer: last\r\n\r\n")
         elif path == "/eof":
             self.write(ok, b"\r\n", b"x" * 300000)
+        elif path == "/large-head":
+            self.write(ok, b"x-large: %s\r\n\r\n" % (b"x" * 100000))
         elif path == "/cut":
             self.write(ok, b"content-length: 100\r\n\r\n", b"ten bytes\n")
         elif path == "/silent":
@@ -134,12 +136,17 @@ def plain():
     fetch("3145728 bytes there, 3145728 back\n", "post", "http", here, "/echo")
     fetch("200 x-test=seen\nten bytes\nbody: HTTP-response-incomplete\n", "get", "http", here, "/cut")
     fetch("response: connection-terminated\n", "get", "http", here, "/nothing")
-    fetch("response: HTTP-protocol-error\n".replace("HTTP-protocol-error", "error 35"), "get", "http", here, "/garbage")
+    fetch("response: error 35\n", "get", "http", here, "/garbage")  # HTTP-protocol-error
     fetch("response: connection-read-timeout\n", "slow", "http", here, "/silent")
     fetch("200 x-test=seen\nten bytes\nbody: connection-read-timeout\n", "slow", "http", here, "/stall")
+    fetch("response: error 26\n", "get", "http", here, "/large-head")  # HTTP-response-header-section-size
     fetch("dropped\n", "drop", "http", here, "/silent")
     fetch("response: connection-refused\n", "get", "http", "127.0.0.1:1", "/")
     fetch("response: DNS-error\n", "get", "http", "nobody.invalid", "/", grant=["nobody.invalid"])
+    ended = subprocess.run([options.wrtd, "run", "--net", "--timeout", "300ms", options.component, "get", "http", here,
+                            "/silent"], capture_output=True, text=True, timeout=60)
+    if "out of time" not in ended.stderr:
+        fetch("a wait for a response ends with its time\n", "get", "http", here, "/silent")
     # Grants.
     fetch("request: HTTP-request-denied\n", "get", "http", here, "/hello", grant=["127.0.0.2"])
     fetch("request: HTTP-request-denied\n", "get", "http", here, "/hello", grant=[f"localhost:{port % 65535 + 1}"])

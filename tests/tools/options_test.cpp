@@ -85,6 +85,19 @@ TEST(options, take_a_file_named_like_a_command_as_a_file)
     EXPECT_EQ(options.arguments, std::vector<std::string>{"call"});
 }
 
+TEST(options, grant_a_network_by_rules)
+{
+    const Options options = parsed({"run", "--allow-net", "example.com:443", "--allow-net=[::1]:*",
+                                    "--allow-listen", "127.0.0.1:0", "--max-sockets=8", "a.wasm"});
+    EXPECT_EQ(options.wasi.allow_net, (std::vector<std::string>{"example.com:443", "[::1]:*"}));
+    EXPECT_EQ(options.wasi.allow_listen, std::vector<std::string>{"127.0.0.1:0"});
+    EXPECT_EQ(options.wasi.max_sockets, 8U);
+    EXPECT_TRUE(parsed({"run", "a.wasm"}).wasi.allow_net.empty());
+    const Options all = parsed({"run", "--net", "a.wasm"});
+    EXPECT_EQ(all.wasi.allow_net, std::vector<std::string>{"*"});
+    EXPECT_EQ(all.wasi.allow_listen, std::vector<std::string>{"*"});
+}
+
 TEST(preopen, may_have_another_name_for_the_guest_and_be_read_only)
 {
     const auto check = [](const char* text, const char* host, const char* guest, bool read_only) {
