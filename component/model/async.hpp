@@ -2,14 +2,19 @@
 // that wait.
 //
 // A task that waits between two calls of its callback is an entry of a list and holds no stack. A
-// task that waits in the middle of core code stays on the native stack while the loop runs others;
-// where it would have to give the stack back to whoever called it asynchronously, that is refused
+// task that waits in the middle of core code keeps its Thread, a native and a core stack of its
+// own, and gives back control to whoever called it or to the loop. Where all threads of the world
+// are taken, or one has none, tasks run on the stack of their caller: a task that waits stays there
+// while the loop runs others, and where it would have to give the stack back that is refused
 // (Errc::component_async_unsupported).
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#concurrency
 #pragma once
 
 #include <array>
 #include <cstdint>
+
+#include <wrt/foundation/fiber.hpp>
+#include <wrt/runtime/activation.hpp>
 
 #include "model/transfer.hpp"
 
@@ -24,6 +29,9 @@ enum class EventCode : uint32_t {
     future_write,
     task_cancelled,
 };
+
+struct Task;
+struct Thread;
 
 struct Event {
     EventCode code = EventCode::none;
@@ -82,7 +90,7 @@ struct Subtask : Waitable {
 /// An activation of a component function.
 struct Task {
     enum class State : uint8_t { initial, started, pending_cancel, cancel_delivered, resolved };
-    enum class Waits : uint8_t { no, to_enter, for_turn, for_event };
+    enum class Waits : uint8_t { no, to_enter, for_turn, for_event, in_core };
 
     Instance* instance = nullptr;  ///< Null: of a free entry.
     uint32_t borrows = 0;          ///< Borrowed handles that the callee has not dropped.
@@ -104,7 +112,9 @@ struct Task {
     Place result;
     Lends lends;  ///< Of synchronous calls; else the subtask's.
     std::array<uint32_t, 2> context{};
-    Task* next = nullptr;  ///< Of the tasks that wait, or of the free ones.
+    Thread* thread = nullptr;   ///< That it is the first task of.
+    Thread* blocked = nullptr;  ///< Waits::in_core: that it blocks.
+    Task* next = nullptr;       ///< Of the tasks that wait, or of the free ones.
 
     bool resolved() const { return state == State::resolved; }
 };
@@ -178,6 +188,28 @@ struct Entered {
     Entered* outer = nullptr;
 };
 
+/// The stacks of a task, and of those that it calls synchronously: what definitions.py calls the
+/// task's implicit thread.
+struct Thread {
+    Fiber fiber;
+    runtime::Activation activation;  ///< What it has of the execution, or, while it runs, others.
+    std::span<std::byte> native_stack;
+    std::span<Slot> core_stack;
+    World* world = nullptr;
+    Task* first = nullptr;
+    Status (*work)(World& world, Task& task) = nullptr;
+    Status result = ok();
+    // Of one that is suspended:
+    Task* current = nullptr;
+    Entered* entered = nullptr;  ///< The innermost.
+    Entered* base = nullptr;     ///< What was entered when it was run: not its own.
+    bool (*is_ready)(const void* context) = nullptr;
+    const void* context = nullptr;
+    bool cancellable = false;
+    bool cancelled = false;
+    Thread* next_free = nullptr;
+};
+
 /// The asynchronous part of a world.
 struct Scheduler {
     Pool<Task, &Task::next> tasks;
@@ -185,6 +217,8 @@ struct Scheduler {
     Pool<WaitableSet, &WaitableSet::next_free> sets;
     Pool<Shared, &Shared::next_free> shared;
     Pool<CopyEnd, &CopyEnd::next_free> ends;
+    std::span<Thread> threads;
+    Thread* free_thread = nullptr;
     Task* current = nullptr;  ///< Whose core code runs.
     Task* first = nullptr;    ///< Tasks that wait, the oldest first.
     Task* last = nullptr;
@@ -196,14 +230,16 @@ Status enter(World& world, Entered& entered);
 void leave(World& world, const Entered& entered);
 /// Starts a task: it runs until it is over, or waits.
 Status start_task(World& world, Task& task);
+void set_may_enter(const Entered& entered, bool may);
 /// Gives the task's result, or (false) that it was cancelled, to its caller.
 Status resolve_task(World& world, Task& task, bool returned, Side& side, Place source);
 /// Runs other tasks until `task` is resolved, or the waitable or set has an event.
 Status wait_for_task(World& world, const Task& task);
 Status wait_for_event(World& world, const Waitable& waitable);
-Status wait_for_set(World& world, const WaitableSet& set);
+/// True where the task was cancelled instead, which only happens to those that are `cancellable`.
+Result<bool> wait_for_set(World& world, const WaitableSet& set, bool cancellable);
 /// Lets one task that is ready run, if there is one.
-Status yield(World& world);
+Result<bool> yield(World& world, bool cancellable);
 /// Takes a task that waits out of the list.
 void unpark(Scheduler& scheduler, Task& task);
 /// Asks a task that waits to give up. `caller` is the instance that asks.
@@ -211,6 +247,24 @@ Status cancel_task(World& world, Task& task, Instance& caller);
 /// The event of a waitable that has one; what it tells is true from now on.
 Event take_event(World& world, Waitable& waitable);
 void forget_subtask(World& world, Subtask& subtask);
+
+// threads.cpp
+/// Makes `count` threads. With 0 of them, or where the system has no fibers, tasks run on the stack
+/// of whoever calls them.
+Status make_threads(World& world, uint32_t count, Arena& arena);
+/// Does `work(world, task)` in a thread of its own until that is done or suspended; without a
+/// thread where there is none left.
+Status run_in_thread(World& world, Task& task, Status (*work)(World& world, Task& task));
+/// Goes on with a thread that was suspended.
+Status resume_thread(World& world, Thread& thread);
+/// The current task waits until is_ready(context) or, if it is `cancellable`, somebody cancels it:
+/// then true. Control goes back to whoever ran the thread.
+bool suspend_thread(World& world, Thread& thread, bool (*is_ready)(const void*),
+                    const void* context, bool cancellable);
+/// Whether it is the first task of a thread that is suspended, by it or by one that it called.
+bool is_suspended(const Task& task);
+/// Nobody goes on with it.
+void abandon_thread(World& world, Thread& thread);
 
 // streams.cpp
 Status new_shared(World& world, Instance& instance, const Definition& definition, Slot* slots);

@@ -129,8 +129,9 @@ Status wait(const BuiltinFunc& builtin, Slot* slots, bool poll)
     }
     if (!poll) {
         ++set->waiting;
-        WRT_CHECK(wait_for_set(world, *set));
+        WRT_TRY(const bool cancelled, wait_for_set(world, *set, builtin.definition->flags != 0));
         --set->waiting;
+        if (cancelled) return put_event(builtin, {EventCode::task_cancelled, 0, 0}, slots);
     }
     Waitable* const ready = set->ready();
     return put_event(builtin, ready != nullptr ? take_event(world, *ready) : Event{}, slots);
@@ -301,8 +302,8 @@ Status call_builtin(runtime::Caller&, void* context, Slot* slots)
             slots[0] = Slot::of(1u);
             return ok();
         }
-        WRT_CHECK(yield(world));
-        slots[0] = Slot::of(0u);
+        WRT_TRY(const bool cancelled, yield(world, definition.flags != 0));
+        slots[0] = Slot::of(cancelled ? 1u : 0u);
         return ok();
     }
     case CanonBuiltin::error_context_new:

@@ -53,6 +53,12 @@ Result<Task*> make_task(World& world, const Func& func, Instance* caller)
     return task;
 }
 
+/// Who may wait in the middle of core code gets a stack of its own for that.
+Status start(World& world, Task& task)
+{
+    return task.is_async ? run_in_thread(world, task, &start_task) : start_task(world, task);
+}
+
 /// An asynchronous call: over when the callee has returned, else a subtask.
 Status call_async(World& world, Instance& caller, Task& task, Slot* slots)
 {
@@ -61,7 +67,7 @@ Status call_async(World& world, Instance& caller, Task& task, Slot* slots)
     subtask->caller = &caller;
     task.subtask = subtask;
     task.called_async = true;
-    WRT_CHECK(start_task(world, task));
+    WRT_CHECK(start(world, task));
     if (subtask->resolved()) {
         take_event(world, *subtask);
         slots[0] = Slot::of(static_cast<uint32_t>(Subtask::State::returned));
@@ -79,7 +85,7 @@ Status call_async(World& world, Instance& caller, Task& task, Slot* slots)
 /// A synchronous call: the callee runs until it has returned.
 Status call_sync(World& world, Task& task)
 {
-    WRT_CHECK(start_task(world, task));
+    WRT_CHECK(start(world, task));
     WRT_CHECK(wait_for_task(world, task));
     task.lends.release(world.lend_pool);
     return ok();
@@ -345,7 +351,8 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
         task->side.host = nullptr;
         for (Instance* trapped = func.instance; trapped != nullptr; trapped = trapped->parent)
             trapped->may_enter = false;
-        if (task->waits == Task::Waits::no) world.scheduler->tasks.give(task);
+        if (task->waits == Task::Waits::no && !is_suspended(*task))
+            world.scheduler->tasks.give(task);
         return status;
     });
 }

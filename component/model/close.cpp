@@ -39,17 +39,46 @@ void forget(World& world, Task& task)
     world.scheduler->tasks.give(&task);
 }
 
+/// Of a thread that is suspended: the tasks on it, from the one that blocks it to its first one.
+template <class Visit>
+void visit_tasks(const Thread& thread, Visit&& visit)
+{
+    for (Task* at = thread.current; at != nullptr;) {
+        Task* const outer = at == thread.first ? nullptr : at->parent;
+        visit(*at);
+        at = outer;
+    }
+}
+
+/// Threads on which something of those that end runs, and all tasks on them, are gone.
+void forget_threads(World& world)
+{
+    Scheduler& scheduler = *world.scheduler;
+    for (Task& task : scheduler.tasks.touched()) {
+        if (task.waits != Task::Waits::in_core) continue;
+        Thread& thread = *task.blocked;
+        bool goes_on = true;
+        visit_tasks(thread,
+                    [&goes_on](const Task& on) { goes_on = goes_on && !ends(on.instance); });
+        if (goes_on) continue;
+        visit_tasks(thread, [&world](Task& on) { forget(world, on); });
+        abandon_thread(world, thread);
+    }
+}
+
 /// Tasks of those that end are gone; those that they called are orphans.
 void forget_tasks(World& world)
 {
     Scheduler& scheduler = *world.scheduler;
+    forget_threads(world);
     for (Task& task : scheduler.tasks.touched()) {
         const bool callee_ends = ends(task.instance);
         if (task.instance == nullptr || (!callee_ends && !ends(task.caller))) continue;
         // One that was not entered has its arguments in the caller's memory; one that does not wait
         // was left by a trap.
-        const bool goes_on =
-            task.waits == Task::Waits::for_turn || task.waits == Task::Waits::for_event;
+        const bool goes_on = task.waits == Task::Waits::for_turn ||
+                             task.waits == Task::Waits::for_event ||
+                             task.waits == Task::Waits::in_core || is_suspended(task);
         if (goes_on && !callee_ends) {
             orphan(world, task);
         } else {

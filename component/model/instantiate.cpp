@@ -515,6 +515,7 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     WRT_CHECK(make_pool(arena, world->scheduler->sets, options.tasks));
     WRT_CHECK(make_pool(arena, world->scheduler->shared, options.streams));
     WRT_CHECK(make_pool(arena, world->scheduler->ends, size_t{2} * options.streams));
+    WRT_CHECK(make_threads(*world, options.threads, arena));
     scope.commit();
     return world;
 }

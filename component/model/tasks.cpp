@@ -24,11 +24,6 @@ void visit_entered(const Entered& entered, Visit&& visit)
     }
 }
 
-void set_may_enter(const Entered& entered, bool may)
-{
-    visit_entered(entered, [may](Instance& instance) { instance.may_enter = may; });
-}
-
 bool may_enter(const Entered& entered)
 {
     bool may = true;
@@ -41,10 +36,22 @@ bool needs_exclusive(const Task& task)
     return !task.func->options.async || task.func->options.callback != nullptr;
 }
 
+/// Whether a task keeps others out that want the instance for themselves. One that has returned
+/// does not: the suite has it so (sync-streams), where definitions.py lets it.
+bool is_taken(const Instance& instance)
+{
+    return instance.exclusive != nullptr && !instance.exclusive->resolved();
+}
+
+void give_up_exclusive(Task& task)
+{
+    if (task.instance->exclusive == &task) task.instance->exclusive = nullptr;
+}
+
 bool has_backpressure(const Task& task)
 {
     const Instance& instance = *task.instance;
-    return instance.backpressure > 0 || (needs_exclusive(task) && instance.exclusive != nullptr);
+    return instance.backpressure > 0 || (needs_exclusive(task) && is_taken(instance));
 }
 
 bool is_ready(const Task& task)
@@ -52,9 +59,9 @@ bool is_ready(const Task& task)
     switch (task.waits) {
     case Task::Waits::no: return false;
     case Task::Waits::to_enter: return !has_backpressure(task);
-    case Task::Waits::for_turn: return task.instance->exclusive == nullptr;
-    case Task::Waits::for_event:
-        return task.instance->exclusive == nullptr && task.set->ready() != nullptr;
+    case Task::Waits::for_turn: return !is_taken(*task.instance);
+    case Task::Waits::for_event: return !is_taken(*task.instance) && task.set->ready() != nullptr;
+    case Task::Waits::in_core: return task.blocked->is_ready(task.blocked->context);
     }
     return false;
 }
@@ -84,7 +91,7 @@ Status call_of(World& world, Task& task, FuncInstance& func, std::span<Slot> win
 Status finish(World& world, Task& task)
 {
     if (!task.resolved()) return Error{.code = async_errors::not_returned};
-    if (task.is_async && needs_exclusive(task)) task.instance->exclusive = nullptr;
+    if (task.is_async && needs_exclusive(task)) give_up_exclusive(task);
     task.done = true;
     // The caller of an asynchronous call keeps the subtask and needs the task no more.
     if (task.called_async) {
@@ -114,7 +121,7 @@ Status follow(World& world, Task& task, uint32_t packed)
             }
             set = static_cast<WaitableSet*>(handle->object);
         }
-        instance.exclusive = nullptr;
+        give_up_exclusive(task);
         if (task.state != Task::State::pending_cancel) {
             task.set = set;
             if (set != nullptr) ++set->waiting;
@@ -240,6 +247,21 @@ Status resume(World& world, Task& task, bool cancelled)
     return follow(world, task, window[0].as<uint32_t>());
 }
 
+/// The loop goes on with a task.
+Status resume_ready(World& world, Task& task)
+{
+    Task* const outer = std::exchange(world.scheduler->current, nullptr);
+    WRT_CHECK(resume(world, task, false));
+    world.scheduler->current = outer;
+    return ok();
+}
+
+Status resume_blocked(World& world, Task& task)
+{
+    unpark(*world.scheduler, task);
+    return resume_thread(world, *std::exchange(task.blocked, nullptr));
+}
+
 /// Runs the oldest task that is ready, of one instance only where `only` is not null.
 Result<bool> tick(World& world, const Instance* only)
 {
@@ -248,9 +270,8 @@ Result<bool> tick(World& world, const Instance* only)
         Entered entered{.callee = task->instance, .caller = nullptr};
         if (!may_enter(entered)) continue;  // something in it trapped
         WRT_CHECK(enter(world, entered));
-        Task* const outer = std::exchange(world.scheduler->current, nullptr);
-        WRT_CHECK(resume(world, *task, false));
-        world.scheduler->current = outer;
+        WRT_CHECK(task->waits == Task::Waits::in_core ? resume_blocked(world, *task)
+                                                      : run_in_thread(world, *task, &resume_ready));
         leave(world, entered);
         return true;
     }
@@ -262,6 +283,7 @@ struct Permission {
     bool may = true;
     bool needs_switch = false;
     bool caller_could_go_on = false;  ///< A task that has returned stands in the way of its caller.
+    Thread* thread = nullptr;         ///< It suspends this one.
     const Instance* only = nullptr;   ///< A synchronous task waits for threads of its own instance.
 };
 
@@ -275,6 +297,10 @@ Permission permission_to_wait(const World& world)
             permission.only = task->instance;
             break;
         }
+        if (task->thread != nullptr) {
+            permission.thread = task->thread;
+            break;
+        }
         if (task->resumed) break;
         permission.caller_could_go_on = permission.caller_could_go_on || task->resolved();
         if (task->called_async) {
@@ -285,12 +311,28 @@ Permission permission_to_wait(const World& world)
     return permission;
 }
 
-/// Runs other tasks until `done()`. Meanwhile nobody on the native stack counts as entered.
+/// The current task waits on its thread until `done()`; true: until it was cancelled.
 template <class Done>
-Status run_until(World& world, const Permission& permission, Errc stuck, Done&& done)
+bool suspend_until(World& world, Thread& thread, const Done& done, bool cancellable)
 {
-    if (done()) return ok();
+    Task& task = *world.scheduler->current;
+    park(*world.scheduler, task, Task::Waits::in_core);
+    task.blocked = &thread;
+    return suspend_thread(
+        world, thread, [](const void* context) { return (*static_cast<const Done*>(context))(); },
+        &done, cancellable);
+}
+
+/// Runs other tasks until `done()`. Meanwhile nobody on the native stack counts as entered. True
+/// where the task was cancelled instead.
+template <class Done>
+Result<bool> run_until(World& world, const Permission& permission, Errc stuck, const Done& done,
+                       bool cancellable = false)
+{
+    if (done()) return false;
     if (!permission.may) return Error{.code = async_errors::cannot_block};
+    if (permission.thread != nullptr)
+        return suspend_until(world, *permission.thread, done, cancellable);
     if (permission.needs_switch) return Error{.code = Errc::component_async_unsupported};
     Scheduler& scheduler = *world.scheduler;
     Entered* const stack = std::exchange(scheduler.entered, nullptr);
@@ -308,10 +350,15 @@ Status run_until(World& world, const Permission& permission, Errc stuck, Done&& 
     for (const Entered* at = stack; at != nullptr; at = at->outer)
         set_may_enter(*at, false);
     scheduler.entered = stack;
-    return ok();
+    return false;
 }
 
 }  // namespace
+
+void set_may_enter(const Entered& entered, bool may)
+{
+    visit_entered(entered, [may](Instance& instance) { instance.may_enter = may; });
+}
 
 void unpark(Scheduler& scheduler, Task& task)
 {
@@ -414,26 +461,31 @@ Status resolve_task(World& world, Task& task, bool returned, Side& side, Place s
 
 Status wait_for_task(World& world, const Task& task)
 {
-    return run_until(world, task.caller == nullptr ? Permission{} : permission_to_wait(world),
-                     async_errors::deadlock, [&task] { return task.resolved(); });
+    WRT_CHECK(run_until(world, task.caller == nullptr ? Permission{} : permission_to_wait(world),
+                        async_errors::deadlock, [&task] { return task.resolved(); }));
+    return ok();
 }
 
 Status wait_for_event(World& world, const Waitable& waitable)
 {
-    return run_until(world, permission_to_wait(world), async_errors::deadlock,
-                     [&waitable] { return waitable.has_event; });
+    WRT_CHECK(run_until(world, permission_to_wait(world), async_errors::deadlock,
+                        [&waitable] { return waitable.has_event; }));
+    return ok();
 }
 
-Status wait_for_set(World& world, const WaitableSet& set)
+Result<bool> wait_for_set(World& world, const WaitableSet& set, bool cancellable)
 {
-    return run_until(world, permission_to_wait(world), async_errors::deadlock,
-                     [&set] { return set.ready() != nullptr; });
+    return run_until(
+        world, permission_to_wait(world), async_errors::deadlock,
+        [&set] { return set.ready() != nullptr; }, cancellable);
 }
 
-Status yield(World& world)
+Result<bool> yield(World& world, bool cancellable)
 {
     const Permission permission = permission_to_wait(world);
-    if (!permission.may || permission.needs_switch) return ok();
+    if (permission.thread != nullptr)
+        return suspend_until(world, *permission.thread, [] { return true; }, cancellable);
+    if (!permission.may || permission.needs_switch) return false;
     Scheduler& scheduler = *world.scheduler;
     Entered* const stack = std::exchange(scheduler.entered, nullptr);
     for (const Entered* at = stack; at != nullptr; at = at->outer)
@@ -442,7 +494,7 @@ Status yield(World& world)
     for (const Entered* at = stack; at != nullptr; at = at->outer)
         set_may_enter(*at, false);
     scheduler.entered = stack;
-    return ok();
+    return false;
 }
 
 Status cancel_task(World& world, Task& task, Instance& caller)
@@ -452,14 +504,23 @@ Status cancel_task(World& world, Task& task, Instance& caller)
         return resume(world, task, true);
     }
     Entered entered{.callee = task.instance, .caller = &caller};
-    const bool waits = task.waits != Task::Waits::no && task.instance->exclusive == nullptr;
+    const bool in_core = task.waits == Task::Waits::in_core;
+    const bool waits = in_core
+                           ? task.blocked->cancellable
+                           : task.waits != Task::Waits::no && task.instance->exclusive == nullptr;
     if (!waits || !may_enter(entered)) {
         task.state = Task::State::pending_cancel;
         return ok();
     }
     task.state = Task::State::cancel_delivered;
     WRT_CHECK(enter(world, entered));
-    WRT_CHECK(resume(world, task, true));
+    if (in_core) {
+        task.blocked->cancelled = true;
+        WRT_CHECK(resume_blocked(world, task));
+    } else {
+        WRT_CHECK(run_in_thread(
+            world, task, [](World& in, Task& cancelled) { return resume(in, cancelled, true); }));
+    }
     leave(world, entered);
     return ok();
 }

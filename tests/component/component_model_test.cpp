@@ -113,7 +113,7 @@ TEST(component_model, leaves_no_trace_of_loading_and_instantiating_that_failed)
     ASSERT_TRUE(scope);
     runtime::Store* const store =
         runtime::Store::make(arena, {.limits = {.stack_slots = 1024}}).value();
-    World* const world = make_world(*store, {.handles = 64, .lends = 4}).value();
+    World* const world = make_world(*store, {.handles = 64, .lends = 4, .threads = 0}).value();
     const FailureSweep sweep = for_each_allocation_failure(
         arena, [&](Arena&) { return load_and_instantiate(*world, binary); });
     EXPECT_GT(sweep.points, 50u);

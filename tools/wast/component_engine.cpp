@@ -360,7 +360,7 @@ struct ComponentEngine::State {
         runtime::StoreOptions how;
         how.limits.stack_slots = stack_slots;
         store = runtime::Store::make(arena, how).value();
-        world = component::make_world(*store, {}).value();
+        world = component::make_world(*store, {.threads = 16}).value();
     }
 
     Status call(const component::Func& func, HostMemory& memory, uint32_t args, uint32_t result)

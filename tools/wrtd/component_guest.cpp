@@ -44,6 +44,10 @@ wrt::component::WorldOptions world_options(const Limits& limits)
     // What is bounded gives no more of itself than a sixteenth.
     const std::optional<uint64_t> bound = limits.arena ? limits.arena : limits.budget;
     if (bound && *bound / 16 < host_bytes) world.host_bytes = static_cast<uint32_t>(*bound / 16);
+    // A thread takes 576 KiB.
+    constexpr uint64_t bytes_per_thread = uint64_t{8} << 20;
+    world.threads = static_cast<uint32_t>(
+        std::min<uint64_t>(16, bound.value_or(UINT64_MAX) / bytes_per_thread));
     if (limits.arena) {
         const uint64_t handles = std::max<uint64_t>(*limits.arena / bytes_per_handle, 64);
         if (handles < world.handles) world.handles = static_cast<uint32_t>(handles);

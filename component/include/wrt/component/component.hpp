@@ -48,6 +48,10 @@ struct WorldOptions {
     uint32_t tasks =
         256;  ///< Calls that may be open at one time; subtasks and waitable sets, each.
     uint32_t streams = 256;  ///< Streams and futures.
+    /// Asynchronous calls that may wait in the middle of core code at one time, each on stacks of
+    /// its own: 576 KiB, of which only what is used is touched. Where there are none left, a task
+    /// that has to give the stack back to its caller is refused (component_async_unsupported).
+    uint32_t threads = 8;
     /// Bytes for the values of calls of host functions and of typed calls. Only what is used is
     /// touched.
     uint32_t host_bytes = 256 * 1024;

@@ -1,0 +1,36 @@
+// Several activations of one Execution, of which one is current: for host functions that leave a
+// run in the middle, natively too (wrt/foundation/fiber.hpp), and come back to it later.
+#pragma once
+
+#include <span>
+
+#include <wrt/runtime/execution.hpp>
+
+namespace wrt::runtime {
+
+/// What an Execution has of an activation that is not the current one. The collector looks at the
+/// current one only: there must be no references in the frames of others.
+class Activation {
+public:
+    /// Puts the current activation of `execution` here, and begins another one on `stack`, with
+    /// room for `depth` nested runs.
+    void leave_for(Execution& execution, std::span<Slot> stack, uint32_t depth) noexcept;
+    /// The current activation and the one that is here change places.
+    void swap(Execution& execution) noexcept;
+
+private:
+    void save(const Execution& execution) noexcept;
+    void restore(Execution& execution) const noexcept;
+
+    ModuleInstance* instance_ = nullptr;
+    Execution::Seconds seconds_ = {};
+    Pins pins_;
+    Slot* stack_base_ = nullptr;
+    Slot* stack_end_ = nullptr;
+    Slot* top_ = nullptr;
+    uint32_t depth_ = 0;
+    Exception exception_;
+    Landing landing_;
+};
+
+}  // namespace wrt::runtime
