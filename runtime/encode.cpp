@@ -112,7 +112,11 @@ namespace {
 
 constexpr bool has_double_constant(const Operation& o)
 {
-    return o.b_class == Class::constant && info(o.instr).signature.params[0] == ValType::f64;
+    // g++ 12 evaluates no default of a table's element at compile time: there are none past the
+    // count.
+    const Signature& signature = info(o.instr).signature;
+    return o.b_class == Class::constant && signature.param_count != 0 &&
+           signature.params[0] == ValType::f64;
 }
 
 constexpr bool has_vector_constant(const Operation& o)
