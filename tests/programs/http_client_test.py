@@ -7,6 +7,7 @@ Exit code 77: no socket can be had here, or there is no component. With --openss
 """
 import argparse
 import os
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -59,6 +60,10 @@ class Handler(socketserver.StreamRequestHandler):
             self.write(b"0\r\nx-trailer: last\r\n\r\n")
         elif path == "/eof":
             self.write(ok, b"\r\n", b"x" * 300000)
+        elif path == "/early":
+            self.write(ok, b"\r\nenough")
+            self.connection.shutdown(socket.SHUT_WR)
+            time.sleep(3)
         elif path == "/large-head":
             self.write(ok, b"x-large: %s\r\n\r\n" % (b"x" * 100000))
         elif path == "/cut":
@@ -134,6 +139,7 @@ def plain():
     fetch("200 x-test=seen\n300000 bytes\n", "get", "http", here, "/eof")
     fetch("200 x-test=seen\n12345\n", "length", "http", here, "/length")
     fetch("3145728 bytes there, 3145728 back\n", "post", "http", here, "/echo")
+    fetch("no more is taken\n", "post", "http", here, "/early")
     fetch("200 x-test=seen\nten bytes\nbody: HTTP-response-incomplete\n", "get", "http", here, "/cut")
     fetch("response: connection-terminated\n", "get", "http", here, "/nothing")
     fetch("response: error 35\n", "get", "http", here, "/garbage")  # HTTP-protocol-error

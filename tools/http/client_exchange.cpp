@@ -179,6 +179,7 @@ void OutgoingExchange::advance()
         } else if (state == Transport::State::ended) {
             on_end();
         }
+        if (transport_.state() == Transport::State::ended) stop_sending();
     }
     if (!failure_) {
         const auto at = deadline();
@@ -228,14 +229,17 @@ void OutgoingExchange::send_pending()
         sent_ += size;
         moved_ = Clock::now();
     }
-    if (transport_.is_broken() && !sink_failure_) {
-        // The response may be there already; it is read.
-        sink_failure_ = ErrorCode{.which = Case::connection_terminated};
-        sent_ = out_.size();
-    }
+    if (transport_.is_broken()) stop_sending();
     if (sent_ != out_.size()) return;
     out_.clear();
     sent_ = 0;
+}
+
+void OutgoingExchange::stop_sending()
+{
+    if (sink_failure_ || (is_finished_ && sent_ == out_.size())) return;
+    sink_failure_ = ErrorCode{.which = Case::connection_terminated};
+    sent_ = out_.size();
 }
 
 void OutgoingExchange::receive()
@@ -410,7 +414,9 @@ uint32_t OutgoingExchange::Sink::write(std::span<const uint8_t> bytes) noexcept
 bool OutgoingExchange::Sink::flush() noexcept
 {
     of_.advance();
-    return of_.failure_ || of_.sent_ == of_.out_.size();
+    // The transport may hold what it has encrypted.
+    return of_.failure_ || of_.sink_failure_ ||
+           (of_.sent_ == of_.out_.size() && !of_.transport_.wants_to_send());
 }
 
 const ErrorCode* OutgoingExchange::Sink::failure() noexcept

@@ -80,6 +80,8 @@ private:
     void advance();
     void advance_lookup();
     void send_pending();
+    /// The other side takes no more; the response may be there already, and is read.
+    void stop_sending();
     void receive();
     /// Of what came: the head, then bytes of the body.
     void parse();

@@ -45,7 +45,8 @@ public:
     /// Whether it waits for the socket to take more.
     [[nodiscard]] bool wants_to_send() const
     {
-        return state_ == State::connecting || sent_ != out_.size();
+        return state_ == State::connecting ||
+               ((state_ == State::handshaking || state_ == State::open) && sent_ != out_.size());
     }
 
 private:
