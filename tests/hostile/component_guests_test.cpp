@@ -202,7 +202,9 @@ TEST(hostile_guests, cannot_pass_what_is_no_text)
         Guest guest{test::liar_component};
         const Status status = guest.call(text.name, {text.at, text.length});
         EXPECT_EQ(status.has_value(), text.good) << verdict(status);
-        if (!status) EXPECT_EQ(kind_of(status.error().code), ErrorKind::trap) << verdict(status);
+        if (!status) {
+            EXPECT_EQ(kind_of(status.error().code), ErrorKind::trap) << verdict(status);
+        }
     }
 }
 

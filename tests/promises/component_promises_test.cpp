@@ -116,7 +116,9 @@ TEST(component_budgets, of_the_whole_suite_are_exact)
             const auto made = perform(component.binary, arena, measured->limits, how);
             EXPECT_TRUE(made || !is_refusal(made.error())) << describe(made.error()).view();
             EXPECT_TRUE(audit.balanced);
-            if (made) EXPECT_GT(arena.peak() + Backing::alignment, arena.capacity());
+            if (made) {
+                EXPECT_GT(arena.peak() + Backing::alignment, arena.capacity());
+            }
             operations += audit.operations;
         }
         Arena less{block.first(measured->arena_bytes - Backing::alignment)};
@@ -347,8 +349,9 @@ void instantiate_and_close(Fixture& fixture, std::span<const uint8_t> binary, si
             ASSERT_TRUE(scope);
             fixture.store->execution().fuel = 100'000;
             const auto instance = instantiate(*fixture.world, **component, &fixture.imports);
-            if (!instance) ASSERT_FALSE(is_refusal(instance.error())) << "at " << i;
-            if (instance) {
+            if (!instance) {
+                ASSERT_FALSE(is_refusal(instance.error())) << "at " << i;
+            } else {
                 call_plain_exports(fixture, **instance);
                 close(*fixture.world, **instance);
             }

@@ -7,6 +7,9 @@ DIR holds definitions.py of the component-model repository (design/mvp/canonical
 component: it is called with the two paths. A value is stored in a memory by the model, in some cases bytes of it are
 changed, the tool moves it to another memory with another encoding of strings; whether it trapped, and what the model
 loads there, must be what the model makes of it. Exit code 77: there is no model.
+
+100,000 values, ten thousand in half a minute:
+    for seed in 11 12 13 14 15 16 17 18 19 20; do compare.py ... --types 1000 --values 10 --seed $seed; done
 """
 import argparse
 import math
