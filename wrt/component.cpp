@@ -12,7 +12,10 @@ namespace {
 Result<component::World*> world_of(Store& store, const component::WorldOptions& options) noexcept
 {
     WRT_CHECK(store.status());
-    return component::make_world(*store.state().store, options);
+    component::WorldOptions how = options;
+    // They would take much of a budget, and few need them.
+    if (how.threads == how.threads_by_arena && store.state().budget != UINT64_MAX) how.threads = 0;
+    return component::make_world(*store.state().store, how);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr size_t native_bytes = size_t{512} << (sanitized ? 12 : 10);
 /// Calls from component to component that such a stack holds; they take less than 8 KiB each.
 constexpr uint32_t native_depth = 16;
 constexpr size_t core_slots = 8'192;
+constexpr uint32_t threads_of_address_space = 8;
 
 /// Lies where a native stack ends: whoever used more than there is has written over it.
 constexpr std::byte mark{0xa5};
@@ -79,6 +80,8 @@ bool has_references(const World& world)
 Status make_threads(World& world, uint32_t count, Arena& arena)
 {
     if (!Fiber::available) return ok();
+    if (count == WorldOptions::threads_by_arena)
+        count = arena.is_reserved() ? threads_of_address_space : 0;
     Scheduler& scheduler = *world.scheduler;
     WRT_TRY(scheduler.threads, arena.make_array<Thread>(End::retained, Account::component, count));
     for (Thread& thread : scheduler.threads) {

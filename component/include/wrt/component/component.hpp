@@ -51,7 +51,10 @@ struct WorldOptions {
     /// Asynchronous calls that may wait in the middle of core code at one time, each on stacks of
     /// its own: 576 KiB, of which only what is used is touched. Where there are none left, a task
     /// that has to give the stack back to its caller is refused (component_async_unsupported).
-    uint32_t threads = 8;
+    uint32_t threads = threads_by_arena;
+
+    /// 8 in an arena of address space, none in a fixed one.
+    static constexpr uint32_t threads_by_arena = ~uint32_t{0};
     /// Bytes for the values of calls of host functions and of typed calls. Only what is used is
     /// touched.
     uint32_t host_bytes = 256 * 1024;
