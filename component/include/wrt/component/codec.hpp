@@ -21,6 +21,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -522,7 +523,9 @@ struct Codec<Outcome<T, E>> {
     {
         if (Parts::load_tag(memory, at) == 0) {
             if constexpr (std::is_void_v<T>) {
-                value = Outcome<T, E>{};
+                // Made in place: of an assignment g++ 12 says that it copies what is not there.
+                std::destroy_at(&value);
+                std::construct_at(&value);
             } else {
                 T good{};
                 WRT_CHECK(Codec<T>::load(memory, at + Parts::payload, good));
