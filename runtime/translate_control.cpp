@@ -547,8 +547,7 @@ Status Translator::return_()
     const auto types = frames_.empty() ? syntax_.results_of(function_) : frames_[0].results;
     const auto count = static_cast<uint32_t>(types.size());
     const auto window = static_cast<uint16_t>(window_);
-    if (count == 0)
-        return emit({.family = Family::return_none, .d = window});
+    if (count == 0) return emit({.family = Family::return_none, .d = window});
     if (count == 1) {
         Operand value = pop();
         if (value.kind == Kind::constant) WRT_CHECK(to_home(value));

@@ -27,7 +27,7 @@ using HostFunction = Status (*)(Caller& caller, void* context, Slot* slots);
 struct FuncInstance {
     const Cell* entry = nullptr;  ///< First cell of the translated body; null for a host function.
     ModuleInstance* instance =
-        nullptr;                  ///< The module instance it belongs to; null for a host function.
+        nullptr;  ///< The module instance it belongs to; null for a host function.
     /// Of a function of a module: where its instance keeps the id of its type. Who finds the place
     /// that the caller names there knows type and instance by one comparison.
     const uint32_t* type_place = nullptr;
