@@ -1,7 +1,6 @@
 // Runs: entering the interpreter from the host, and telling afterwards where it stopped.
 #include <wrt/runtime/execution.hpp>
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 

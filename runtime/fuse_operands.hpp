@@ -25,6 +25,15 @@ inline bool reads_once(const Operation& second, Class made, Other& other)
     return true;
 }
 
+/// `other` becomes the third operand of a fused operation.
+inline void put_other(Operation& fused, const Other& other)
+{
+    fused.flag = other.reversed;
+    fused.x_class = other.cls;
+    fused.x = other.slot;
+    fused.constant2 = static_cast<uint32_t>(other.constant);
+}
+
 /// A branch on a condition as a comparison with 0.
 inline Operation as_comparison(const Operation& branch)
 {

@@ -141,7 +141,8 @@ WRT_HANDLER call_foreign(WRT_REGISTERS)
     WRT_RELOAD_MEMORY();
     t0 = base[0].bits;
     ft0 = result_register(func, base);
-    // Nobody reads them after a call: so that they need not be kept over it.
+    // Nobody reads them after a call, so they are not kept over it. Zeros and not
+    // WRT_FORGET_TEMPS(): what waits for no earlier value is 0.6 ns faster here.
     t1 = 0;
     ft1 = FloatRegister{};
     if (!done) [[unlikely]]

@@ -51,14 +51,11 @@ bool fuse_binary(const Operation& first, Operation& second)
     second.instr2 = tail.instr;
     second.a_class = a_class;
     second.b_class = b_class;
-    second.x_class = c.cls;
     second.d_class = tail.d_class;
-    second.flag = c.reversed;
     second.a = a;
     second.b = b;
     second.d = d;
-    second.x = c.slot;
-    second.constant2 = static_cast<uint32_t>(c.constant);
+    put_other(second, c);
     second.source = tail.source;
     return true;
 }
@@ -117,11 +114,8 @@ bool fuse_binary_branch(const Operation& first, Operation& second)
     second.family = Family::binary_branch;
     second.wide = updates;
     second.instr2 = test.instr;
-    second.flag = c.reversed;
     second.polls = test.polls;
-    second.x_class = c.cls;
-    second.x = c.slot;
-    second.constant2 = static_cast<uint32_t>(c.constant);
+    put_other(second, c);
     second.label = test.label;
     second.source = test.source;
     return true;
@@ -142,10 +136,7 @@ bool fuse_load_branch(const Operation& first, Operation& second)
     second = first;
     second.family = Family::load_branch;
     second.instr2 = test.instr;
-    second.flag = c.reversed;
-    second.x_class = c.cls;
-    second.x = c.slot;
-    second.constant2 = static_cast<uint32_t>(c.constant);
+    put_other(second, c);
     second.label = test.label;
     return true;
 }

@@ -30,10 +30,7 @@ bool fuse_load_binary(const Operation& load, Operation& binary)
     binary.family = Family::load_binary;
     binary.bank = tail.bank;
     binary.instr2 = tail.instr;
-    binary.flag = c.reversed;
-    binary.x_class = c.cls;
-    binary.x = c.slot;
-    binary.constant2 = static_cast<uint32_t>(c.constant);
+    put_other(binary, c);
     binary.d_class = tail.d_class;
     binary.d = tail.d;
     return true;
@@ -72,10 +69,7 @@ bool fuse_load_test(const Operation& load, Operation& branch)
     branch = load;
     branch.family = Family::load_test;
     branch.instr2 = test.instr;
-    branch.flag = c.reversed;
-    branch.x_class = c.cls;
-    branch.x = c.slot;
-    branch.constant2 = static_cast<uint32_t>(c.constant);
+    put_other(branch, c);
     branch.label = test.label;
     return true;
 }

@@ -23,6 +23,7 @@
 #include <wast/component_script.hpp>
 
 #include "component/host_components.hpp"
+#include "promises/asked.hpp"
 #include "promises/modules.hpp"
 #include "promises/system_memory.hpp"
 #include "support/allocation_failure.hpp"
@@ -219,29 +220,6 @@ TEST(component_failure_points, of_programs_with_wasi_leave_no_trace)
     const std::vector<NamedModule> components = compiled_components(WRT_PROGRAMS "/components");
     if (components.empty()) GTEST_SKIP() << "no components at " << WRT_PROGRAMS "/components";
     sweep(components, true, 6 * every(), size_t{8} << 20, {Arena::Fail::once}, 500);
-}
-
-/// What was asked for while the runtime was at work.
-struct Asked {
-    uint64_t of_the_heap = 0;
-    uint64_t of_the_system = 0;
-    uint64_t entries = 0;
-};
-
-Asked asked;
-uint64_t heap_before;
-uint64_t system_before;
-
-void watch(bool inside)
-{
-    if (inside) {
-        ++asked.entries;
-        heap_before = heap_allocations();
-        system_before = system_memory_calls();
-        return;
-    }
-    asked.of_the_system += system_memory_calls() - system_before;
-    asked.of_the_heap += heap_allocations() - heap_before;
 }
 
 TEST(component_one_buffer, holds_the_whole_suite)

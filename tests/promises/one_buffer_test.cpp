@@ -13,6 +13,7 @@
 #include <wast/runner.hpp>
 #include <wast/script.hpp>
 
+#include "promises/asked.hpp"
 #include "promises/system_memory.hpp"
 #include "support/malloc_counter.hpp"
 
@@ -20,29 +21,6 @@ namespace wrt::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What was asked for while the runtime was at work.
-struct Asked {
-    uint64_t of_the_heap = 0;
-    uint64_t of_the_system = 0;
-    uint64_t entries = 0;  ///< Times that the runtime was entered.
-};
-
-Asked asked;
-uint64_t heap_before;
-uint64_t system_before;
-
-void watch(bool inside)
-{
-    if (inside) {
-        ++asked.entries;
-        heap_before = heap_allocations();
-        system_before = system_memory_calls();
-        return;
-    }
-    asked.of_the_system += system_memory_calls() - system_before;
-    asked.of_the_heap += heap_allocations() - heap_before;
-}
 
 /// Address space that only this test's engines use; what they do not touch costs nothing.
 std::span<std::byte> buffer()

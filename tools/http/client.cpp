@@ -29,7 +29,7 @@ bool is_word(std::string_view text)
 
 }  // namespace
 
-Client::Client(ClientConfig config) : config_{std::move(config)}, tls_{TlsContext::make()} {}
+Client::Client(ClientConfig config) : config_{std::move(config)} {}
 
 Client::~Client() = default;
 
@@ -55,7 +55,8 @@ wrt::wasi::http::ClientExchange* Client::send(const wrt::wasi::http::RequestHead
     if (!allows(config_.rules, *to)) return refuse({.which = Case::http_request_denied});
     std::unique_ptr<TlsSession> session;
     if (!is_plain) {
-        if (tls_ == nullptr) return refuse(ErrorCode::internal("this build has no TLS"));
+        std::call_once(tls_made_, [this] { tls_ = TlsContext::make(); });
+        if (tls_ == nullptr) return refuse(ErrorCode::internal("there is no TLS here"));
         session = tls_->start(to->host, to->address.has_value());
         if (session == nullptr) return refuse({.which = Case::tls_protocol_error});
     }

@@ -1,11 +1,12 @@
-// Requests of guests, on the wire: HTTP/1.1 over TCP, and over TLS where wrtd was built with
-// OpenSSL. No thread works for them: a request goes on whenever its guest asks about it or waits
-// for it.
+// Requests of guests, on the wire: HTTP/1.1 over TCP, and over TLS where there is
+// OpenSSL (tls.hpp). No thread works for them: a request goes on whenever its guest asks about it
+// or waits for it.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <wrt/component/wasi/http.hpp>
@@ -35,7 +36,8 @@ public:
 
 private:
     const ClientConfig config_;
-    std::unique_ptr<TlsContext> tls_;
+    std::once_flag tls_made_;
+    std::unique_ptr<TlsContext> tls_;  ///< From the first request that needs it on.
     std::atomic<uint32_t> requests_ = 0;
 };
 

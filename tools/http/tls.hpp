@@ -1,4 +1,5 @@
-// TLS over bytes that somebody else carries. Without OpenSSL there is none, and make() says so.
+// TLS over bytes that somebody else carries. Without OpenSSL, when wrtd is
+// built or when it runs, there is none, and make() says so.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +39,7 @@ public:
     virtual std::unique_ptr<TlsSession> start(const std::string& host, bool is_address) = 0;
 
     /// With the certificates that this system trusts (SSL_CERT_FILE and SSL_CERT_DIR name others).
-    /// Null: there is no TLS in this build.
+    /// Null: there is no TLS.
     [[nodiscard]] static std::unique_ptr<TlsContext> make();
 };
 

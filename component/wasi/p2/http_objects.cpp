@@ -4,10 +4,22 @@ namespace wrt::wasi::p2 {
 
 namespace {
 
-void clear(BlockPool& pool, std::initializer_list<PoolText*> texts) noexcept
+/// What requests and responses of both directions have: headers and a body.
+template <class Message>
+void release_message(HttpState& http, Message* message) noexcept
 {
-    for (PoolText* const text : texts)
-        text->clear(pool);
+    release(http, message->headers);
+    release(http, message->body);
+    http.pool.destroy(message);
+}
+
+template <class Request>
+void release_request(HttpState& http, Request* request) noexcept
+{
+    for (PoolText* const text :
+         {&request->method, &request->scheme, &request->authority, &request->path_with_query})
+        text->clear(http.pool);
+    release_message(http, request);
 }
 
 /// The guest ends while the wire works for it.
@@ -56,42 +68,22 @@ void release_http(HttpState& http, Resource& resource) noexcept
     switch (resource.kind) {
     case Resource::Kind::error: pool.destroy(static_cast<http::ErrorCode*>(object)); break;
     case Resource::Kind::fields: release(http, static_cast<Fields*>(object)); break;
-    case Resource::Kind::incoming_request: {
-        auto* const request = static_cast<IncomingRequest*>(object);
-        clear(pool,
-              {&request->method, &request->scheme, &request->authority, &request->path_with_query});
-        release(http, request->headers);
-        release(http, request->body);
-        pool.destroy(request);
+    case Resource::Kind::incoming_request:
+        release_request(http, static_cast<IncomingRequest*>(object));
         break;
-    }
-    case Resource::Kind::outgoing_request: {
-        auto* const request = static_cast<OutgoingRequest*>(object);
-        clear(pool,
-              {&request->method, &request->scheme, &request->authority, &request->path_with_query});
-        release(http, request->headers);
-        release(http, request->body);
-        pool.destroy(request);
+    case Resource::Kind::outgoing_request:
+        release_request(http, static_cast<OutgoingRequest*>(object));
         break;
-    }
     case Resource::Kind::request_options: pool.destroy(static_cast<RequestOptions*>(object)); break;
     case Resource::Kind::response_outparam:
         pool.destroy(static_cast<ResponseOutparam*>(object));
         break;
-    case Resource::Kind::incoming_response: {
-        auto* const response = static_cast<IncomingResponse*>(object);
-        release(http, response->headers);
-        release(http, response->body);
-        pool.destroy(response);
+    case Resource::Kind::incoming_response:
+        release_message(http, static_cast<IncomingResponse*>(object));
         break;
-    }
-    case Resource::Kind::outgoing_response: {
-        auto* const response = static_cast<OutgoingResponse*>(object);
-        release(http, response->headers);
-        release(http, response->body);
-        pool.destroy(response);
+    case Resource::Kind::outgoing_response:
+        release_message(http, static_cast<OutgoingResponse*>(object));
         break;
-    }
     case Resource::Kind::input_stream:
     case Resource::Kind::incoming_body: release(http, static_cast<IncomingBody*>(object)); break;
     case Resource::Kind::output_stream: release(http, static_cast<OutgoingBody*>(object)); break;
