@@ -204,8 +204,6 @@ constexpr uint32_t count_words(const Operation& o)
     WRT_UNREACHABLE();
 }
 
-constexpr size_t family_count = static_cast<size_t>(Family::last) + 1;
-
 /// Of an operation's words, what its family and the constants among its operands decide.
 constexpr size_t shape_of(Family family, Class b, Class d, Class x)
 {

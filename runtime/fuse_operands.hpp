@@ -48,8 +48,18 @@ inline Operation as_comparison(const Operation& branch)
     return comparison;
 }
 
-/// Makes `second` what fused_values.hpp knows of the two, if it does. `calls`: calls may be part of
-/// it.
-bool fuse_values(const Operation& first, Operation& second, bool calls);
+// Of the operations of fused_values.hpp (translate_fuse_values.cpp): each makes `second` both, if
+// there is a handler for it.
+bool fuse_load_binary(const Operation& load, Operation& binary);
+bool fuse_load_scaled(const Operation& shift, Operation& load);
+bool fuse_load_test(const Operation& load, Operation& branch);
+/// `index`: a load, or a sum with a constant.
+bool fuse_table(const Operation& index, Operation& table);
+bool fuse_move_test(const Operation& move, Operation& branch);
+bool fuse_binary_wide(const Operation& constant, Operation& binary);
+bool fuse_select_constant(const Operation& constant, Operation& select);
+bool fuse_sum_branch(const Operation& sum, Operation& branch);
+bool fuse_sum_move(const Operation& sum, Operation& move);
+bool fuse_spilled_call(const Operation& spill, Operation& call);
 
 }  // namespace wrt::runtime

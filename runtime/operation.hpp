@@ -87,6 +87,7 @@ enum class Family : uint8_t {
     call_spilled,     ///< A call, with the slots of float pins in `x` and `d`.
     last = call_spilled,
 };
+inline constexpr size_t family_count = static_cast<size_t>(Family::last) + 1;
 
 inline constexpr uint32_t no_operation = 0xffffffffu;
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include <wrt/foundation/assert.hpp>
+
 #include "encode_fused.hpp"
 #include "fuse_operands.hpp"
 #include "fused.hpp"
@@ -312,50 +314,118 @@ bool fuse_binary_store(const Operation& binary, Operation& store)
     return true;
 }
 
-bool fuse_after_binary(const Operation& first, Operation& second)
+/// What two neighbours may become. Those from `needs_t0` on only where the first writes nothing but
+/// t0.
+enum class Fusion : uint8_t {
+    none,
+    move_branch,
+    moves,
+    call,
+    sum_branch,
+    sum_move,
+    binary_test,
+    load_test,
+    move_test,
+    spilled_call,
+    global_update,
+    needs_t0,
+    binary = needs_t0,
+    binary_store,
+    sum_to_global,
+    load_scaled,
+    load_load,
+    load_store,
+    load_binary,
+    table,
+    global_sum,
+    binary_wide,
+    select_constant,
+};
+
+struct FusionRow {
+    Family first, second;
+    Fusion as;
+};
+
+constexpr FusionRow fusion_rows[] = {
+    {Family::binary, Family::binary, Fusion::binary},
+    {Family::binary, Family::store, Fusion::binary_store},
+    {Family::binary, Family::global_set, Fusion::sum_to_global},
+    {Family::binary, Family::branch_if, Fusion::binary_test},
+    {Family::binary, Family::compare_branch, Fusion::binary_test},
+    {Family::binary, Family::load_sum, Fusion::load_scaled},
+    {Family::binary, Family::branch_table, Fusion::table},
+    {Family::binary, Family::branch, Fusion::sum_branch},
+    {Family::binary, Family::move, Fusion::sum_move},
+    {Family::load, Family::load, Fusion::load_load},
+    {Family::load, Family::store, Fusion::load_store},
+    {Family::load, Family::binary, Fusion::load_binary},
+    {Family::load, Family::branch_table, Fusion::table},
+    {Family::load, Family::branch_if, Fusion::load_test},
+    {Family::load, Family::compare_branch, Fusion::load_test},
+    {Family::move, Family::branch, Fusion::move_branch},
+    {Family::move, Family::call, Fusion::call},
+    {Family::move, Family::move, Fusion::moves},
+    {Family::move, Family::constant, Fusion::moves},
+    {Family::move, Family::branch_if, Fusion::move_test},
+    {Family::move, Family::compare_branch, Fusion::move_test},
+    {Family::constant, Family::branch, Fusion::move_branch},
+    {Family::constant, Family::call, Fusion::call},
+    {Family::constant, Family::move, Fusion::moves},
+    {Family::constant, Family::constant, Fusion::moves},
+    {Family::constant, Family::branch_if, Fusion::move_test},
+    {Family::constant, Family::compare_branch, Fusion::move_test},
+    {Family::constant, Family::binary, Fusion::binary_wide},
+    {Family::constant, Family::select, Fusion::select_constant},
+    {Family::move_pair, Family::call, Fusion::call},
+    {Family::global_get, Family::binary, Fusion::global_sum},
+    {Family::global_sum, Family::global_set, Fusion::global_update},
+    {Family::float_pins, Family::call, Fusion::spilled_call},
+};
+
+consteval auto make_fusions()
 {
-    switch (raw(second.family)) {  // what may come second
-    case raw(Family::binary): return fuse_binary(first, second);
-    case raw(Family::store): return fuse_binary_store(first, second);
-    case raw(Family::global_set): return fuse_sum_to_global(first, second);
-    default: return fuse_test(first, second) || fuse_binary_branch(first, second);
-    }
+    std::array<std::array<Fusion, family_count>, family_count> table{};
+    for (const FusionRow& row : fusion_rows)
+        table[raw(row.first)][raw(row.second)] = row.as;
+    return table;
 }
 
-bool fuse_after_load(const Operation& first, Operation& second)
+/// Makes `second` both if there is such an operation. `calls`: calls may be part of it.
+bool fuse_as(Fusion fusion, const Operation& first, Operation& second, bool calls)
 {
-    switch (raw(second.family)) {  // what may come second
-    case raw(Family::load): return fuse_load_load(first, second);
-    case raw(Family::store): return fuse_load_store(first, second);
-    default: return fuse_load_branch(first, second);
+    switch (fusion) {
+    case Fusion::none: return false;
+    case Fusion::move_branch: return fuse_move_branch(first, second);
+    case Fusion::moves: return fuse_moves(first, second);
+    case Fusion::call: return calls && fuse_call(first, second);
+    case Fusion::sum_branch: return fuse_sum_branch(first, second);
+    case Fusion::sum_move: return fuse_sum_move(first, second);
+    case Fusion::binary_test: return fuse_test(first, second) || fuse_binary_branch(first, second);
+    case Fusion::load_test: return fuse_load_branch(first, second) || fuse_load_test(first, second);
+    case Fusion::move_test: return fuse_move_test(first, second);
+    case Fusion::spilled_call: return calls && fuse_spilled_call(first, second);
+    case Fusion::global_update: return fuse_global_update(first, second);
+    case Fusion::binary: return fuse_binary(first, second);
+    case Fusion::binary_store: return fuse_binary_store(first, second);
+    case Fusion::sum_to_global: return fuse_sum_to_global(first, second);
+    case Fusion::load_scaled: return fuse_load_scaled(first, second);
+    case Fusion::load_load: return fuse_load_load(first, second);
+    case Fusion::load_store: return fuse_load_store(first, second);
+    case Fusion::load_binary: return fuse_load_binary(first, second);
+    case Fusion::table: return fuse_table(first, second);
+    case Fusion::global_sum: return fuse_global_sum(first, second);
+    case Fusion::binary_wide: return fuse_binary_wide(first, second);
+    case Fusion::select_constant: return fuse_select_constant(first, second);
     }
-}
-
-bool fuse_two(const Operation& first, Operation& second, bool calls)
-{
-    switch (raw(first.family)) {  // what may come first
-    case raw(Family::binary): return fuse_after_binary(first, second);
-    case raw(Family::load): return fuse_after_load(first, second);
-    case raw(Family::global_get):
-        return second.family == Family::binary && fuse_global_sum(first, second);
-    case raw(Family::global_sum):
-        return second.family == Family::global_set && fuse_global_update(first, second);
-    case raw(Family::move):
-    case raw(Family::constant):
-        if (second.family == Family::branch) return fuse_move_branch(first, second);
-        if (second.family == Family::call) return calls && fuse_call(first, second);
-        return fuse_moves(first, second);
-    case raw(Family::move_pair):
-        return calls && second.family == Family::call && fuse_call(first, second);
-    default: return false;
-    }
+    WRT_UNREACHABLE();
 }
 
 }  // namespace
 
 void Translator::fuse()
 {
-    if (options_.slots_only) return;
+    if (options_.slots_only || operations_.empty()) return;
     const std::span<Operation> operations = operations_.as_span();
     for (const uint32_t at : labels_.as_span()) {
         if (at < operations.size()) operations[at].labelled = true;
@@ -363,13 +433,15 @@ void Translator::fuse()
     // Code that counts fuel may stop at a call and be looked at there: so calls stay what they are.
     // Calls that are bound when they are first made have to be as well.
     const bool calls = !options_.fuel && !options_.bound_later;
+    static constexpr auto fusions = make_fusions();
     // What was fused may be the first of the next two.
-    for (uint32_t i = 0; i + 1 < operations_.size(); ++i) {
-        const Operation& first = operations_[i];
-        Operation& second = operations_[i + 1];
-        if (second.labelled) continue;
-        if (fuse_two(first, second, calls) || fuse_values(first, second, calls))
-            operations_[i].family = Family::nothing;
+    Operation* first = operations.data();
+    for (Operation* const last = first + operations.size() - 1; first != last; ++first) {
+        Operation& second = first[1];
+        const Fusion fusion = fusions[raw(first->family)][raw(second.family)];
+        if (fusion == Fusion::none || second.labelled) continue;
+        if (fusion >= Fusion::needs_t0 && first->d_class != Class::t0) continue;
+        if (fuse_as(fusion, *first, second, calls)) first->family = Family::nothing;
     }
 }
 

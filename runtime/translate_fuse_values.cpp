@@ -17,6 +17,8 @@ Class found_in(const Operation& first)
     return first.d_class == Class::slot ? Class::t0 : first.d_class;
 }
 
+}  // namespace
+
 bool fuse_load_binary(const Operation& load, Operation& binary)
 {
     Other c;
@@ -183,56 +185,6 @@ bool fuse_spilled_call(const Operation& spill, Operation& call)
     call.x = spill.a;
     call.d = spill.d;
     return true;
-}
-
-bool after_binary(const Operation& first, Operation& second)
-{
-    switch (raw(second.family)) {  // what may come second
-    case raw(Family::load_sum): return fuse_load_scaled(first, second);
-    case raw(Family::branch_table): return fuse_table(first, second);
-    case raw(Family::branch): return fuse_sum_branch(first, second);
-    case raw(Family::move): return fuse_sum_move(first, second);
-    default: return false;
-    }
-}
-
-bool after_load(const Operation& first, Operation& second)
-{
-    switch (raw(second.family)) {  // what may come second
-    case raw(Family::binary): return fuse_load_binary(first, second);
-    case raw(Family::branch_table): return fuse_table(first, second);
-    case raw(Family::compare_branch):
-    case raw(Family::branch_if): return fuse_load_test(first, second);
-    default: return false;
-    }
-}
-
-bool after_constant(const Operation& first, Operation& second)
-{
-    switch (raw(second.family)) {  // what may come second
-    case raw(Family::binary): return fuse_binary_wide(first, second);
-    case raw(Family::select): return fuse_select_constant(first, second);
-    case raw(Family::compare_branch):
-    case raw(Family::branch_if): return fuse_move_test(first, second);
-    default: return false;
-    }
-}
-
-}  // namespace
-
-bool fuse_values(const Operation& first, Operation& second, bool calls)
-{
-    switch (raw(first.family)) {  // what may come first
-    case raw(Family::binary): return after_binary(first, second);
-    case raw(Family::load): return after_load(first, second);
-    case raw(Family::constant): return after_constant(first, second);
-    case raw(Family::move):
-        return (second.family == Family::compare_branch || second.family == Family::branch_if) &&
-               fuse_move_test(first, second);
-    case raw(Family::float_pins):
-        return calls && second.family == Family::call && fuse_spilled_call(first, second);
-    default: return false;
-    }
 }
 
 }  // namespace wrt::runtime
