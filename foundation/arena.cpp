@@ -226,6 +226,23 @@ bool Arena::try_extend(End end, void* block, size_t old_bytes, size_t new_bytes,
     return true;
 }
 
+bool Arena::lend(const void* end_of_block, size_t bytes) noexcept
+{
+    check_owner();
+    if (sealed_ || end_of_block != base_ + lo_ || bytes > hi_ - lo_) return false;
+    if (lo_ + bytes > lo_committed_ && !commit_low(lo_ + bytes)) return false;
+    unpoison(*this, base_ + lo_, bytes);
+    return true;
+}
+
+void Arena::take_back(const void* end_of_block, size_t bytes) noexcept
+{
+    check_owner();
+    WRT_ASSERT(end_of_block == base_ + lo_ && bytes <= hi_ - lo_);
+    (void)end_of_block;
+    poison(*this, base_ + lo_, bytes);
+}
+
 bool Arena::give_back(End end, void* block, size_t bytes, Account account) noexcept
 {
     check_owner();

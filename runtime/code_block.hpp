@@ -1,8 +1,7 @@
 // CodeBlock: the code of a module while it grows, as one block at the retained end of an arena.
 #pragma once
 
-#include <span>
-#include <utility>
+#include <cstdint>
 
 #include <wrt/foundation/arena.hpp>
 #include <wrt/runtime/module.hpp>
@@ -41,19 +40,20 @@ public:
     void close();
 
 private:
+    friend class FunctionWriter;
+
     Status grow(uint32_t cells);
-    /// The function that is being written.
-    struct Written {
-        const Translator& translator;
-        std::span<const Operation> operations;
-        Cell* code;
-    };
-    template <Family Known>
-    void write(const Operation& o, const Written& function, Cell* at);
-    template <size_t... Families>
-    static consteval auto make_writers(std::index_sequence<Families...>);
-    void write_call(const Operation& o, Cell* at);
+    /// From the block's first cell.
+    [[nodiscard]] uint32_t place_of(const Cell* cell) const
+    {
+        return static_cast<uint32_t>(cell - cells_);
+    }
     uint64_t entry_of(uint32_t function, const Cell* word);
+    /// Whether calls of the function find its stub for now.
+    [[nodiscard]] bool waits_for_code_of(uint32_t function) const
+    {
+        return !whole_ && module_.functions[function].code == 0;
+    }
 
     Arena& arena_;
     Module& module_;

@@ -1,9 +1,7 @@
-// Fused operations to cells: handler, length, fields.
+// The handlers of fused operations.
 #include "encode_fused.hpp"
 
 #include <wrt/foundation/assert.hpp>
-
-#include "put_field.hpp"
 
 namespace wrt::runtime {
 
@@ -35,70 +33,6 @@ Handler fused_handler(const Operation& o)
     case raw(Family::sum_branch): return sum_branch_handler(o.a_class, o.b_class, o.d_class);
     case raw(Family::sum_move): return sum_move_handler(o.a_class, o.x_class);
     case raw(Family::call_spilled): return call_spilled_handler();
-    default: WRT_UNREACHABLE();
-    }
-}
-
-void write_fused(const Operation& o, Cell* at)
-{
-    switch (raw(o.family)) {  // fused ones
-    case raw(Family::call_moved):
-        at[3].bits = 0;
-        put32(at, 24, static_cast<uint32_t>(o.constant));
-        put32(at, 28, o.constant2);
-        if (o.flag) at[4].bits = o.index;
-        break;
-    case raw(Family::move_branch):
-        if (o.a_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
-        break;
-    case raw(Family::global_sum):
-    case raw(Family::sum_to_global):
-        put32(at, 12, o.index);
-        at[2].bits = static_cast<uint32_t>(o.constant);
-        break;
-    case raw(Family::load_load):
-    case raw(Family::load_store):
-        put32(at, 12, o.index);
-        at[2].bits = o.constant2;
-        break;
-    case raw(Family::binary_store):
-        if (o.b_class == Class::constant)
-            put32(at, 12, static_cast<uint32_t>(o.constant));
-        else
-            put16(at, 12, o.b);
-        at[2].bits = o.index;
-        break;
-    case raw(Family::load_binary):
-        put32(at, 12, o.index);
-        at[2].bits = o.x | uint64_t{o.constant2} << 32;
-        break;
-    case raw(Family::load_scaled):
-        if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
-        at[2].bits = o.index | uint64_t{o.constant2} << 32;
-        break;
-    case raw(Family::load_test):
-        put16(at, 10, o.x);
-        put32(at, 12, o.index);
-        at[3].bits = o.constant2 | uint64_t{o.d} << 32;
-        break;
-    case raw(Family::indexed_table):
-        put32(at, 12, o.index);
-        at[2].bits = o.constant2;
-        break;
-    case raw(Family::move_test):
-        if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
-        at[3].bits = o.x_class == Class::constant ? o.constant2 : o.x;
-        break;
-    case raw(Family::binary_wide):
-    case raw(Family::select_constant): at[2].bits = o.constant; break;
-    case raw(Family::sum_branch):
-        if (o.b_class == Class::constant) put32(at, 12, static_cast<uint32_t>(o.constant));
-        break;
-    case raw(Family::sum_move):
-        put32(at, 12, static_cast<uint32_t>(o.constant));
-        at[2].bits = o.x;
-        break;
-    case raw(Family::call_spilled): break;
     default: WRT_UNREACHABLE();
     }
 }

@@ -14,18 +14,6 @@ constexpr uint32_t moved_slots(uint16_t from, uint16_t to)
 }
 
 [[nodiscard]] Handler fused_handler(const Operation& operation);
-[[nodiscard]] constexpr uint32_t fused_words(const Operation& operation)
-{
-    switch (raw(operation.family)) {  // fused ones
-    case raw(Family::call_moved): return operation.flag ? 5 : 4;
-    case raw(Family::load_test):
-    case raw(Family::move_test): return 4;
-    case raw(Family::indexed_table): return 3 + operation.index + 1;
-    default: return 3;
-    }
-}
-/// Writes all but the first cell, fields a, b, d, x, and word 2 where that is a target or an entry.
-void write_fused(const Operation& operation, Cell* at);
 /// Whether a second access has a place of its own in the source map: the cell after the first.
 [[nodiscard]] constexpr bool has_second_source(const Operation& operation)
 {

@@ -9,6 +9,7 @@
 #include <wrt/decoder/instruction.hpp>
 
 #include "dispatch.hpp"
+#include "variants.hpp"
 
 namespace wrt::runtime {
 
@@ -16,12 +17,6 @@ namespace wrt::runtime {
 /// and how much of them. Vectors share the registers of floats, but not those of pinned locals.
 enum class Bank : uint8_t { integer, floating, vector };
 
-Handler binary_handler(Instr op, Class a, Class b, Class d);
-Handler unary_handler(Instr op, Class a, Class d);
-Handler load_handler(Instr op, Class a, Class d);
-Handler load_sum_handler(Instr op, Class a, Class b, Class d);
-Handler store_handler(Instr op, Class address, Class value);
-Handler store_sum_handler(Instr op, Class a, Class b, Class value);
 Handler compare_branch_handler(Instr op, bool negate, bool polls, Class a, Class b);
 Handler move_handler(Bank bank, Class a, Class d);
 Handler constant_handler(Bank bank, bool wide, Class d);
@@ -134,10 +129,17 @@ Handler plain_handler(Plain op);
 
 // A family's tables are spread over several files; each knows the rows it holds.
 namespace tables {
-const Handler* binary_i32(Instr op);
-const Handler* binary_i64(Instr op);
-const Handler* binary_float(Instr op);
-const Handler* binary_compare(Instr op);
+/// For each instruction its handlers by class_index(); null where it has none here.
+using Rows = std::array<const Handler*, instr_count>;
+extern const Rows binary_i32;
+extern const Rows binary_i64;
+extern const Rows binary_float;
+extern const Rows binary_compare;
+extern const Rows unary;
+extern const Rows load;
+extern const Rows load_sum;
+extern const Rows store;
+extern const Rows store_sum;
 const Handler* vector_bytes(Instr op);
 const Handler* vector_words(Instr op);
 const Handler* vector_wide(Instr op);
@@ -200,6 +202,63 @@ constexpr int class_index(Class a, Class b, Class c)
 constexpr int class_index(Class a, Class b, Class c, Class d)
 {
     return class_index(a, b, c) + 216 * static_cast<int>(d);
+}
+
+// The handlers that most operations have are found without a call.
+
+/// Which file has the handlers of a numeric instruction with two operands; numeric_handlers.hpp
+/// says the same when it spreads them.
+constexpr const tables::Rows* binary_file_of(Instr op)
+{
+    const Heat heat = heat_of_binary(op);
+    if (heat == Heat::compare || heat == Heat::none) return &tables::binary_compare;
+    switch (raw(info(op).signature.params[0].kind())) {  // of numbers
+    case raw(ValKind::i32): return &tables::binary_i32;
+    case raw(ValKind::i64): return &tables::binary_i64;
+    default: return &tables::binary_float;
+    }
+}
+
+consteval auto make_binary_files()
+{
+    std::array<const tables::Rows*, instr_count> files{};
+    for (uint32_t i = 0; i < instr_count; ++i)
+        files[i] = binary_file_of(static_cast<Instr>(i));
+    return files;
+}
+inline constexpr auto binary_files = make_binary_files();
+
+inline Handler binary_handler(Instr op, Class a, Class b, Class d)
+{
+    const Handler* const table = (*binary_files[raw(op)])[raw(op)];
+    return table != nullptr ? table[class_index(a, b, d)] : nullptr;
+}
+inline Handler unary_handler(Instr op, Class a, Class d)
+{
+    const Handler* const table = tables::unary[raw(op)];
+    return table != nullptr ? table[class_index(a, d)] : nullptr;
+}
+inline Handler load_handler(Instr op, Class a, Class d)
+{
+    const Handler* const table = tables::load[raw(op)];
+    return table != nullptr ? table[class_index(a, d)] : vector_load_handler(op, a, d);
+}
+inline Handler load_sum_handler(Instr op, Class a, Class b, Class d)
+{
+    const Handler* const table = tables::load_sum[raw(op)];
+    return table != nullptr ? table[class_index(a, b, d)] : vector_load_sum_handler(op, a, b, d);
+}
+inline Handler store_handler(Instr op, Class address, Class value)
+{
+    const Handler* const table = tables::store[raw(op)];
+    return table != nullptr ? table[class_index(address, value)]
+                            : vector_store_handler(op, address, value);
+}
+inline Handler store_sum_handler(Instr op, Class a, Class b, Class value)
+{
+    const Handler* const table = tables::store_sum[raw(op)];
+    return table != nullptr ? table[class_index(a, b, value)]
+                            : vector_store_sum_handler(op, a, b, value);
 }
 
 }  // namespace wrt::runtime

@@ -4,9 +4,6 @@
 
 namespace wrt::runtime {
 
-const Handler* tables::binary_compare(Instr op)
-{
-    return binary_table_of<BinaryGroup::compare>(op);
-}
+const tables::Rows tables::binary_compare = binary_rows<BinaryGroup::compare>();
 
 }  // namespace wrt::runtime

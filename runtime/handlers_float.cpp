@@ -3,9 +3,6 @@
 
 namespace wrt::runtime {
 
-const Handler* tables::binary_float(Instr op)
-{
-    return binary_table_of<BinaryGroup::floating>(op);
-}
+const tables::Rows tables::binary_float = binary_rows<BinaryGroup::floating>();
 
 }  // namespace wrt::runtime

@@ -3,9 +3,6 @@
 
 namespace wrt::runtime {
 
-const Handler* tables::binary_i32(Instr op)
-{
-    return binary_table_of<BinaryGroup::i32>(op);
-}
+const tables::Rows tables::binary_i32 = binary_rows<BinaryGroup::i32>();
 
 }  // namespace wrt::runtime

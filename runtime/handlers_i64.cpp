@@ -3,9 +3,6 @@
 
 namespace wrt::runtime {
 
-const Handler* tables::binary_i64(Instr op)
-{
-    return binary_table_of<BinaryGroup::i64>(op);
-}
+const tables::Rows tables::binary_i64 = binary_rows<BinaryGroup::i64>();
 
 }  // namespace wrt::runtime

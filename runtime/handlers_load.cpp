@@ -17,16 +17,14 @@ struct MakeLoad {
     }
 };
 
-/// The handlers of a load; null where it is no scalar's.
-const Handler* load_table(Instr op)
+consteval tables::Rows make_load_rows()
 {
-    switch (raw(op)) {  // loads only
+    tables::Rows rows{};
 #define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return ClassTable<2, MakeLoad<Instr::name>>::value.data();
-        WRT_LOADS(WRT_ROW)
+    rows[raw(Instr::name)] = ClassTable<2, MakeLoad<Instr::name>>::value.data();
+    WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
-    }
+    return rows;
 }
 
 }  // namespace
@@ -45,11 +43,7 @@ WRT_HANDLER op_out_of_bounds(WRT_REGISTERS)
     WRT_TRAP(out_of_bounds_memory_access);
 }
 
-Handler load_handler(Instr op, Class a, Class d)
-{
-    const Handler* const table = load_table(op);
-    return table != nullptr ? table[class_index(a, d)] : vector_load_handler(op, a, d);
-}
+const tables::Rows tables::load = make_load_rows();
 
 Handler wide_load_handler(Instr op)
 {

@@ -26,24 +26,17 @@ constexpr const Handler* sum_table()
         return nullptr;
 }
 
-/// The handlers of a load; null where there are none or it is no scalar's.
-const Handler* load_sum_table(Instr op)
+consteval tables::Rows make_load_sum_rows()
 {
-    switch (raw(op)) {  // loads only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return sum_table<Instr::name>();
-        WRT_LOADS(WRT_ROW)
+    tables::Rows rows{};
+#define WRT_ROW(name, value_type, memory_type) rows[raw(Instr::name)] = sum_table<Instr::name>();
+    WRT_LOADS(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
-    }
+    return rows;
 }
 
 }  // namespace
 
-Handler load_sum_handler(Instr op, Class a, Class b, Class d)
-{
-    const Handler* const table = load_sum_table(op);
-    return table != nullptr ? table[class_index(a, b, d)] : vector_load_sum_handler(op, a, b, d);
-}
+const tables::Rows tables::load_sum = make_load_sum_rows();
 
 }  // namespace wrt::runtime

@@ -29,16 +29,14 @@ struct MakeStoreSum {
     }
 };
 
-/// The handlers of a store; null where it is no scalar's.
-const Handler* store_table(Instr op)
+consteval tables::Rows make_store_rows()
 {
-    switch (raw(op)) {  // stores only
+    tables::Rows rows{};
 #define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return ClassTable<2, MakeStore<Instr::name>>::value.data();
-        WRT_STORES(WRT_ROW)
+    rows[raw(Instr::name)] = ClassTable<2, MakeStore<Instr::name>>::value.data();
+    WRT_STORES(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
-    }
+    return rows;
 }
 
 template <Instr Op>
@@ -50,33 +48,20 @@ constexpr const Handler* sum_table()
         return nullptr;
 }
 
-/// The same of a store whose address is a sum.
-const Handler* store_sum_table(Instr op)
+consteval tables::Rows make_store_sum_rows()
 {
-    switch (raw(op)) {  // stores only
-#define WRT_ROW(name, value_type, memory_type)                                                     \
-    case raw(Instr::name): return sum_table<Instr::name>();
-        WRT_STORES(WRT_ROW)
+    tables::Rows rows{};
+#define WRT_ROW(name, value_type, memory_type) rows[raw(Instr::name)] = sum_table<Instr::name>();
+    WRT_STORES(WRT_ROW)
 #undef WRT_ROW
-    default: return nullptr;
-    }
+    return rows;
 }
 
 }  // namespace
 
-Handler store_handler(Instr op, Class address, Class value)
-{
-    const Handler* const table = store_table(op);
-    return table != nullptr ? table[class_index(address, value)]
-                            : vector_store_handler(op, address, value);
-}
+const tables::Rows tables::store = make_store_rows();
 
-Handler store_sum_handler(Instr op, Class a, Class b, Class value)
-{
-    const Handler* const table = store_sum_table(op);
-    return table != nullptr ? table[class_index(a, b, value)]
-                            : vector_store_sum_handler(op, a, b, value);
-}
+const tables::Rows tables::store_sum = make_store_sum_rows();
 
 Handler wide_store_handler(Instr op)
 {

@@ -14,22 +14,17 @@ constexpr const Handler* table()
         return nullptr;
 }
 
-const Handler* table_of(Instr op)
+consteval tables::Rows make_rows()
 {
-    switch (raw(op)) {  // numeric rows only
+    tables::Rows rows{};
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
-    case raw(Instr::name): return table<Instr::name>();
+    rows[raw(Instr::name)] = table<Instr::name>();
 #include <wrt/decoder/instructions.def>
-    default: return nullptr;
-    }
+    return rows;
 }
 
 }  // namespace
 
-Handler unary_handler(Instr op, Class a, Class d)
-{
-    const Handler* const found = table_of(op);
-    return found != nullptr ? found[class_index(a, d)] : nullptr;
-}
+const tables::Rows tables::unary = make_rows();
 
 }  // namespace wrt::runtime

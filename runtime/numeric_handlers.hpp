@@ -90,7 +90,7 @@ constexpr BinaryGroup binary_group()
 
 /// The table of `Op` if it has two operands and belongs to `Group`, else null.
 template <Instr Op, BinaryGroup Group>
-const Handler* binary_table()
+constexpr const Handler* binary_table()
 {
     if constexpr (Meaning<Op>::arity == 2 && heat_of_binary(Op) != Heat::none) {
         if constexpr (binary_group<Op>() == Group)
@@ -102,16 +102,15 @@ const Handler* binary_table()
     }
 }
 
-/// The body of tables::binary_*(): asks every numeric row.
+/// tables::binary_*: of every numeric row.
 template <BinaryGroup Group>
-const Handler* binary_table_of(Instr op)
+consteval tables::Rows binary_rows()
 {
-    switch (raw(op)) {  // numeric rows only
+    tables::Rows rows{};
 #define WRT_NUMERIC(prefix, opcode, name, text, signature, feature)                                \
-    case raw(Instr::name): return binary_table<Instr::name, Group>();
+    rows[raw(Instr::name)] = binary_table<Instr::name, Group>();
 #include <wrt/decoder/instructions.def>
-    default: return nullptr;
-    }
+    return rows;
 }
 
 }  // namespace wrt::runtime

@@ -111,9 +111,10 @@ struct Operation {
     Instr instr2 = Instr::nop;         ///< Of fused operations: the second one.
     Plain plain = Plain::count_;       ///< Families whose handler has no operand classes.
     FieldKind field = FieldKind::i32;  ///< struct_*, array_*.
+    // In the order in which they stand in the second cell.
     uint16_t a = 0;
-    uint16_t b = 0;
     uint16_t d = 0;
+    uint16_t b = 0;
     uint16_t x = 0;
     uint32_t label = 0;    ///< Branches: the label; calls: the function; branch_table: its first
                            ///< entry in the target list.
@@ -121,10 +122,7 @@ struct Operation {
                            ///< family needs.
     uint32_t source = 0;   ///< Byte offset of the instruction in the binary.
     uint32_t source2 = 0;  ///< Of load_load and load_store: where the second access came from.
-    uint32_t place = 0;    ///< First cell, from the function's first one; encode.cpp fills it in,
-                           ///< and the next two.
-    uint8_t mapped = 0;    ///< First byte in the source map; of a second source as well.
-    uint8_t mapped2 = 0;
+    uint32_t place = 0;  ///< First cell, from the function's first one; FunctionWriter fills it in.
     uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
                              ///< the translator's vectors), wide offset, the
                              ///< immediates of a window, or what a cast asks for.

@@ -19,18 +19,12 @@ constexpr uint32_t unzigzag(uint32_t value)
 {
     return value >> 1 ^ (0u - (value & 1));
 }
-constexpr uint32_t leb_size(uint32_t value)
-{
-    uint32_t bytes = 1;
-    for (; value >= 0x80; value >>= 7)
-        ++bytes;
-    return bytes;
-}
-
 /// One byte: cells less one in the low bits, bytes (zigzag) above them; all ones is the mark.
 inline constexpr uint32_t short_cells = 4;
 inline constexpr uint32_t short_bytes = 63;
 inline constexpr uint8_t long_mark = 0xff;
+/// Of one operation at most: the mark and two numbers.
+inline constexpr uint32_t longest_bytes = 11;
 
 constexpr bool is_short(uint32_t cells, uint32_t bytes)
 {
@@ -47,66 +41,43 @@ inline constexpr uint32_t before_first = 0xffffffffu;
 
 }  // namespace detail
 
-/// Counts what SourceMapWriter will write.
-class SourceMapSize {
+/// Writes a source map, or only counts its bytes.
+template <bool Writes>
+class SourceMapWriter {
 public:
     /// `base`: byte offset of the function's body.
-    explicit SourceMapSize(uint32_t base) : source_{base} {}
+    SourceMapWriter(uint8_t* at, uint32_t base) : at_{at}, source_{base} {}
 
-    /// What the operation's first byte in the map will be, for SourceMapWriter::add().
-    uint8_t add(uint32_t place, uint32_t source)
+    void add(uint32_t place, uint32_t source)
     {
         const uint32_t cells = place - place_;
         const uint32_t bytes = detail::zigzag(source - source_);
         place_ = place;
         source_ = source;
-        ++bytes_;
-        if (detail::is_short(cells, bytes)) [[likely]]
-            return detail::short_byte(cells, bytes);
-        add_long(cells, bytes);
-        return detail::long_mark;
+        const bool is_short = detail::is_short(cells, bytes);
+        put(is_short ? detail::short_byte(cells, bytes) : detail::long_mark);
+        if (!is_short) [[unlikely]] {
+            put_number(cells);
+            put_number(bytes);
+        }
     }
     [[nodiscard]] uint32_t bytes() const { return bytes_; }
 
 private:
-    [[gnu::noinline]] void add_long(uint32_t cells, uint32_t bytes)
+    void put(uint8_t byte)
     {
-        bytes_ += detail::leb_size(cells) + detail::leb_size(bytes);
+        if constexpr (Writes) at_[bytes_] = byte;
+        ++bytes_;
     }
-
-    uint32_t bytes_ = 0;
-    uint32_t place_ = detail::before_first;
-    uint32_t source_;
-};
-
-class SourceMapWriter {
-public:
-    SourceMapWriter(uint8_t* at, uint32_t base) : at_{at}, source_{base} {}
-
-    /// `first`: what SourceMapSize::add() said of the operation.
-    void add(uint8_t first, uint32_t place, uint32_t source)
-    {
-        *at_++ = first;
-        if (first == detail::long_mark) [[unlikely]]
-            add_long(place - place_, detail::zigzag(source - source_));
-        place_ = place;
-        source_ = source;
-    }
-
-private:
-    [[gnu::noinline]] void add_long(uint32_t cells, uint32_t bytes)
-    {
-        put(cells);
-        put(bytes);
-    }
-    void put(uint32_t value)
+    void put_number(uint32_t value)
     {
         for (; value >= 0x80; value >>= 7)
-            *at_++ = static_cast<uint8_t>(value | 0x80);
-        *at_++ = static_cast<uint8_t>(value);
+            put(static_cast<uint8_t>(value | 0x80));
+        put(static_cast<uint8_t>(value));
     }
 
     uint8_t* at_;
+    uint32_t bytes_ = 0;
     uint32_t place_ = detail::before_first;
     uint32_t source_;
 };

@@ -337,8 +337,8 @@ Status Translator::move_to_label(const Frame& frame, uint32_t count)
         return emit({.family = Family::copy_slots,
                      .plain = Plain::copy_slots,
                      .a = static_cast<uint16_t>(slot_of_top(count)),
-                     .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
-                     .d = static_cast<uint16_t>(frame.slot)});
+                     .d = static_cast<uint16_t>(frame.slot),
+                     .b = static_cast<uint16_t>(next_slot() - slot_of_top(count))});
     }
     // None of them may be sent to t1 by the move of another: the moves are not their last readers.
     for (uint32_t i = first; i < operands_.size(); ++i) {
@@ -514,8 +514,8 @@ Status Translator::branch_table(const Instruction& instruction)
             WRT_CHECK(emit({.family = Family::copy_slots,
                             .plain = Plain::copy_slots,
                             .a = static_cast<uint16_t>(slot_of_top(count)),
-                            .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
-                            .d = static_cast<uint16_t>(frame.slot)}));
+                            .d = static_cast<uint16_t>(frame.slot),
+                            .b = static_cast<uint16_t>(next_slot() - slot_of_top(count))}));
         }
         return emit_branch(frame.label);
     });
@@ -563,8 +563,8 @@ Status Translator::return_()
     return emit({.family = Family::return_many,
                  .plain = Plain::return_many,
                  .a = static_cast<uint16_t>(slot_of_top(count)),
-                 .b = static_cast<uint16_t>(next_slot() - slot_of_top(count)),
-                 .d = window});
+                 .d = window,
+                 .b = static_cast<uint16_t>(next_slot() - slot_of_top(count))});
 }
 
 Status Translator::call(const Instruction& instruction)

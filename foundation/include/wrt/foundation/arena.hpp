@@ -99,6 +99,12 @@ public:
     /// cannot grow in place.
     [[nodiscard]] bool try_extend(End end, void* block, size_t old_bytes, size_t new_bytes,
                                   Account account = Account::none) noexcept;
+    /// Whether the newest block of the retained end, which ends at `end_of_block`, has so many
+    /// bytes behind it; they may then be written to until take_back(), which is the next call of
+    /// this arena. For who learns how many it needs by writing them. Nothing is charged:
+    /// try_extend() makes them part of the block.
+    [[nodiscard]] bool lend(const void* end_of_block, size_t bytes) noexcept;
+    void take_back(const void* end_of_block, size_t bytes) noexcept;
     /// Frees the newest block of an end; false, and nothing happens, when it is not the newest of
     /// its scope.
     bool give_back(End end, void* block, size_t bytes, Account account = Account::none) noexcept;
