@@ -293,7 +293,8 @@ void Arena::retire(void* block, size_t bytes) noexcept
 
 Status Arena::commit_low(size_t frontier) noexcept
 {
-    constexpr size_t granule = Backing::commit_granule;
+    const size_t granule =
+        lo_committed_ < Backing::huge_from ? Backing::commit_granule : Backing::huge_granule;
     const size_t wanted =
         frontier > unlimited - granule ? capacity_ : (frontier + granule - 1) / granule * granule;
     const size_t to = std::min({wanted, hi_committed_, capacity_});

@@ -18,12 +18,39 @@ namespace {
 alignas(Backing::alignment) std::byte static_heap_bytes[limits::total_heap_bytes];
 std::atomic<bool> static_heap_taken{false};
 
-/// Advice: whether it was taken makes no difference but in time.
+// Advice: whether it was taken makes no difference but in time.
+
 void populate([[maybe_unused]] std::byte* bytes, [[maybe_unused]] size_t count) noexcept
 {
 #ifdef MADV_POPULATE_WRITE
     ::madvise(bytes, count, MADV_POPULATE_WRITE);
 #endif
+}
+
+void prefer_huge_pages([[maybe_unused]] std::byte* bytes, [[maybe_unused]] size_t count) noexcept
+{
+#ifdef MADV_HUGEPAGE
+    ::madvise(bytes, count, MADV_HUGEPAGE);
+#endif
+}
+
+/// Address space without memory behind it, null where there is none. What is large begins where a
+/// huge page may.
+std::byte* map(size_t bytes) noexcept
+{
+    const auto mapped = [](size_t count) {
+        void* const base =
+            ::mmap(nullptr, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        return base == MAP_FAILED ? nullptr : static_cast<std::byte*>(base);
+    };
+    constexpr size_t align = Backing::huge_granule;
+    if (bytes <= Backing::huge_from || bytes > SIZE_MAX - align) return mapped(bytes);
+    std::byte* const base = mapped(bytes + align);
+    if (base == nullptr) return mapped(bytes);
+    const size_t before = (align - reinterpret_cast<uintptr_t>(base) % align) % align;
+    if (before != 0) ::munmap(base, before);
+    ::munmap(base + before + bytes, align - before);
+    return base + before;
 }
 
 }  // namespace
@@ -87,12 +114,9 @@ Result<Backing> Backing::reserve(size_t bytes) noexcept
     const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
     if (bytes == 0 || bytes > SIZE_MAX - page) return Error{.code = Errc::invalid_argument};
     const size_t capacity = (bytes + page - 1) / page * page;
-    void* const base =
-        ::mmap(nullptr, capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base == MAP_FAILED) {
-        return Error{.code = Errc::reserve_failed, .detail = Detail::none};
-    }
-    return Backing(static_cast<std::byte*>(base), capacity, Kind::reserved, Owner::mapping);
+    std::byte* const base = map(capacity);
+    if (base == nullptr) return Error{.code = Errc::reserve_failed, .detail = Detail::none};
+    return Backing(base, capacity, Kind::reserved, Owner::mapping);
 }
 
 Result<Backing> Backing::fixed(size_t bytes) noexcept
@@ -122,8 +146,10 @@ Status Backing::commit(size_t from, size_t to) noexcept
     // Who has filled the first granule of an end and asks for one more will fill that too: the
     // system hands its pages out at once, for a fraction of what touching one after the other
     // costs. Systems that cannot do it do as before.
-    if (to - from == commit_granule && from != 0 && to != capacity_ && kind_ == Kind::reserved)
-        populate(base_ + from, commit_granule);
+    if (kind_ != Kind::reserved || from == 0 || to == capacity_) return ok();
+    const size_t more = to - from;
+    if (more >= huge_granule && from >= huge_from) prefer_huge_pages(base_ + from, more);
+    if (more == commit_granule || more == huge_granule) populate(base_ + from, more);
     return ok();
 }
 

@@ -60,6 +60,44 @@ TEST(reserved_arena, commits_what_it_needs_from_both_ends)
     std::memset(high->data(), 0xff, high->size());
 }
 
+TEST(reserved_arena, commits_more_at_a_time_where_it_is_large)
+{
+    auto backing = Backing::reserve(size_t{1} << 32);
+    ASSERT_TRUE(backing);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(backing->base()) % Backing::huge_granule, 0U);
+    Arena arena{std::move(*backing)};
+    ASSERT_TRUE(arena.make_array<uint8_t>(End::retained, Account::data, Backing::huge_from));
+    EXPECT_EQ(arena.committed(), Backing::huge_from);
+    const auto more = arena.make_array<uint8_t>(End::retained, Account::data, 1);
+    ASSERT_TRUE(more);
+    EXPECT_EQ(arena.committed(), Backing::huge_from + Backing::huge_granule);
+    EXPECT_EQ((*more)[0], 0U);
+    ASSERT_TRUE(arena.make_array<uint8_t>(End::scratch, Account::data, 1));
+    EXPECT_EQ(arena.committed(), Backing::huge_from + Backing::huge_granule + granule);
+}
+
+TEST(reserved_arena, lends_what_lies_behind_its_newest_block)
+{
+    auto backing = Backing::reserve(64 * granule);
+    ASSERT_TRUE(backing);
+    Arena arena{std::move(*backing)};
+    const auto block = arena.make_array<uint8_t>(End::retained, Account::code, 64);
+    ASSERT_TRUE(block);
+    uint8_t* const end = block->data() + block->size();
+    EXPECT_FALSE(arena.lend(end, 64 * granule));
+    EXPECT_FALSE(arena.lend(end - 1, 1));
+    const size_t used = arena.used();
+    ASSERT_TRUE(arena.lend(end, 3 * granule));
+    end[0] = 1;
+    end[3 * granule - 1] = 2;
+    arena.take_back(end, 3 * granule);
+    EXPECT_EQ(arena.used(), used);
+    ASSERT_TRUE(arena.try_extend(End::retained, block->data(), 64, 128, Account::code));
+    EXPECT_EQ(end[0], 1);
+    arena.seal();
+    EXPECT_FALSE(arena.lend(end + 64, 1));
+}
+
 TEST(reserved_arena, trims_what_a_scope_left_behind)
 {
     auto backing = Backing::reserve(64 * granule);

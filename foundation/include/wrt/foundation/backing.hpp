@@ -60,6 +60,10 @@ public:
 
     /// Bytes that are committed at a time.
     static constexpr size_t commit_granule = size_t{256} * 1024;
+    /// The same at the retained end of an arena that has become large: there the system is asked
+    /// for huge pages, a quarter of whose price small ones have.
+    static constexpr size_t huge_granule = size_t{2} * 1024 * 1024;
+    static constexpr size_t huge_from = 2 * huge_granule;
 
 private:
     enum class Owner : uint8_t { nobody, static_heap, mapping };
