@@ -109,16 +109,28 @@ bool fits_address(uint64_t address, uint32_t& offset)
 // Operands
 // ---------------------------------------------------------------------------------------------------------------
 
-Status Translator::open_locals(uint32_t count)
+/// The first locals take their slots; see find_local_slot().
+void Translator::ready_first_locals()
 {
-    sparse_locals_ = count > dense_locals;
     named_locals_ = 0;
-    if (sparse_locals_ || count <= locals_.size()) return ok();
-    const uint32_t old = locals_.size();
-    WRT_CHECK(locals_.reserve(count - old));
-    locals_.resize_unchecked(count);
-    std::fill(locals_.begin() + old, locals_.end(), LocalState{});
-    return ok();
+    const uint32_t count = std::min(declared_.count(), first_locals);
+    uint32_t local = 0;
+    uint32_t slot = 0;
+    for (const decoder::LocalRun& run : declared_.runs()) {
+        Operand operand{.kind = Kind::local, .type = run.type.kind()};
+        operand.set_place(Class::slot);
+        const uint32_t width = width_of(operand.type);
+        for (const uint32_t end = std::min(run.end, count); local < end; ++local) {
+            const uint32_t gap = slot < param_slots_ ? 0 : locals_base_ - param_slots_;
+            operand.constant = Operand::of_local(local, slot + gap, 0);
+            ready_[local] = operand;
+            slot += width;
+        }
+        if (local == count) break;
+    }
+    std::fill_n(weights_, count, 0u);
+    if (lists_) std::fill_n(newest_, first_locals, no_operation);
+    lists_ = false;
 }
 
 /// The place of a local that was named, or a free one.
@@ -133,10 +145,11 @@ Translator::LocalPlace& Translator::local_place(uint32_t local)
 }
 
 /// name_local() where that takes a place.
-Status Translator::name_sparse_local(uint32_t local)
+Status Translator::name_far_local(uint32_t local)
 {
     if (2 * (named_locals_ + 1) > local_places_.size()) {
-        const uint32_t size = std::max(2 * local_places_.size(), 2 * dense_locals);
+        constexpr uint32_t first_size = 256;
+        const uint32_t size = std::max(2 * local_places_.size(), first_size);
         WRT_CHECK(local_places_.reserve(size - local_places_.size()));
         local_places_.resize_unchecked(size);
         std::fill(local_places_.begin(), local_places_.end(), LocalPlace{});
@@ -148,26 +161,45 @@ Status Translator::name_sparse_local(uint32_t local)
     if (place.stamp == function_ + 1) return ok();
     place = {function_ + 1, local, named_locals_};
     if (named_locals_ == locals_.size()) WRT_CHECK(locals_.push({}));
-    begin_local(local, locals_[named_locals_++]);
+    LocalState& state = locals_[named_locals_++];
+    state = LocalState{};
+    state.operand = {.constant = Operand::of_local(local, find_local_slot(local), 0),
+                     .kind = Kind::local,
+                     .type = declared_.type_of(local).kind()};
+    state.operand.set_place(Class::slot);
     return ok();
 }
 
-Translator::LocalState& Translator::sparse_local_state(uint32_t local)
+Translator::LocalState& Translator::far_local(uint32_t local)
 {
     const LocalPlace& place = local_place(local);
     WRT_ASSERT(place.stamp == function_ + 1);
     return locals_[place.state];
 }
 
-/// The function's first look at a local.
-void Translator::begin_local(uint32_t local, LocalState& state)
+uint32_t& Translator::weight_of(uint32_t local)
 {
-    state = LocalState{};
-    state.stamp = function_ + 1;
-    state.operand = {.constant = Operand::of_local(local, find_local_slot(local), 0),
-                     .kind = Kind::local,
-                     .type = declared_.type_of(local).kind()};
-    state.operand.set_place(Class::slot);
+    return local < first_locals ? weights_[local] : far_local(local).weight;
+}
+
+uint32_t& Translator::newest_of(uint32_t local)
+{
+    return local < first_locals ? newest_[local] : far_local(local).newest;
+}
+
+/// The operand of a local will be at `index` of the stack, which is among those that are listed.
+void Translator::list(uint32_t index, Operand& operand)
+{
+    if (!lists_) std::fill_n(newest_, first_locals, no_operation);
+    lists_ = true;
+    uint32_t& newest = newest_of(operand.local());
+    operand.constant |= newest;
+    newest = index;
+}
+
+void Translator::unlist(const Operand& operand)
+{
+    newest_of(operand.local()) = operand.older();
 }
 
 /// Whether an operation has a variant that writes to `d`.
@@ -267,12 +299,10 @@ Status Translator::to_home(Operand& operand, uint32_t index)
 Status Translator::settle(uint32_t index)
 {
     Operand operand = operands_[index];
-    if (operand.kind == Kind::local) {
-        // Locals are settled newest first or all together, so this is the head of its list or the
-        // list goes with it.
-        LocalState& state = named_local(operand.local());
-        if (state.newest == index) state.newest = operand.older();
-    }
+    // Locals are settled newest first or all together, so this is the head of its list or the list
+    // goes with it.
+    if (index >= listed_from && operand.kind == Kind::local && newest_of(operand.local()) == index)
+        unlist(operand);
     WRT_CHECK(to_home(operand, index));
     operand.producer = no_operation;
     operands_[index] = operand;
@@ -323,10 +353,16 @@ Status Translator::settle_locals()
 }
 
 /// The local is about to change: operands that stand for its old value take it now.
-Status Translator::settle_uses(const LocalState& local)
+Status Translator::settle_uses(uint32_t local)
 {
-    while (local.newest != no_operation)
-        WRT_CHECK(settle(local.newest));
+    if (lists_) {
+        while (newest_of(local) != no_operation)
+            WRT_CHECK(settle(newest_of(local)));
+    }
+    for (uint32_t i = std::min(operands_.size(), listed_from); i-- > lazy_floor_;) {
+        const Operand& operand = operands_[i];
+        if (operand.kind == Kind::local && operand.local() == local) WRT_CHECK(settle(i));
+    }
     return ok();
 }
 
@@ -427,10 +463,10 @@ Status Translator::local_set(uint32_t local, bool tee)
     const Operand value = pop();
     if (value.kind == Kind::local && value.local() == local) return tee ? push_local(local) : ok();
 
-    const LocalState& state = local_state(local);
-    if (state.newest != no_operation) WRT_CHECK(settle_uses(state));
-    const Class place = state.operand.place();
-    const auto slot = static_cast<uint16_t>(state.operand.local_slot());
+    if (operands_.size() > lazy_floor_) WRT_CHECK(settle_uses(local));
+    const Operand& own = ready(local);
+    const Class place = own.place();
+    const auto slot = static_cast<uint16_t>(own.local_slot());
     const bool pinned = place != Class::slot;
     if (is_last(value) && may_write(last(), place)) {
         Temps& t = temps(value.type);
@@ -445,7 +481,7 @@ Status Translator::local_set(uint32_t local, bool tee)
         return tee ? push_local(local) : ok();
     }
 
-    const ValKind type = state.operand.type;
+    const ValKind type = own.type;
     Operation operation{.bank = bank_of(type), .d_class = place, .d = slot};
     if (value.kind == Kind::constant) {
         operation.family = Family::constant;
@@ -493,73 +529,92 @@ Status Translator::select(ValKind type)
     return emit_result(operation, type);
 }
 
+/// What takes more than a 32-bit address and offset, or is of another memory than the first.
+bool Translator::is_wide(const Instruction& access) const
+{
+    return access.index != 0 || access.value > 0xffffffffu || syntax_.memories[0].limits.is64;
+}
+
+Status Translator::wide_load(const Instruction& instruction, ValKind type)
+{
+    Operand address = pop();
+    Class cls = class_of(address);
+    WRT_CHECK(force_slot(address, cls));
+    Operation operation{.family = Family::wide_load,
+                        .instr = instruction.op,
+                        .b = static_cast<uint16_t>(instruction.index)};
+    take(address, cls, operation.a);
+    operation.constant = instruction.value;
+    return emit_result(operation, type);
+}
+
 Status Translator::load(const Instruction& instruction, ValKind type)
 {
-    const bool is64 = syntax_.memories[instruction.index].limits.is64;
+    if (is_wide(instruction)) return wide_load(instruction, type);
+    return load(instruction.op, static_cast<uint32_t>(instruction.value), type);
+}
+
+Status Translator::load(Instr op, uint32_t offset, ValKind type)
+{
     Operand address = pop();
-    if (instruction.index != 0 || is64 || instruction.value > 0xffffffffu) {
-        Class cls = class_of(address);
-        WRT_CHECK(force_slot(address, cls));
-        Operation operation{.family = Family::wide_load,
-                            .instr = instruction.op,
-                            .b = static_cast<uint16_t>(instruction.index)};
-        take(address, cls, operation.a);
-        operation.constant = instruction.value;
-        return emit_result(operation, type);
-    }
-    auto offset = static_cast<uint32_t>(instruction.value);
     if (is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add &&
-        has_load_sum(instruction.op, last().a_class, last().b_class, Class::slot)) {
+        has_load_sum(op, last().a_class, last().b_class, Class::slot)) {
         const Operation sum = last();
         operations_.pop();
         forget_slots(sum.d, 1);
         Operation operation = sum;
         operation.family = Family::load_sum;
-        operation.instr = instruction.op;
+        operation.instr = op;
         operation.index = offset;
         return emit_result(operation, type);
     }
     if (address.kind == Kind::constant &&
-        (!has_load(instruction.op, Class::constant, Class::slot) ||
-         !fits_address(address.constant, offset)))
+        (!has_load(op, Class::constant, Class::slot) || !fits_address(address.constant, offset)))
         WRT_CHECK(to_home(address));
     Class cls = class_of(address);
-    if (!has_load(instruction.op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
-    Operation operation{
-        .family = Family::load, .a_class = cls, .instr = instruction.op, .index = offset};
+    if (!has_load(op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
+    Operation operation{.family = Family::load, .a_class = cls, .instr = op, .index = offset};
     take(address, cls, operation.a);
     return emit_result(operation, type);
 }
 
-Status Translator::store(const Instruction& instruction, ValKind type)
+Status Translator::wide_store(const Instruction& instruction)
 {
-    const bool is64 = syntax_.memories[instruction.index].limits.is64;
     Operand value = pop();
     Operand address = pop();
-    if (instruction.index != 0 || is64 || instruction.value > 0xffffffffu) {
-        Class address_class = class_of(address);
-        WRT_CHECK(force_slot(address, address_class));
-        Class value_class = class_of(value);
-        WRT_CHECK(force_slot(value, value_class));
-        Operation operation{.family = Family::wide_store,
-                            .instr = instruction.op,
-                            .b = static_cast<uint16_t>(instruction.index)};
-        take(address, address_class, operation.a);
-        take(value, value_class, operation.d);
-        operation.constant = instruction.value;
-        return emit(operation);
-    }
-    auto offset = static_cast<uint32_t>(instruction.value);
+    Class address_class = class_of(address);
+    WRT_CHECK(force_slot(address, address_class));
+    Class value_class = class_of(value);
+    WRT_CHECK(force_slot(value, value_class));
+    Operation operation{.family = Family::wide_store,
+                        .instr = instruction.op,
+                        .b = static_cast<uint16_t>(instruction.index)};
+    take(address, address_class, operation.a);
+    take(value, value_class, operation.d);
+    operation.constant = instruction.value;
+    return emit(operation);
+}
+
+Status Translator::store(const Instruction& instruction, ValKind type)
+{
+    if (is_wide(instruction)) return wide_store(instruction);
+    return store(instruction.op, static_cast<uint32_t>(instruction.value), type);
+}
+
+Status Translator::store(Instr op, uint32_t offset, ValKind type)
+{
+    Operand value = pop();
+    Operand address = pop();
     if (value.kind == Kind::local && is_last(address) && last().family == Family::binary &&
         last().instr == Instr::i32_add) {
         Class value_class = class_of(value);
         if (value_class == Class::t0) value_class = Class::slot;
         Operation& sum = last();
-        if (has_store_sum(instruction.op, sum.a_class, sum.b_class, value_class)) {
+        if (has_store_sum(op, sum.a_class, sum.b_class, value_class)) {
             forget_slots(sum.d, 1);
             sum.family = Family::store_sum;
             sum.bank = bank_of(type);
-            sum.instr = instruction.op;
+            sum.instr = op;
             sum.index = offset;
             sum.d_class = value_class;
             sum.source = source_;
@@ -568,19 +623,17 @@ Status Translator::store(const Instruction& instruction, ValKind type)
         }
     }
     if (address.kind == Kind::constant &&
-        (!has_store(instruction.op, Class::constant, Class::slot) ||
-         !fits_address(address.constant, offset)))
+        (!has_store(op, Class::constant, Class::slot) || !fits_address(address.constant, offset)))
         WRT_CHECK(to_home(address));
     Class address_class = class_of(address);
     Class value_class = class_of(value);
-    if (!has_store(instruction.op, address_class, value_class) && address_class == Class::t1)
+    if (!has_store(op, address_class, value_class) && address_class == Class::t1)
         WRT_CHECK(force_slot(address, address_class));
-    if (!has_store(instruction.op, address_class, value_class))
-        WRT_CHECK(force_slot(value, value_class));
+    if (!has_store(op, address_class, value_class)) WRT_CHECK(force_slot(value, value_class));
     Operation operation{.family = Family::store,
                         .a_class = address_class,
                         .b_class = value_class,
-                        .instr = instruction.op,
+                        .instr = op,
                         .index = offset};
     take(address, address_class, operation.a);
     take(value, value_class, operation.d);

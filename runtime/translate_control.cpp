@@ -43,8 +43,8 @@ Status Translator::begin(const decoder::FunctionContext& context)
     root_links_.clear();
     safepoints_.clear();
     charge_operation_ = no_operation;
+    uncharged_ = 0;
 
-    WRT_CHECK(open_locals(context.locals.count()));
     param_slots_ = slots_of(context.params);
     window_ = std::max(param_slots_, slots_of(context.results));
     locals_base_ = window_ + record_slots;
@@ -52,6 +52,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     next_slot_ = temps_base_;
     frame_slots_ = 0;
     WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
+    ready_first_locals();
 
     WRT_CHECK(list_root_runs(context));
     WRT_CHECK(choose_pins(context));
@@ -71,6 +72,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
 Status Translator::finish()
 {
     WRT_ASSERT(frames_.empty());
+    end_charge();
     fuse();
     return ok();
 }
@@ -109,11 +111,19 @@ uint32_t Translator::find_local_slot(uint32_t local) const
     return slot < param_slots_ ? slot : locals_base_ + (slot - param_slots_);
 }
 
+/// The charge before this place, if there is one, is of all instructions up to here.
+void Translator::end_charge()
+{
+    if (charge_operation_ != no_operation) operations_[charge_operation_].index += uncharged_;
+    uncharged_ = 0;
+}
+
 /// A cell that charges fuel for the instructions up to the next one. A run may be stopped there and
 /// go on elsewhere: every operand lies in its slot and registers hold nothing but pins.
 Status Translator::charge()
 {
     if (!options_.fuel) return ok();
+    end_charge();
     WRT_CHECK(settle_all(operands_.size()));
     barrier();
     WRT_CHECK(emit(
@@ -149,7 +159,7 @@ Status Translator::instruction(const Instruction& instruction, bool)
         default: return ok();
         }
     }
-    if (charge_operation_ != no_operation) ++operations_[charge_operation_].index;
+    ++uncharged_;
     return dispatch(instruction);
 }
 
@@ -180,11 +190,7 @@ Status Translator::dispatch(const Instruction& instruction)
     case raw(Instr::return_call):
     case raw(Instr::return_call_indirect):
     case raw(Instr::return_call_ref): return tail_call(instruction);
-    case raw(Instr::drop): {
-        const Operand operand = pop();
-        if (in_second(operand)) unbury(operand.type);
-        return ok();
-    }
+    case raw(Instr::drop): drop(); return ok();
     case raw(Instr::select):
     case raw(Instr::select_t): return select(instruction.type.kind());
     case raw(Instr::local_get): return push_local(instruction.index);

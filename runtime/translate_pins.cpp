@@ -118,7 +118,8 @@ consteval std::array<Follows, 256> make_follows()
 
 constexpr std::array<Follows, 256> follows = make_follows();
 
-constexpr uint32_t direct_locals = decoder::ValidatorScratch::direct_locals;
+/// Locals whose uses are weighed as sums, a look at two bits.
+constexpr uint32_t direct_locals = 64;
 
 /// What most opcodes need, without a jump for each: how far the next one is if numbers take one
 /// byte; which bits of the first four bytes tell that they do not (or that a local is none of the
@@ -257,20 +258,20 @@ private:
 
 }  // namespace
 
-Status Translator::weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2])
+Status Translator::weigh(uint32_t local, uint32_t more, uint32_t (&best)[2][2])
 {
     WRT_CHECK(name_local(local));
-    LocalState& state = local_state(local);
-    state.weight += weight;
-    if (state.operand.type == ValKind::ref || state.operand.type == ValKind::v128)
+    const uint32_t own = weight_of(local) += more;
+    const ValKind type = ready(local).type;
+    if (type == ValKind::ref || type == ValKind::v128)
         return ok();  // the collector finds references in slots only
-    uint32_t(&two)[2] = best[static_cast<int>(bank_of(state.operand.type))];
+    uint32_t(&two)[2] = best[static_cast<int>(bank_of(type))];
     if (two[0] == local || two[1] == local) return ok();
-    const auto weight_of = [&](uint32_t candidate) {
-        return candidate == no_operation ? 0 : local_state(candidate).weight;
+    const auto weight = [&](uint32_t candidate) {
+        return candidate == no_operation ? 0 : weight_of(candidate);
     };
-    uint32_t& weaker = weight_of(two[0]) <= weight_of(two[1]) ? two[0] : two[1];
-    if (state.weight > weight_of(weaker)) weaker = local;
+    uint32_t& weaker = weight(two[0]) <= weight(two[1]) ? two[0] : two[1];
+    if (own > weight(weaker)) weaker = local;
     return ok();
 }
 
@@ -340,16 +341,17 @@ Status Translator::choose_pins(const decoder::FunctionContext& context)
     }
     for (int bank = 0; bank < 2; ++bank) {
         uint32_t(&two)[2] = best[bank];
-        const auto weight_of = [&](uint32_t local) {
-            return local == no_operation ? 0 : local_state(local).weight;
+        const auto weight = [&](uint32_t local) {
+            return local == no_operation ? 0 : weight_of(local);
         };
-        if (weight_of(two[1]) > weight_of(two[0])) std::swap(two[0], two[1]);
+        if (weight(two[1]) > weight(two[0])) std::swap(two[0], two[1]);
         constexpr Class places[2] = {Class::l0, Class::l1};
         for (int i = 0; i < 2; ++i) {
-            if (weight_of(two[i]) < 2) continue;
-            local_state(two[i]).operand.set_place(places[i]);
+            if (weight(two[i]) < 2) continue;
+            Operand& local = ready(two[i]);
+            local.set_place(places[i]);
             has_pins_[bank] = true;
-            pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local_slot(two[i]));
+            pin_slots_[bank * 2 + i] = static_cast<uint16_t>(local.local_slot());
             if (i == 0)
                 pin_slots_[bank * 2 + 1] = pin_slots_[bank * 2];  // until a second one comes
         }

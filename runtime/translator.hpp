@@ -59,8 +59,13 @@ public:
     // The sink of decoder::validate_function().
     Status begin(const decoder::FunctionContext& context);
     Status instruction(const decoder::Instruction& instruction, bool reachable);
+    /// The same for an instruction that most bodies are made of; `value`: the number it has.
     template <decoder::detail::Quick Kind>
-    Status quick(const decoder::Instruction& instruction, const decoder::detail::QuickRow& row);
+    Status quick(const decoder::detail::QuickRow& row, uint32_t offset, uint64_t value);
+    template <decoder::detail::Quick Kind>
+    Status control(const decoder::Instruction& instruction);
+    /// Nothing reaches what comes next.
+    [[nodiscard]] bool skips() const { return dead_; }
     Status finish();
 
     // What encode.cpp reads after finish().
@@ -112,7 +117,7 @@ private:
         [[nodiscard]] uint32_t local_slot() const { return static_cast<uint16_t>(constant >> 48); }
         /// Of a constant, also where it was brought home; of a local 0.
         [[nodiscard]] uint64_t bits() const { return kind == Kind::local ? 0 : constant; }
-        /// The next operand below that is the same local.
+        /// Of those that are listed: the next one below that is the same local.
         [[nodiscard]] uint32_t older() const { return static_cast<uint32_t>(constant); }
     };
     static_assert(sizeof(Operand) == 16);
@@ -140,16 +145,15 @@ private:
         }
     };
 
-    /// What is known of a local. Reset when first touched in a function, so that declaring many
-    /// costs nothing.
+    /// What is known of a local beyond the first ones. Reset when first touched in a function, so
+    /// that declaring many costs nothing.
     struct LocalState {
-        uint32_t stamp = 0;              ///< The function that the rest is about.
-        uint32_t newest = no_operation;  ///< Topmost operand that is this local.
+        uint32_t newest = no_operation;  ///< Of the operands that are listed, the topmost one.
         uint32_t weight = 0;             ///< Reads and twice the writes, for choosing pins.
         Operand operand;  ///< What local.get pushes, without its home and the next older one.
     };
 
-    /// Where the state of a local lies, of those that a function with many names.
+    /// Where the state of a local lies that is none of the first ones.
     struct LocalPlace {
         uint32_t stamp = 0;  ///< The function that the rest is about.
         uint32_t local = 0;
@@ -187,10 +191,6 @@ private:
     }
     static uint32_t width_of(ValKind type) { return type == ValKind::v128 ? 2 : 1; }
     Temps& temps(ValKind type) { return temps_[registers_of(type)]; }
-    [[nodiscard]] uint32_t local_slot(uint32_t local)
-    {
-        return local_state(local).operand.local_slot();
-    }
     /// Home of the operand that is pushed next.
     [[nodiscard]] uint32_t next_slot() const { return next_slot_; }
     /// Home of the lowest of the topmost `count` operands.
@@ -200,14 +200,16 @@ private:
     }
     Status lay_out_locals();
     [[nodiscard]] uint32_t find_local_slot(uint32_t local) const;
-    LocalState& local_state(uint32_t local);
-    LocalState& named_local(uint32_t local);
-    Status open_locals(uint32_t count);
+    void ready_first_locals();
     Status name_local(uint32_t local);
-    Status name_sparse_local(uint32_t local);
+    Status name_far_local(uint32_t local);
     [[nodiscard]] LocalPlace& local_place(uint32_t local);
-    [[nodiscard]] LocalState& sparse_local_state(uint32_t local);
-    [[gnu::noinline]] void begin_local(uint32_t local, LocalState& state);
+    [[nodiscard]] LocalState& far_local(uint32_t local);
+    [[nodiscard]] Operand& ready(uint32_t local);
+    [[nodiscard]] uint32_t& weight_of(uint32_t local);
+    [[nodiscard]] uint32_t& newest_of(uint32_t local);
+    void list(uint32_t index, Operand& operand);
+    void unlist(const Operand& operand);
     [[nodiscard]] bool in_second(const Operand& operand) const;
     [[nodiscard]] Class class_of(const Operand& operand);
     [[nodiscard]] static bool may_write(const Operation& operation, Class d);
@@ -244,7 +246,7 @@ private:
     Status settle_some(uint32_t count);
     Status settle_locals();
     Status settle_all(uint32_t keep);
-    Status settle_uses(const LocalState& local);
+    Status settle_uses(uint32_t local);
     Status force_slot(Operand& operand, Class& cls);
 
     // Roots (translate_roots.cpp).
@@ -258,7 +260,13 @@ private:
     Status local_set(uint32_t local, bool tee);
     Status select(ValKind type);
     Status load(const decoder::Instruction& instruction, ValKind type);
+    Status load(Instr op, uint32_t offset, ValKind type);
     Status store(const decoder::Instruction& instruction, ValKind type);
+    Status store(Instr op, uint32_t offset, ValKind type);
+    [[nodiscard]] bool is_wide(const decoder::Instruction& access) const;
+    Status wide_load(const decoder::Instruction& instruction, ValKind type);
+    Status wide_store(const decoder::Instruction& instruction);
+    void drop();
     Status global_get(uint32_t global);
     Status global_set(uint32_t global);
     Status window_operation(Plain plain, uint32_t pops, ValKind result, uint32_t index,
@@ -330,9 +338,10 @@ private:
     Status rethrow(const decoder::Instruction& instruction);
 
     Status charge();
+    void end_charge();
     void fuse();
     Status choose_pins(const decoder::FunctionContext& context);
-    Status weigh(uint32_t local, uint32_t weight, uint32_t (&best)[2][2]);
+    Status weigh(uint32_t local, uint32_t more, uint32_t (&best)[2][2]);
     Status use_frame(uint32_t slots);
     [[nodiscard]] Status refuse(Errc code) const { return Error{.code = code, .offset = source_}; }
 
@@ -347,13 +356,19 @@ private:
     GrowingStack<uint32_t> labels_;
     GrowingStack<uint32_t> targets_;
     GrowingStack<V128> vectors_;
-    /// Of every local, by its index; where there are more than these, of every local that the body
-    /// names, so that declaring many costs nothing.
-    GrowingStack<LocalState> locals_;
-    static constexpr uint32_t dense_locals = 128;
+    /// The first locals, which nearly all instructions name, by their index: what local.get pushes,
+    /// and as in LocalState.
+    static constexpr uint32_t first_locals = decoder::ValidatorScratch::direct_locals;
+    Operand ready_[first_locals];
+    uint32_t weights_[first_locals];
+    uint32_t newest_[first_locals];
+    GrowingStack<LocalState> locals_;        ///< Of every other local that the body names.
     GrowingStack<LocalPlace> local_places_;  ///< A hash table; as many as a power of two.
     uint32_t named_locals_ = 0;
-    bool sparse_locals_ = false;
+    /// Who changes a local looks through the operands for it. So that this does not take long,
+    /// those from this height on are in a list for each local.
+    static constexpr uint32_t listed_from = 32;
+    bool lists_ = false;  ///< Some were, in this function: newest_ holds something.
     /// Where each run of locals begins; empty where every one takes a slot.
     GrowingStack<uint32_t> run_slots_;
     CatchBuilder catches_;
@@ -383,6 +398,7 @@ private:
     bool maps_roots_ = false;     ///< References to objects of the heap can get into this function.
     uint32_t dead_depth_ = 0;     ///< Blocks opened in code that nothing reaches.
     uint32_t charge_operation_ = no_operation;
+    uint32_t uncharged_ = 0;  ///< Instructions since, or since the function began.
     uint32_t source_ = 0;
     uint32_t table_count_ = 0;
     bool dead_ = false;

@@ -14,30 +14,18 @@ inline constexpr uint32_t max_frame_slots = 0xffff;
 // Operands
 // ---------------------------------------------------------------------------------------------------------------
 
-inline Translator::LocalState& Translator::local_state(uint32_t local)
+/// What local.get pushes. The local was named, in this function.
+inline Translator::Operand& Translator::ready(uint32_t local)
 {
-    if (sparse_locals_) [[unlikely]]
-        return sparse_local_state(local);
-    LocalState& state = locals_[local];
-    if (state.stamp != function_ + 1) [[unlikely]]
-        begin_local(local, state);
-    return state;
+    return local < first_locals ? ready_[local] : far_local(local).operand;
 }
 
-/// local_state() of a local that the function has named before.
-inline Translator::LocalState& Translator::named_local(uint32_t local)
-{
-    if (sparse_locals_) [[unlikely]]
-        return sparse_local_state(local);
-    return locals_[local];
-}
-
-/// Before the first local_state() of a local: makes a place for it where that takes one.
+/// Before a local is looked at that may be none of the first ones: makes a place for it.
 inline Status Translator::name_local(uint32_t local)
 {
-    if (!sparse_locals_) [[likely]]
+    if (local < first_locals) [[likely]]
         return ok();
-    return name_sparse_local(local);
+    return name_far_local(local);
 }
 
 inline bool Translator::in_second(const Operand& operand) const
@@ -101,11 +89,10 @@ inline Status Translator::push_temp(ValKind type, uint32_t producer)
 [[gnu::always_inline]] inline Status Translator::push_local(uint32_t local)
 {
     WRT_CHECK(name_local(local));
-    LocalState& state = local_state(local);
-    Operand operand = state.operand;
-    operand.constant |= state.newest;
+    Operand operand = ready(local);
     operand.slot = static_cast<uint16_t>(next_slot());
-    state.newest = operands_.size();
+    if (operands_.size() >= listed_from) [[unlikely]]
+        list(operands_.size(), operand);
     return push(operand);
 }
 
@@ -121,8 +108,10 @@ inline Translator::Operand Translator::pop()
 {
     const Operand operand = operands_.pop();
     next_slot_ = operand.slot;
-    if (operand.kind == Kind::local) named_local(operand.local()).newest = operand.older();
-    if (highest_floor_ > operands_.size()) [[unlikely]]
+    const uint32_t size = operands_.size();
+    if (size >= listed_from && operand.kind == Kind::local) [[unlikely]]
+        unlist(operand);
+    if (highest_floor_ > size) [[unlikely]]
         lower_floors();
     return operand;
 }
@@ -258,36 +247,70 @@ inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
 // The common instructions
 // ---------------------------------------------------------------------------------------------------------------
 
+inline void Translator::drop()
+{
+    const Operand operand = pop();
+    if (in_second(operand)) unbury(operand.type);
+}
+
 template <decoder::detail::Quick Kind>
-Status Translator::quick(const decoder::Instruction& instruction,
-                         const decoder::detail::QuickRow& row)
+[[gnu::always_inline]] inline Status Translator::quick(const decoder::detail::QuickRow& row,
+                                                       uint32_t offset, uint64_t value)
+{
+    using decoder::detail::Quick;
+    source_ = offset;
+    ++uncharged_;
+    const auto number = static_cast<uint32_t>(value);
+    if constexpr (Kind == Quick::local_get) {
+        return push_local(number);
+    } else if constexpr (Kind == Quick::local_set) {
+        return local_set(number, false);
+    } else if constexpr (Kind == Quick::local_tee) {
+        return local_set(number, true);
+    } else if constexpr (Kind == Quick::i32_const) {
+        return push_constant(ValKind::i32, value);
+    } else if constexpr (Kind == Quick::i64_const) {
+        return push_constant(ValKind::i64, value);
+    } else if constexpr (Kind == Quick::load) {
+        return load(row.op, number, row.result);
+    } else if constexpr (Kind == Quick::store) {
+        return store(row.op, number, row.operand);
+    } else if constexpr (Kind == Quick::binary) {
+        return numeric_binary(row.op, row.operand, row.result);
+    } else if constexpr (Kind == Quick::unary) {
+        return numeric_unary(row.op, row.result);
+    } else {
+        static_assert(Kind == Quick::drop);
+        drop();
+        return ok();
+    }
+}
+
+template <decoder::detail::Quick Kind>
+inline Status Translator::control(const decoder::Instruction& instruction)
 {
     using decoder::detail::Quick;
     source_ = instruction.offset;
-    if (dead_) return ok();
-    if (charge_operation_ != no_operation) ++operations_[charge_operation_].index;
-    if constexpr (Kind == Quick::local_get) {
-        return push_local(instruction.index);
-    } else if constexpr (Kind == Quick::local_set) {
-        return local_set(instruction.index, false);
-    } else if constexpr (Kind == Quick::local_tee) {
-        return local_set(instruction.index, true);
-    } else if constexpr (Kind == Quick::i32_const) {
-        return push_constant(ValKind::i32, instruction.value);
-    } else if constexpr (Kind == Quick::i64_const) {
-        return push_constant(ValKind::i64, instruction.value);
-    } else if constexpr (Kind == Quick::load) {
-        return load(instruction, row.result);
-    } else if constexpr (Kind == Quick::store) {
-        return store(instruction, row.operand);
-    } else if constexpr (Kind == Quick::pure) {
-        if (row.operands == 2) return numeric_binary(instruction.op, row.operand, row.result);
-        return numeric_unary(instruction.op, row.result);
+    ++uncharged_;
+    if constexpr (Kind == Quick::block) {
+        return open_block(instruction);
+    } else if constexpr (Kind == Quick::else_) {
+        return else_();
+    } else if constexpr (Kind == Quick::end) {
+        return end();
+    } else if constexpr (Kind == Quick::br) {
+        return branch(instruction.index);
+    } else if constexpr (Kind == Quick::br_if) {
+        return branch_if(instruction.index, pop(), false, false);
+    } else if constexpr (Kind == Quick::return_) {
+        dead_ = true;
+        return return_();
+    } else if constexpr (Kind == Quick::call) {
+        return call(instruction);
     } else {
-        static_assert(Kind == Quick::drop);
-        const Operand operand = pop();
-        if (in_second(operand)) unbury(operand.type);
-        return ok();
+        static_assert(Kind == Quick::global);
+        return instruction.op == Instr::global_get ? global_get(instruction.index)
+                                                   : global_set(instruction.index);
     }
 }
 

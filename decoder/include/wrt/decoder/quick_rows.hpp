@@ -15,8 +15,9 @@ namespace detail {
 /// The instructions that most bodies are made of, each typed on the spot.
 enum class Quick : uint8_t {
     no,
-    pure,
-    later_pure,
+    unary,
+    binary,
+    later_unary,  ///< Which the first version does not have.
     local_get,
     local_set,
     local_tee,
@@ -39,13 +40,12 @@ enum class Quick : uint8_t {
 /// What typing them needs of instructions.def, in one word.
 struct alignas(8) QuickRow {
     Quick kind = Quick::no;
-    ValKind operand =
-        ValKind::bot;  ///< pure: of all operands. store: of the value.
-                       ///< later_pure, which the first version does not have: the same.
-    ValKind result = ValKind::bot;  ///< pure, load.
-    uint8_t operands = 0;           ///< pure: 1 or 2.
-    uint8_t align = 0;              ///< load, store: exponent of the natural alignment.
+    ValKind operand = ValKind::bot;  ///< unary, binary: of all operands. store: of the value.
+    ValKind result = ValKind::bot;   ///< unary, binary, load.
+    uint8_t align = 0;               ///< load, store: exponent of the natural alignment.
+    Instr op = Instr::count_;
 };
+static_assert(sizeof(QuickRow) == 8);
 
 /// The exponent of a memarg's natural alignment, or -1 for what is no memarg without lane.
 constexpr int natural_align(Immediates immediates)
@@ -58,7 +58,7 @@ constexpr int natural_align(Immediates immediates)
     return -1;
 }
 
-consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
+consteval QuickRow find_quick_row(const InstrInfo& row, Instr op)
 {
     if (op == Instr::local_get) return {.kind = Quick::local_get};
     if (op == Instr::local_set) return {.kind = Quick::local_set};
@@ -99,17 +99,26 @@ consteval QuickRow make_quick_row(const InstrInfo& row, Instr op)
         (count == 2 && signature.params[1] != operand)) {
         return {};
     }
-    return {.kind = later ? Quick::later_pure : Quick::pure,
+    if (later && count == 2) return {};  // there is none
+    return {.kind = count == 2 ? Quick::binary
+                    : later    ? Quick::later_unary
+                               : Quick::unary,
             .operand = operand.kind(),
-            .result = signature.result.kind(),
-            .operands = static_cast<uint8_t>(count)};
+            .result = signature.result.kind()};
+}
+
+consteval QuickRow make_quick_row(Instr op)
+{
+    QuickRow row = find_quick_row(info(op), op);
+    row.op = op;
+    return row;
 }
 
 consteval std::array<QuickRow, instr_count> make_quick_rows()
 {
     std::array<QuickRow, instr_count> rows{};
     for (uint32_t i = 0; i < instr_count; ++i) {
-        rows[i] = make_quick_row(instr_table[i], static_cast<Instr>(i));
+        rows[i] = make_quick_row(static_cast<Instr>(i));
     }
     return rows;
 }

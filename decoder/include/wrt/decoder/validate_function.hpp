@@ -9,8 +9,10 @@
 #include <wrt/decoder/quick_rows.hpp>
 #include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/growing_stack.hpp>
+#include <wrt/foundation/little_endian.hpp>
 #include <wrt/foundation/result.hpp>
 
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -106,7 +108,7 @@ struct ValidatorScratch {
         table_stamps;  ///< Per type: the last br_table that checked a label of it.
     uint32_t table_stamp = 0;
 
-    static constexpr uint32_t direct_locals = 64;
+    static constexpr uint32_t direct_locals = 128;
     ValType direct[direct_locals];  ///< Types of the first locals, which most instructions name.
 };
 
@@ -146,9 +148,9 @@ public:
         offset_ = instruction.offset;
         const detail::QuickRow& quick = detail::quick_rows[raw(instruction.op)];
         switch (quick.kind) {
-        case detail::Quick::pure: return apply(quick, instruction.op);
-        case detail::Quick::later_pure:
-            return decoder_.allowed(instruction) && apply(quick, instruction.op);
+        case detail::Quick::unary: return apply(quick, 1);
+        case detail::Quick::binary: return apply(quick, 2);
+        case detail::Quick::later_unary: return decoder_.allowed(instruction) && apply(quick, 1);
         case detail::Quick::local_get:
             return decoder_.u32(instruction.index) && local(instruction) &&
                    (all_set_ || is_set(instruction.index)) && push(instruction.type);
@@ -190,8 +192,8 @@ public:
     /// Types instructions as step() does and tells the sink of them, as long as they are the common
     /// ones and nothing about them is out of the ordinary; the first that is not is left to step(),
     /// errors included. Where the bytes are and where the operands end stays in registers
-    /// meanwhile. Only for bodies.
-    template <class Sink>
+    /// meanwhile. Only for bodies. `Silent`: the sink wants to hear nothing of them.
+    template <bool Silent, class Sink>
     Status run_quickly(Instruction& instruction, Sink& sink);
 
 private:
@@ -219,21 +221,21 @@ private:
     }
 
     /// One or two operands of one type to a result: nearly every numeric instruction.
-    [[nodiscard, gnu::always_inline]] bool apply(const detail::QuickRow& quick, Instr op)
+    [[nodiscard, gnu::always_inline]] bool apply(const detail::QuickRow& quick, uint32_t count)
     {
         GrowingStack<ValType>& operands = scratch_.operands;
         const uint32_t size = operands.size();
-        if (size - floor_ >= quick.operands) [[likely]] {
+        if (size - floor_ >= count) [[likely]] {
             ValType* const last = operands.data() + size - 1;
-            ValType* const first = last - (quick.operands - 1);
+            ValType* const first = last - (count - 1);
             const ValType operand{quick.operand};
             if (*first == operand && *last == operand) [[likely]] {
                 *first = ValType{quick.result};
-                operands.truncate(size - (quick.operands - 1));
+                operands.truncate(size - (count - 1));
                 return true;
             }
         }
-        return apply_slowly(info(op).signature, ValType::bot);
+        return apply_slowly(info(quick.op).signature, ValType::bot);
     }
 
     /// Decodes a memarg, checks it, and sets address_ to its memory's. Memory 0 and two bytes are
@@ -374,8 +376,9 @@ private:
 
 /// What a sink must have. validate_function() calls begin() once, instruction() after each
 /// instruction that is valid, and finish() after the last `end`; an Error from any of them ends it.
-/// A sink may have a template quick<Quick>() for the instructions that most bodies are made of,
-/// which is then called in the place of instruction().
+/// A sink may have templates quick<Quick>() and control<Quick>() for the instructions that most
+/// bodies are made of, which are then called in the place of instruction(), and skips(), true where
+/// it wants to hear of no instruction but those that open, divide and end blocks.
 struct NullSink {
     Status begin(const FunctionContext&) { return ok(); }
     /// `reachable`: whether control could come to the instruction, as far as validation knows.
@@ -383,10 +386,45 @@ struct NullSink {
     Status finish() { return ok(); }
 };
 
-template <class Sink>
+namespace detail {
+
+/// A LEB128 number of up to four bytes, as its bits.
+struct QuickNumber {
+    uint32_t bits = 0;
+    uint32_t length = 0;  ///< In bytes. 5: it is longer.
+
+    [[nodiscard]] uint32_t as_signed() const
+    {
+        const uint32_t unused = 32 - 7 * length;
+        return static_cast<uint32_t>(static_cast<int32_t>(bits << unused) >> unused);
+    }
+};
+
+/// Of more bytes than one. How many they are is hard to guess, so nothing depends on a guess.
+inline QuickNumber long_quick_number(uint32_t bytes)
+{
+    const uint32_t ends = ~bytes & 0x80808000u;
+    const uint32_t own = ends ^ (ends - 1);  // the number's bytes, but for the topmost bit
+    bytes &= own;
+    return {.bits = (bytes & 0x7f) | (bytes >> 1 & 0x3f80) | (bytes >> 2 & 0x1fc000) |
+                    (bytes >> 3 & 0xfe00000),
+            .length = ends == 0 ? 5u : static_cast<uint32_t>(std::countr_zero(ends) + 1) / 8};
+}
+
+[[gnu::always_inline]] inline QuickNumber quick_number(const uint8_t* from)
+{
+    if (*from < 0x80) [[likely]]
+        return {.bits = *from, .length = 1};
+    return long_quick_number(load_le<uint32_t>(from));
+}
+
+}  // namespace detail
+
+template <bool Silent, class Sink>
 Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
 {
     using detail::Quick;
+    using detail::QuickNumber;
     // An opcode and what the longest number or memarg below takes: no byte is compared with the
     // end.
     constexpr ptrdiff_t longest = 8;
@@ -395,160 +433,219 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
     const uint8_t* const begin = decoder_.position();
     const uint8_t* const end = begin + decoder_.remaining();
     const uint32_t offset = decoder_.offset();
-    ValType* const bottom = operands.data() + floor_;
-    ValType* const limit = operands.data() + operands.capacity();
+    ValType* bottom = operands.data() + floor_;
+    ValType* limit = operands.data() + operands.capacity();
+    const ValType* const locals = scratch_.direct;
     const uint32_t quick_locals = all_set_ ? direct_count_ : 0;
-    const bool reachable = !unreachable_;
+    const bool quick_memory = has_memory0_ && memory0_address_ == ValType::i32;
     const uint8_t* at = begin;
     ValType* top = operands.end();
     Status told = ok();
 
-    // Numbers of up to four bytes, all of which fit: `next` is behind it, or null.
-    const uint8_t* next = nullptr;
-    const auto number = [&next](const uint8_t* from) -> uint32_t {
-        uint32_t value = from[0] & 0x7fu;
-        if (from[0] < 0x80) [[likely]] {
-            next = from + 1;
-            return value;
-        }
-        value |= (from[1] & 0x7fu) << 7;
-        if (from[1] < 0x80) {
-            next = from + 2;
-            return value;
-        }
-        value |= (from[2] & 0x7fu) << 14;
-        if (from[2] < 0x80) {
-            next = from + 3;
-            return value;
-        }
-        value |= (from[3] & 0x7fu) << 21;
-        next = from[3] < 0x80 ? from + 4 : nullptr;
-        return value;
-    };
-    const auto signed_number = [&](const uint8_t* from) -> int32_t {
-        const uint32_t value = number(from);
-        if (next == nullptr) return 0;
-        const auto unused = static_cast<uint32_t>(32 - 7 * (next - from));
-        return static_cast<int32_t>(value << unused) >> unused;
-    };
     // Tells the sink of the instruction at `at`, which goes on to `behind`. False: it refused.
-    const auto tell = [&]<Quick Kind>(const detail::QuickRow& row, const uint8_t* behind) {
-        if constexpr (!std::same_as<Sink, NullSink>) {
-            instruction.op = opcode_pages.single[*at];
-            instruction.offset = offset + static_cast<uint32_t>(at - begin);
-            if constexpr (requires { sink.template quick<Kind>(instruction, row); }) {
-                told = sink.template quick<Kind>(instruction, row);
+    const auto tell = [&]<Quick Kind>(const detail::QuickRow& row, uint64_t value, ValType type,
+                                      const uint8_t* behind) __attribute__((always_inline)) {
+        if constexpr (!Silent && !std::same_as<Sink, NullSink>) {
+            const uint32_t place = offset + static_cast<uint32_t>(at - begin);
+            if constexpr (requires { sink.template quick<Kind>(row, place, value); }) {
+                told = sink.template quick<Kind>(row, place, value);
             } else {
-                told = sink.instruction(instruction, reachable);
+                constexpr bool accesses = Kind == Quick::load || Kind == Quick::store;
+                instruction.op = row.op;
+                instruction.offset = place;
+                instruction.align = at[1];
+                instruction.index = accesses ? 0 : static_cast<uint32_t>(value);
+                instruction.value = value;
+                instruction.type = type;
+                told = sink.instruction(instruction, !unreachable_);
             }
         }
         at = behind;
         return told.has_value();
     };
 
+    const auto leave = [&]() __attribute__((always_inline)) {
+        decoder_.advance(static_cast<size_t>(at - decoder_.position()));
+        operands.resize_unchecked(static_cast<size_t>(top - operands.data()));
+    };
+    // Instructions of control are typed by functions of their own.
+    const auto begin_control = [&](const detail::QuickRow& row) __attribute__((always_inline)) {
+        instruction.op = row.op;
+        instruction.offset = offset_ = offset + static_cast<uint32_t>(at - begin);
+        ++at;
+        leave();
+        return !unreachable_;
+    };
+    // The sink is told of them, and everything is as they left it. False: this is the end.
+    const auto end_control = [&]<Quick Kind>(bool reachable) __attribute__((always_inline)) {
+        if constexpr (requires { sink.template control<Kind>(instruction); })
+            told = sink.template control<Kind>(instruction);
+        else
+            told = sink.instruction(instruction, reachable);
+        if (!told || done()) return false;
+        if constexpr (requires { sink.skips(); }) {
+            if (sink.skips()) return false;
+        }
+        at = decoder_.position();
+        bottom = operands.data() + floor_;
+        limit = operands.data() + operands.capacity();
+        top = operands.end();
+        return true;
+    };
+
     // Each case goes on, or breaks where step() has to look.
     while (end - at >= longest) {
         const detail::QuickRow& row = detail::quick_bytes[*at];
         switch (row.kind) {
-        case Quick::pure: {
-            if (top - bottom < row.operands) break;
-            ValType* const last = top - 1;
-            ValType* const first = top - row.operands;
-            const ValType operand{row.operand};
-            if (*first != operand || *last != operand) break;
-            *first = ValType{row.result};
-            top = first + 1;
-            if (!tell.template operator()<Quick::pure>(row, at + 1)) break;
+        case Quick::later_unary:
+            if (!decoder_.features().has(info(row.op).feature)) break;
+            [[fallthrough]];
+        case Quick::unary: {
+            if (top == bottom || top[-1] != ValType{row.operand}) break;
+            top[-1] = ValType{row.result};
+            if (!tell.template operator()<Quick::unary>(row, 0, {}, at + 1)) break;
             continue;
         }
+        case Quick::binary: {
+            const ValType operand{row.operand};
+            if (top - bottom < 2 || top[-1] != operand || top[-2] != operand) break;
+            --top;
+            top[-1] = ValType{row.result};
+            if (!tell.template operator()<Quick::binary>(row, 0, {}, at + 1)) break;
+            continue;
+        }
+        // No local that is quick has an index of two bytes.
         case Quick::local_get: {
-            const uint32_t index = number(at + 1);
-            if (index >= quick_locals || next == nullptr || top == limit) break;
-            *top++ = instruction.type = scratch_.direct[index];
-            instruction.index = index;
-            if (!tell.template operator()<Quick::local_get>(row, next)) break;
+            const uint32_t index = at[1];
+            if (index >= quick_locals || top == limit) break;
+            const ValType type = locals[index];
+            *top++ = type;
+            if (!tell.template operator()<Quick::local_get>(row, index, type, at + 2)) break;
             continue;
         }
         case Quick::local_set: {
-            const uint32_t index = number(at + 1);
-            if (index >= quick_locals || next == nullptr || top == bottom) break;
-            instruction.type = scratch_.direct[index];
-            if (top[-1] != instruction.type) break;
+            const uint32_t index = at[1];
+            if (index >= quick_locals || top == bottom) break;
+            const ValType type = locals[index];
+            if (top[-1] != type) break;
             --top;
-            instruction.index = index;
-            if (!tell.template operator()<Quick::local_set>(row, next)) break;
+            if (!tell.template operator()<Quick::local_set>(row, index, type, at + 2)) break;
             continue;
         }
         case Quick::local_tee: {
-            const uint32_t index = number(at + 1);
-            if (index >= quick_locals || next == nullptr || top == bottom) break;
-            instruction.type = scratch_.direct[index];
-            if (top[-1] != instruction.type) break;
-            instruction.index = index;
-            if (!tell.template operator()<Quick::local_tee>(row, next)) break;
+            const uint32_t index = at[1];
+            if (index >= quick_locals || top == bottom) break;
+            const ValType type = locals[index];
+            if (top[-1] != type) break;
+            if (!tell.template operator()<Quick::local_tee>(row, index, type, at + 2)) break;
             continue;
         }
         case Quick::i32_const: {
-            const int32_t value = signed_number(at + 1);
-            if (next == nullptr || top == limit) break;
+            const QuickNumber number = detail::quick_number(at + 1);
+            if (number.length > 4 || top == limit) break;
             *top++ = ValType::i32;
-            instruction.value = static_cast<uint32_t>(value);
-            if (!tell.template operator()<Quick::i32_const>(row, next)) break;
+            if (!tell.template operator()<Quick::i32_const>(row, number.as_signed(), {},
+                                                            at + 1 + number.length))
+                break;
             continue;
         }
         case Quick::i64_const: {
-            const int32_t value = signed_number(at + 1);
-            if (next == nullptr || top == limit) break;
+            const QuickNumber number = detail::quick_number(at + 1);
+            if (number.length > 4 || top == limit) break;
             *top++ = ValType::i64;
-            instruction.value = static_cast<uint64_t>(int64_t{value});
-            if (!tell.template operator()<Quick::i64_const>(row, next)) break;
+            const auto value = int64_t{static_cast<int32_t>(number.as_signed())};
+            if (!tell.template operator()<Quick::i64_const>(row, static_cast<uint64_t>(value), {},
+                                                            at + 1 + number.length))
+                break;
             continue;
         }
         case Quick::load: {
-            const uint32_t place = number(at + 2);
-            if (at[1] > row.align || next == nullptr || !has_memory0_ || top == bottom ||
-                top[-1] != memory0_address_)
+            const QuickNumber place = detail::quick_number(at + 2);
+            if (at[1] > row.align || place.length > 4 || !quick_memory || top == bottom ||
+                top[-1] != ValType::i32)
                 break;
             top[-1] = ValType{row.result};
-            instruction.align = at[1];
-            instruction.index = 0;
-            instruction.value = place;
-            if (!tell.template operator()<Quick::load>(row, next)) break;
+            if (!tell.template operator()<Quick::load>(row, place.bits, {}, at + 2 + place.length))
+                break;
             continue;
         }
         case Quick::store: {
-            const uint32_t place = number(at + 2);
-            if (at[1] > row.align || next == nullptr || !has_memory0_ || top - bottom < 2 ||
-                top[-1] != ValType{row.operand} || top[-2] != memory0_address_)
+            const QuickNumber place = detail::quick_number(at + 2);
+            if (at[1] > row.align || place.length > 4 || !quick_memory || top - bottom < 2 ||
+                top[-1] != ValType{row.operand} || top[-2] != ValType::i32)
                 break;
             top -= 2;
-            instruction.align = at[1];
-            instruction.index = 0;
-            instruction.value = place;
-            if (!tell.template operator()<Quick::store>(row, next)) break;
+            if (!tell.template operator()<Quick::store>(row, place.bits, {}, at + 2 + place.length))
+                break;
             continue;
         }
         case Quick::drop: {
             if (top == bottom) break;
-            instruction.type = *--top;
-            if (!tell.template operator()<Quick::drop>(row, at + 1)) break;
+            --top;
+            if (!tell.template operator()<Quick::drop>(row, 0, *top, at + 1)) break;
             continue;
         }
-        case Quick::block:
-        case Quick::else_:
-        case Quick::end:
-        case Quick::br:
-        case Quick::br_if:
-        case Quick::return_:
-        case Quick::call:
-        case Quick::global:
-        case Quick::no:
-        case Quick::later_pure: break;
+        case Quick::block: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!decoder_.block_type(instruction.block) || !block(instruction)) return error();
+            if (!end_control.template operator()<Quick::block>(reachable)) return told;
+            continue;
+        }
+        case Quick::else_: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!else_(instruction)) return error();
+            if (!end_control.template operator()<Quick::else_>(reachable)) return told;
+            continue;
+        }
+        case Quick::end: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!this->end(instruction)) return error();
+            if (!end_control.template operator()<Quick::end>(reachable)) return told;
+            continue;
+        }
+        case Quick::br: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!decoder_.u32(instruction.index) || !br(instruction)) return error();
+            if (!end_control.template operator()<Quick::br>(reachable)) return told;
+            continue;
+        }
+        case Quick::br_if: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!decoder_.u32(instruction.index) || !br_if(instruction)) return error();
+            if (!end_control.template operator()<Quick::br_if>(reachable)) return told;
+            continue;
+        }
+        case Quick::return_: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!return_(instruction)) return error();
+            if (!end_control.template operator()<Quick::return_>(reachable)) return told;
+            continue;
+        }
+        case Quick::call: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!decoder_.u32(instruction.index) || !call(instruction)) return error();
+            if (!end_control.template operator()<Quick::call>(reachable)) return told;
+            continue;
+        }
+        case Quick::global: {
+            if constexpr (Silent) break;
+            const bool reachable = begin_control(row);
+            if (!decoder_.u32(instruction.index) || !type_global(instruction)) return error();
+            if (!end_control.template operator()<Quick::global>(reachable)) return told;
+            continue;
+        }
+        case Quick::no: break;
         }
         break;
     }
-    decoder_.advance(static_cast<size_t>(at - begin));
-    operands.resize_unchecked(static_cast<size_t>(top - operands.data()));
+    leave();
     return told;
 }
 
@@ -564,7 +661,12 @@ Status validate_function(const Module& module, uint32_t function, ValidatorScrat
     WRT_CHECK(sink.begin(validator.context()));
     Instruction instruction;
     while (!validator.done()) {
-        WRT_CHECK(validator.run_quickly(instruction, sink));
+        // A sink that skips what nothing reaches is told of blocks there, so that it knows the end.
+        bool skips = false;
+        if constexpr (requires { sink.skips(); }) skips = sink.skips();
+        WRT_CHECK(skips ? validator.run_quickly<true>(instruction, sink)
+                        : validator.run_quickly<false>(instruction, sink));
+        if (validator.done()) break;
         const bool reachable = validator.reachable();
         if (!validator.step(instruction)) [[unlikely]] {
             return validator.error();
