@@ -1,4 +1,6 @@
+#include <wrt/foundation/arena.hpp>
 #include <wrt/foundation/fiber.hpp>
+#include <wrt/foundation/native_stack.hpp>
 
 #include <array>
 #include <string>
@@ -67,6 +69,50 @@ TEST(fiber, may_start_others_and_be_left_in_the_middle)
         EXPECT_FALSE(outer.inner.fiber.done()) << "nobody goes on with it; its stack is used again";
         EXPECT_EQ(outer.inner.text, "aa");
     }
+}
+
+TEST(native_stack, has_a_page_below_it_that_nobody_may_touch)
+{
+    Arena arena{Backing::reserve(size_t{4} << 20).value()};
+    std::byte* below = nullptr;
+    {
+        auto scope = arena.enter(LibraryId::test_registry, "stack", unlimited, End::retained);
+        ASSERT_TRUE(scope);
+        NativeStack stack = NativeStack::make(arena, size_t{64} << 10).value();
+        ASSERT_GE(stack.bytes().size(), size_t{64} << 10);
+        ASSERT_TRUE(arena.on_release([](void* self) { static_cast<NativeStack*>(self)->release(); },
+                                     &stack));
+        below = stack.bytes().data() - 1;
+        stack.protect();
+        ASSERT_TRUE(stack.has_guard());
+        stack.bytes().front() = std::byte{1};
+        EXPECT_TRUE(stack.is_whole());
+        // Not a sanitizer's doing: it knows nothing of such a page.
+        EXPECT_DEATH(*const_cast<volatile std::byte*>(below) = std::byte{1}, "");
+        scope->commit();
+    }
+    ASSERT_TRUE(arena.reset());
+    auto scope = arena.enter(LibraryId::test_registry, "again", unlimited, End::retained);
+    ASSERT_TRUE(scope);
+    const auto again = arena.make_array<std::byte>(End::retained, Account::stack, size_t{64} << 10);
+    ASSERT_TRUE(again) << "its bytes are as any others again";
+    EXPECT_LT(again->data(), below);
+    EXPECT_GE(again->data() + again->size(), below);
+}
+
+TEST(native_stack, has_a_mark_in_an_arena_whose_bytes_are_somebody_elses)
+{
+    std::vector<std::byte> bytes(size_t{256} << 10);
+    Arena arena{Backing::over(bytes)};
+    auto scope = arena.enter(LibraryId::test_registry, "stack", unlimited, End::retained);
+    ASSERT_TRUE(scope);
+    NativeStack stack = NativeStack::make(arena, size_t{64} << 10).value();
+    stack.protect();
+    EXPECT_FALSE(stack.has_guard());
+    EXPECT_EQ(stack.bytes().size(), size_t{64} << 10);
+    EXPECT_TRUE(stack.is_whole());
+    stack.bytes().front() = std::byte{1};
+    EXPECT_FALSE(stack.is_whole());
 }
 
 }  // namespace
