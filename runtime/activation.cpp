@@ -17,6 +17,7 @@ void Activation::save(const Execution& execution) noexcept
     depth_ = execution.depth;
     exception_ = execution.exception;
     landing_ = execution.landing;
+    waiting_ = execution.store->waiting();
 }
 
 void Activation::restore(Execution& execution) const noexcept
@@ -33,6 +34,7 @@ void Activation::restore(Execution& execution) const noexcept
     execution.depth = depth_;
     execution.exception = exception_;
     execution.landing = landing_;
+    execution.store->set_waiting(waiting_);
     // An interrupt that comes meanwhile is not lost.
     execution.stack_limit.store(stack_end_);
     if (execution.interrupt.load() != 0) execution.stack_limit.store(nullptr);
@@ -41,6 +43,11 @@ void Activation::restore(Execution& execution) const noexcept
 void Activation::leave_for(Execution& execution, std::span<Slot> stack, uint32_t depth) noexcept
 {
     save(execution);
+    Activation*& first = execution.store->activations();
+    next_ = first;
+    if (next_ != nullptr) next_->link_ = &next_;
+    first = this;
+    link_ = &first;
     const uint32_t most = execution.store->limits().host_depth;
     Activation fresh;
     fresh.stack_base_ = stack.data();
@@ -55,6 +62,13 @@ void Activation::swap(Execution& execution) noexcept
     const Activation other = *this;
     save(execution);
     other.restore(execution);
+}
+
+void Activation::forget() noexcept
+{
+    *link_ = next_;
+    if (next_ != nullptr) next_->link_ = link_;
+    link_ = nullptr;
 }
 
 }  // namespace wrt::runtime

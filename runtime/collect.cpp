@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstring>
 
+#include <wrt/runtime/activation.hpp>
 #include <wrt/runtime/heap.hpp>
 #include <wrt/runtime/module.hpp>
 #include <wrt/runtime/store.hpp>
@@ -101,10 +102,16 @@ private:
             if (instance->module->has_references) visit_instance(*instance, visit);
         }
         if (store_.constants_ != nullptr) store_.constants_->visit(visit);
-        for (Exception* exception = &store_.execution_.exception; exception != nullptr;
-             exception = exception->outer) {
+        visit_activation(store_.execution_.exception, at, visit);
+        for (Activation* away = store_.activations_; away != nullptr; away = away->next_)
+            visit_activation(away->exception_, away->waiting_, visit);
+    }
+
+    template <class Visit>
+    void visit_activation(Exception& innermost, const Safepoint* at, Visit&& visit) noexcept
+    {
+        for (Exception* exception = &innermost; exception != nullptr; exception = exception->outer)
             visit_exception(*exception, visit);
-        }
         for (; at != nullptr; at = at->outer)
             visit_frames(*at, visit);
     }

@@ -1,19 +1,21 @@
-// Asynchronous calls: tasks, subtasks, waitables, streams and futures, and the loop that runs tasks
-// that wait.
+// Asynchronous calls: tasks and their threads, subtasks, waitables, streams and futures, and the
+// loop that goes on with threads that wait.
 //
-// A task that waits between two calls of its callback is an entry of a list and holds no stack. A
-// task that waits in the middle of core code keeps its Thread, a native and a core stack of its
-// own, and gives back control to whoever called it or to the loop. Where all threads of the world
-// are taken, or one has none, tasks run on the stack of their caller: a task that waits stays there
-// while the loop runs others, and where it would have to give the stack back that is refused
-// (Errc::component_async_unsupported).
+// A thread that waits between two calls of its task's callback is an entry of a list and holds no
+// stack. One that waits in the middle of core code keeps its Stack, and gives back control to
+// whoever called it or to the loop. The first thread of a synchronous task stays on the stack of
+// its caller, and runs other threads of its instance there while it waits. So does one of an
+// asynchronous task where all stacks are taken; where it would have to give the stack back that is
+// refused (Errc::component_async_unsupported).
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#concurrency
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include <wrt/foundation/fiber.hpp>
+#include <wrt/foundation/native_stack.hpp>
 #include <wrt/runtime/activation.hpp>
 
 #include "model/transfer.hpp"
@@ -31,7 +33,7 @@ enum class EventCode : uint32_t {
 };
 
 struct Task;
-struct Thread;
+struct Stack;
 
 struct Event {
     EventCode code = EventCode::none;
@@ -87,15 +89,46 @@ struct Subtask : Waitable {
     bool resolved() const { return state >= State::returned; }
 };
 
+/// When a thread that waits may go on. Without a test it does not by itself: it is suspended.
+struct Ready {
+    bool (*test)(const void* context) = nullptr;
+    const void* context = nullptr;
+
+    static Ready now()
+    {
+        return {[](const void*) { return true; }, nullptr};
+    }
+    bool operator()() const { return test != nullptr && test(context); }
+};
+
+/// A thread of a task: the implicit one, or one that thread.new-indirect made.
+struct Thread {
+    enum class Waits : uint8_t { no, suspended, to_enter, for_turn, for_event, in_core };
+
+    Task* task = nullptr;  ///< Null: of a free entry, or of realloc.
+    Waits waits = Waits::no;
+    bool nested = false;       ///< It waits in a loop of its own, on its caller's stack.
+    bool cancellable = false;  ///< Of one that waits.
+    bool cancelled = false;    ///< Of one that goes on.
+    uint32_t index = 0;        ///< In its instance's table of threads; 0: in none.
+    std::array<uint32_t, 2> context{};
+    Ready ready;                       ///< Waits::in_core.
+    WaitableSet* set = nullptr;        ///< Waits::for_event.
+    FuncInstance* function = nullptr;  ///< What one that was made begins with, until it does.
+    uint32_t argument = 0;
+    Stack* stack = nullptr;    ///< That it is the first thread of.
+    Stack* blocked = nullptr;  ///< That lies still while it waits.
+    Thread* next = nullptr;    ///< Of the threads that wait, or of the free ones.
+};
+
 /// An activation of a component function.
 struct Task {
     enum class State : uint8_t { initial, started, pending_cancel, cancel_delivered, resolved };
-    enum class Waits : uint8_t { no, to_enter, for_turn, for_event, in_core };
 
     Instance* instance = nullptr;  ///< Null: of a free entry.
     uint32_t borrows = 0;          ///< Borrowed handles that the callee has not dropped.
+    uint32_t threads = 0;          ///< That are not over.
     State state = State::initial;
-    Waits waits = Waits::no;
     bool is_async = false;      ///< Of an asynchronous function type.
     bool called_async = false;  ///< By an asynchronous lower: its caller goes on when it waits.
     bool resumed = false;       ///< By the loop: nobody on the native stack waits for it to go on.
@@ -103,18 +136,15 @@ struct Task {
     bool orphaned = false;      ///< Its caller was closed: nobody takes its result.
     const Func* func = nullptr;
     Instance* caller = nullptr;  ///< Null: the host.
-    Task* parent = nullptr;      ///< Whose core code the call came from.
+    Thread* parent = nullptr;    ///< Whose core code the call came from.
     Subtask* subtask = nullptr;
-    WaitableSet* set = nullptr;
     Side side;  ///< Of the caller; side.flat views `flat`.
     std::array<Slot, 18> flat{};
     Place args;
     Place result;
-    Lends lends;  ///< Of synchronous calls; else the subtask's.
-    std::array<uint32_t, 2> context{};
-    Thread* thread = nullptr;   ///< That it is the first task of.
-    Thread* blocked = nullptr;  ///< Waits::in_core: that it blocks.
-    Task* next = nullptr;       ///< Of the tasks that wait, or of the free ones.
+    Lends lends;      ///< Of synchronous calls; else the subtask's.
+    Thread implicit;  ///< Calls its core function and its callback.
+    Task* next_free = nullptr;
 
     bool resolved() const { return state == State::resolved; }
 };
@@ -188,83 +218,125 @@ struct Entered {
     Entered* outer = nullptr;
 };
 
-/// The stacks of a task, and of those that it calls synchronously: what definitions.py calls the
-/// task's implicit thread.
-struct Thread {
+/// A native and a core stack, for a thread and for those of tasks that it calls synchronously.
+struct Stack {
     Fiber fiber;
     runtime::Activation activation;  ///< What it has of the execution, or, while it runs, others.
-    std::span<std::byte> native_stack;
-    std::span<Slot> core_stack;
+    NativeStack native;
+    std::span<Slot> core;
     World* world = nullptr;
-    Task* first = nullptr;
-    Status (*work)(World& world, Task& task) = nullptr;
+    Thread* first = nullptr;  ///< Null: it is free.
+    Status (*work)(World& world, Thread& thread) = nullptr;
     Status result = ok();
-    // Of one that is suspended:
-    Task* current = nullptr;
+    // While it lies still:
+    Thread* current = nullptr;   ///< That it lies still for.
     Entered* entered = nullptr;  ///< The innermost.
     Entered* base = nullptr;     ///< What was entered when it was run: not its own.
-    bool (*is_ready)(const void* context) = nullptr;
-    const void* context = nullptr;
-    bool cancellable = false;
-    bool cancelled = false;
-    Thread* next_free = nullptr;
+    Stack* next_free = nullptr;
 };
 
 /// The asynchronous part of a world.
 struct Scheduler {
-    Pool<Task, &Task::next> tasks;
+    Pool<Task, &Task::next_free> tasks;
+    Pool<Thread, &Thread::next> threads;  ///< Those that guests made.
     Pool<Subtask, &Subtask::next_free> subtasks;
     Pool<WaitableSet, &WaitableSet::next_free> sets;
     Pool<Shared, &Shared::next_free> shared;
     Pool<CopyEnd, &CopyEnd::next_free> ends;
-    std::span<Thread> threads;
-    Thread* free_thread = nullptr;
-    Task* current = nullptr;  ///< Whose core code runs.
-    Task* first = nullptr;    ///< Tasks that wait, the oldest first.
-    Task* last = nullptr;
+    std::span<Stack> stacks;
+    Stack* free_stack = nullptr;
+    Thread* current = nullptr;  ///< Whose core code runs.
+    Thread* first = nullptr;    ///< Threads that wait, the oldest first.
+    Thread* last = nullptr;
+    Thread* target = nullptr;  ///< That one which has just stopped switches to.
+    Thread* nested = nullptr;  ///< Whose loop is the innermost on the native stack.
     Entered* entered = nullptr;
+
+    Task* current_task() const { return current != nullptr ? current->task : nullptr; }
 };
 
 // tasks.cpp
 Status enter(World& world, Entered& entered);
 void leave(World& world, const Entered& entered);
-/// Starts a task: it runs until it is over, or waits.
-Status start_task(World& world, Task& task);
+bool may_enter(const Entered& entered);
 void set_may_enter(const Entered& entered, bool may);
+/// Whether it keeps out others of its instance that do so too, while its core code runs.
+bool needs_exclusive(const Task& task);
+/// Starts a task, with its implicit thread: it runs until it is over, or waits.
+Status start_task(World& world, Thread& thread);
+/// A task's implicit thread, which waited between calls, goes on; Thread::cancelled: it was
+/// cancelled meanwhile.
+Status resume_between_calls(World& world, Thread& thread);
+/// Calls core code of the thread.
+Status call_of(World& world, Thread& thread, FuncInstance& func, std::span<Slot> window);
 /// Gives the task's result, or (false) that it was cancelled, to its caller.
 Status resolve_task(World& world, Task& task, bool returned, Side& side, Place source);
-/// Runs other tasks until `task` is resolved, or the waitable or set has an event.
-Status wait_for_task(World& world, const Task& task);
-Status wait_for_event(World& world, const Waitable& waitable);
-/// True where the task was cancelled instead, which only happens to those that are `cancellable`.
-Result<bool> wait_for_set(World& world, const WaitableSet& set, bool cancellable);
-/// Lets one task that is ready run, if there is one.
-Result<bool> yield(World& world, bool cancellable);
-/// Takes a task that waits out of the list.
-void unpark(Scheduler& scheduler, Task& task);
 /// Asks a task that waits to give up. `caller` is the instance that asks.
 Status cancel_task(World& world, Task& task, Instance& caller);
+/// A thread joins its task: it has an index from now on, where threads of the instance have.
+Status register_thread(World& world, Thread& thread);
+/// A thread of a task is over, and with the last one the task.
+Status exit_thread(World& world, Thread& thread);
 /// The event of a waitable that has one; what it tells is true from now on.
 Event take_event(World& world, Waitable& waitable);
 void forget_subtask(World& world, Subtask& subtask);
 
 // threads.cpp
-/// Makes `count` threads. With 0 of them, or where the system has no fibers, tasks run on the stack
-/// of whoever calls them.
-Status make_threads(World& world, uint32_t count, Arena& arena);
-/// Does `work(world, task)` in a thread of its own until that is done or suspended; without a
-/// thread where there is none left.
-Status run_in_thread(World& world, Task& task, Status (*work)(World& world, Task& task));
-/// Goes on with a thread that was suspended.
-Status resume_thread(World& world, Thread& thread);
-/// The current task waits until is_ready(context) or, if it is `cancellable`, somebody cancels it:
-/// then true. Control goes back to whoever ran the thread.
-bool suspend_thread(World& world, Thread& thread, bool (*is_ready)(const void*),
-                    const void* context, bool cancellable);
-/// Whether it is the first task of a thread that is suspended, by it or by one that it called.
-bool is_suspended(const Task& task);
+void park(Scheduler& scheduler, Thread& thread, Thread::Waits waits);
+/// Takes a thread that waits out of the list.
+void unpark(Scheduler& scheduler, Thread& thread);
+/// Whether it may go on now.
+bool is_ready(const Thread& thread);
+/// Goes on with a thread that does not run, and with those that it switches to, until one waits.
+Status resume_thread(World& world, Thread& thread, bool cancelled);
+/// Begins to run a task's implicit thread.
+Status start_thread(World& world, Thread& thread, Status (*work)(World& world, Thread& thread));
+/// The current thread waits until `ready()` or, if it is `cancellable`, somebody cancels it: then
+/// true. Control goes to `target`, or back to whoever ran the thread.
+Result<bool> wait_until(World& world, Ready ready, bool cancellable, Thread* target = nullptr);
+/// Lets others run, if there are any that are ready.
+Result<bool> yield(World& world, bool cancellable);
+/// Runs others until `task` is resolved, for its caller: the current thread, or the host.
+Status wait_for_task(World& world, const Task& task);
+Status wait_for_event(World& world, const Waitable& waitable);
+/// thread.new-indirect: the index of a thread that is suspended before it calls `func`.
+Result<uint32_t> new_thread(World& world, Task& task, FuncInstance& func, uint32_t argument);
+/// The thread of that index. Errc::unknown_thread.
+Result<Thread*> thread_at(Instance& instance, uint32_t index);
+/// A thread that is ready waits no more: it is suspended, for who switches to it at once.
+void promote(Scheduler& scheduler, Thread& thread);
+/// A thread that is suspended is ready from now on.
+void resume_later(World& world, Thread& thread);
+
+// stacks.cpp
+/// Makes `count` stacks, and room for threads that guests make. With 0 of them, or where the system
+/// has no fibers, threads run on the stack of whoever calls them.
+Status make_stacks(World& world, uint32_t count, uint32_t threads, Arena& arena);
+/// Does `work(world, thread)` on a stack of its own until that is done or lies still; on the
+/// current one where none is left.
+Status run_on_stack(World& world, Thread& thread, Status (*work)(World& world, Thread& thread));
+/// Goes on with a stack that lies still.
+Status resume_stack(World& world, Stack& stack);
+/// The current thread's stack lies still. Returns when somebody goes on with it.
+void suspend_stack(World& world, Stack& stack);
 /// Nobody goes on with it.
-void abandon_thread(World& world, Thread& thread);
+void abandon_stack(World& world, Stack& stack);
+
+/// Runs `work` with nothing on the native stack, as calls from the host begin; a trap leaves it so.
+template <class Work>
+auto from_host(World& world, Work&& work)
+{
+    Scheduler& scheduler = *world.scheduler;
+    Thread* const current = std::exchange(scheduler.current, nullptr);
+    Thread* const nested = std::exchange(scheduler.nested, nullptr);
+    Entered* const entered = std::exchange(scheduler.entered, nullptr);
+    auto result = work();
+    scheduler.current = current;
+    scheduler.nested = nested;
+    scheduler.entered = entered;
+    scheduler.target = nullptr;
+    return result;
+}
 
 // streams.cpp
 Status new_shared(World& world, Instance& instance, const Definition& definition, Slot* slots);

@@ -48,7 +48,8 @@ Result<Waitable*> waitable_at(Instance& instance, uint32_t index)
     case Handle::Kind::free:
     case Handle::Kind::own:
     case Handle::Kind::borrow:
-    case Handle::Kind::waitable_set: break;
+    case Handle::Kind::waitable_set:
+    case Handle::Kind::thread: break;
     }
     return mismatch(index);
 }
@@ -66,7 +67,7 @@ Status task_return(const BuiltinFunc& builtin, Slot* slots)
 {
     Instance& instance = *builtin.instance;
     World& world = *instance.world;
-    Task* const task = world.scheduler->current;
+    Task* const task = world.scheduler->current_task();
     if (task == nullptr || !task->func->options.async || task->instance != &instance) {
         return Error{.code = async_errors::returned_twice};
     }
@@ -98,7 +99,7 @@ Status task_return(const BuiltinFunc& builtin, Slot* slots)
 
 Status task_cancel(World& world)
 {
-    Task* const task = world.scheduler->current;
+    Task* const task = world.scheduler->current_task();
     if (task == nullptr || !task->func->options.async ||
         task->state != Task::State::cancel_delivered) {
         return Error{.code = async_errors::not_cancelled};
@@ -119,12 +120,23 @@ Status put_event(const BuiltinFunc& builtin, const Event& event, Slot* slots)
     return ok();
 }
 
+/// True: the task was cancelled instead.
+Result<bool> wait_for_set(World& world, const WaitableSet& set, bool cancellable)
+{
+    if (set.ready() != nullptr) return false;
+    const Ready ready{[](const void* context) {
+                          return static_cast<const WaitableSet*>(context)->ready() != nullptr;
+                      },
+                      &set};
+    return wait_until(world, ready, cancellable);
+}
+
 Status wait(const BuiltinFunc& builtin, Slot* slots, bool poll)
 {
     Instance& instance = *builtin.instance;
     World& world = *instance.world;
     WRT_TRY(WaitableSet* const set, set_at(instance, slots[0].as<uint32_t>()));
-    if (deliver_cancel(world.scheduler->current, *builtin.definition)) {
+    if (deliver_cancel(world.scheduler->current_task(), *builtin.definition)) {
         return put_event(builtin, {EventCode::task_cancelled, 0, 0}, slots);
     }
     if (!poll) {
@@ -197,6 +209,76 @@ Status drop_set(Instance& instance, uint32_t index)
     if (set->first != nullptr || set->waiting > 0) return Error{.code = async_errors::set_in_use};
     instance.handles.remove(index);
     instance.world->scheduler->sets.give(set);
+    return ok();
+}
+
+/// thread.new-indirect
+Status new_thread(const BuiltinFunc& builtin, Slot* slots)
+{
+    World& world = *builtin.instance->world;
+    Task* const task = world.scheduler->current_task();
+    if (task == nullptr) return Error{.code = async_errors::cannot_block};
+    const runtime::TableInstance& table = *builtin.table;
+    const auto element = slots[0].as<uint32_t>();
+    if (element >= table.size) {
+        return Error{.code = Errc::undefined_element, .detail = Detail::index, .actual = element};
+    }
+    const runtime::Ref ref{table.elements[element].bits};
+    if (ref.is_null()) return Error{.code = Errc::uninitialized_element};
+    FuncInstance& func = *ref.as_func();
+    const runtime::RegisteredType& type = world.store->types()[func.type];
+    const bool fits =
+        type.params().size() == 1 && type.params()[0] == ValType::i32 && type.results().empty();
+    if (!fits) return Error{.code = Errc::indirect_call_type_mismatch};
+    WRT_TRY(const uint32_t index, new_thread(world, *task, func, slots[1].as<uint32_t>()));
+    slots[0] = Slot::of(index);
+    return ok();
+}
+
+Status suspend(const BuiltinFunc& builtin, Slot* slots)
+{
+    World& world = *builtin.instance->world;
+    bool cancelled = deliver_cancel(world.scheduler->current_task(), *builtin.definition);
+    if (!cancelled) {
+        WRT_TRY(cancelled, wait_until(world, {}, builtin.definition->flags != 0));
+    }
+    slots[0] = Slot::of(cancelled ? 1u : 0u);
+    return ok();
+}
+
+Status yield(const BuiltinFunc& builtin, Slot* slots)
+{
+    World& world = *builtin.instance->world;
+    bool cancelled = deliver_cancel(world.scheduler->current_task(), *builtin.definition);
+    if (!cancelled) {
+        WRT_TRY(cancelled, yield(world, builtin.definition->flags != 0));
+    }
+    slots[0] = Slot::of(cancelled ? 1u : 0u);
+    return ok();
+}
+
+/// thread.suspend-then-resume and its like.
+Status switch_to(const BuiltinFunc& builtin, Slot* slots)
+{
+    World& world = *builtin.instance->world;
+    Scheduler& scheduler = *world.scheduler;
+    const CanonBuiltin code = builtin.definition->builtin;
+    const bool yields = code == CanonBuiltin::thread_yield_then_resume ||
+                        code == CanonBuiltin::thread_yield_then_promote;
+    const bool promotes = code == CanonBuiltin::thread_suspend_then_promote ||
+                          code == CanonBuiltin::thread_yield_then_promote;
+    WRT_TRY(Thread* const other, thread_at(*builtin.instance, slots[0].as<uint32_t>()));
+    if (!promotes && other->waits != Thread::Waits::suspended)
+        return Error{.code = Errc::thread_not_suspended};
+    if (promotes && !is_ready(*other))
+        return yields ? yield(builtin, slots) : suspend(builtin, slots);
+    bool cancelled = deliver_cancel(scheduler.current_task(), *builtin.definition);
+    if (!cancelled) {
+        if (promotes) promote(scheduler, *other);
+        WRT_TRY(cancelled, wait_until(world, yields ? Ready::now() : Ready{},
+                                      builtin.definition->flags != 0, other));
+    }
+    slots[0] = Slot::of(cancelled ? 1u : 0u);
     return ok();
 }
 
@@ -297,27 +379,27 @@ Status call_builtin(runtime::Caller&, void* context, Slot* slots)
     case CanonBuiltin::stream_drop_writable:
     case CanonBuiltin::future_drop_readable:
     case CanonBuiltin::future_drop_writable: return drop_end(world, instance, definition, index);
-    case CanonBuiltin::thread_yield: {
-        if (deliver_cancel(scheduler.current, definition)) {
-            slots[0] = Slot::of(1u);
-            return ok();
-        }
-        WRT_TRY(const bool cancelled, yield(world, definition.flags != 0));
-        slots[0] = Slot::of(cancelled ? 1u : 0u);
-        return ok();
-    }
     case CanonBuiltin::error_context_new:
     case CanonBuiltin::error_context_debug_message:
-    case CanonBuiltin::error_context_drop:
+    case CanonBuiltin::error_context_drop: return Error{.code = Errc::component_async_unsupported};
     case CanonBuiltin::thread_index:
-    case CanonBuiltin::thread_new_indirect:
-    case CanonBuiltin::thread_resume_later:
-    case CanonBuiltin::thread_suspend:
+        if (scheduler.current == nullptr) return Error{.code = Errc::unknown_thread};
+        slots[0] = Slot::of(scheduler.current->index);
+        return ok();
+    case CanonBuiltin::thread_new_indirect: return new_thread(builtin, slots);
+    case CanonBuiltin::thread_resume_later: {
+        WRT_TRY(Thread* const thread, thread_at(instance, index));
+        if (thread->waits != Thread::Waits::suspended)
+            return Error{.code = Errc::thread_not_suspended};
+        resume_later(world, *thread);
+        return ok();
+    }
+    case CanonBuiltin::thread_suspend: return suspend(builtin, slots);
+    case CanonBuiltin::thread_yield: return yield(builtin, slots);
     case CanonBuiltin::thread_suspend_then_resume:
     case CanonBuiltin::thread_yield_then_resume:
     case CanonBuiltin::thread_suspend_then_promote:
-    case CanonBuiltin::thread_yield_then_promote:
-        return Error{.code = Errc::component_async_unsupported};
+    case CanonBuiltin::thread_yield_then_promote: return switch_to(builtin, slots);
     }
     WRT_UNREACHABLE();
 }

@@ -40,23 +40,33 @@ decoder::ValueLayout tuple_layout(const ComponentTypes& types,
     return tuple;
 }
 
+bool is_async(const Func& func)
+{
+    return (func.instance->types()[func.type].flags & ComponentTypeNode::is_async) != 0;
+}
+
 /// A task for a call of `func`; the caller's side is filled in by the caller.
 Result<Task*> make_task(World& world, const Func& func, Instance* caller)
 {
     WRT_TRY(Task* const task, world.scheduler->tasks.take());
-    const ComponentTypes& types = func.instance->types();
     task->instance = func.instance;
     task->func = &func;
     task->caller = caller;
+    task->implicit.task = task;
     task->parent = world.scheduler->current;
-    task->is_async = (types[func.type].flags & ComponentTypeNode::is_async) != 0;
+    task->is_async = is_async(func);
     return task;
 }
 
 /// Who may wait in the middle of core code gets a stack of its own for that.
 Status start(World& world, Task& task)
 {
-    return task.is_async ? run_in_thread(world, task, &start_task) : start_task(world, task);
+    Entered entered{.callee = task.instance, .caller = task.caller};
+    WRT_CHECK(enter(world, entered));
+    WRT_CHECK(task.is_async ? start_thread(world, task.implicit, &start_task)
+                            : start_task(world, task.implicit));
+    leave(world, entered);
+    return ok();
 }
 
 /// An asynchronous call: over when the callee has returned, else a subtask.
@@ -234,6 +244,29 @@ Status call_lowered(runtime::Caller&, void* context, Slot* slots)
     return ok();
 }
 
+namespace {
+
+/// In a task of its own: a synchronous one.
+Status run_destructor(World& world, ResourceType& type, uint32_t rep)
+{
+    static constexpr Func lifted;
+    WRT_TRY(Task* const task, world.scheduler->tasks.take());
+    task->instance = type.impl;
+    task->func = &lifted;
+    task->state = Task::State::started;
+    task->parent = world.scheduler->current;
+    task->implicit.task = task;
+    WRT_CHECK(register_thread(world, task->implicit));
+    std::array<Slot, 1> window{Slot::of(rep)};
+    WRT_CHECK(call_of(world, task->implicit, *type.destructor, window));
+    task->state = Task::State::resolved;
+    WRT_CHECK(exit_thread(world, task->implicit));
+    end_call(world, *task);
+    return ok();
+}
+
+}  // namespace
+
 /// "canon_resource_drop": the destructor is lifted from the instance that defined the resource.
 Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
 {
@@ -242,21 +275,7 @@ Status destroy(World& world, ResourceType& type, uint32_t rep, Instance* caller)
     }
     Entered entered{.callee = type.impl, .caller = caller};
     WRT_CHECK(enter(world, entered));
-    if (type.destructor != nullptr) {
-        // A task of its own, synchronous, so that nothing in it waits.
-        Task task;
-        task.instance = type.impl;
-        task.state = Task::State::started;
-        Func func;
-        func.instance = type.impl;
-        task.func = &func;
-        task.parent = world.scheduler->current;
-        std::array<Slot, 1> window{Slot::of(rep)};
-        Task* const outer = std::exchange(world.scheduler->current, &task);
-        const Status status = call_core(world, *type.destructor, window);
-        world.scheduler->current = outer;
-        WRT_CHECK(status);
-    }
+    if (type.destructor != nullptr) WRT_CHECK(run_destructor(world, type, rep));
     leave(world, entered);
     return ok();
 }
@@ -302,23 +321,6 @@ FuncType type_of(const Func& func) noexcept
     return {types, types[func.type]};
 }
 
-namespace {
-
-/// Calls from the host begin with nothing on the native stack; a trap leaves it so.
-template <class Work>
-Status from_host(World& world, Work&& work)
-{
-    Scheduler& scheduler = *world.scheduler;
-    Task* const current = std::exchange(scheduler.current, nullptr);
-    Entered* const entered = std::exchange(scheduler.entered, nullptr);
-    const Status status = work();
-    scheduler.current = current;
-    scheduler.entered = entered;
-    return status;
-}
-
-}  // namespace
-
 Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
             uint32_t result) noexcept
 {
@@ -351,8 +353,9 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
         task->side.host = nullptr;
         for (Instance* trapped = func.instance; trapped != nullptr; trapped = trapped->parent)
             trapped->may_enter = false;
-        if (task->waits == Task::Waits::no && !is_suspended(*task))
-            world.scheduler->tasks.give(task);
+        const Thread& thread = task->implicit;
+        const bool is_left = thread.waits == Thread::Waits::no && thread.stack == nullptr;
+        if (is_left && !func.instance->has_threads) world.scheduler->tasks.give(task);
         return status;
     });
 }

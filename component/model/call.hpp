@@ -20,6 +20,7 @@ struct BuiltinFunc {
     const Definition* definition = nullptr;
     ResourceType* resource = nullptr;
     MemoryInstance* memory = nullptr;
+    runtime::TableInstance* table = nullptr;
     CanonicalOptions options;
 };
 

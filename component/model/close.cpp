@@ -27,59 +27,100 @@ void orphan(World& world, Task& task)
     task.orphaned = true;
 }
 
-void forget(World& world, Task& task)
+/// A thread is gone, without having come to its end.
+void forget(World& world, Thread& thread)
 {
-    Instance& instance = *task.instance;
-    if (task.waits == Task::Waits::to_enter) --instance.waiting_to_enter;
-    if (task.waits != Task::Waits::no) unpark(*world.scheduler, task);
-    if (instance.exclusive == &task) instance.exclusive = nullptr;
-    if (task.set != nullptr) --task.set->waiting;
-    if (task.subtask != nullptr) task.subtask->task = nullptr;
-    task.lends.release(world.lend_pool);
-    world.scheduler->tasks.give(&task);
+    Scheduler& scheduler = *world.scheduler;
+    Task& task = *thread.task;
+    if (thread.waits == Thread::Waits::to_enter) --task.instance->waiting_to_enter;
+    if (thread.waits != Thread::Waits::no && thread.waits != Thread::Waits::suspended &&
+        !thread.nested) {
+        unpark(scheduler, thread);
+    }
+    if (thread.set != nullptr) --thread.set->waiting;
+    if (thread.index != 0) task.instance->threads.remove(thread.index);
+    if (thread.stack != nullptr) thread.stack->first = nullptr;
+    if (&thread == &task.implicit) {
+        if (task.instance->exclusive == &task) task.instance->exclusive = nullptr;
+        thread = Thread{};
+        thread.task = &task;
+    } else {
+        scheduler.threads.give(&thread);
+    }
 }
 
-/// Of a thread that is suspended: the tasks on it, from the one that blocks it to its first one.
-template <class Visit>
-void visit_tasks(const Thread& thread, Visit&& visit)
+void forget(World& world, Task& task)
 {
-    for (Task* at = thread.current; at != nullptr;) {
-        Task* const outer = at == thread.first ? nullptr : at->parent;
+    Scheduler& scheduler = *world.scheduler;
+    for (Thread& thread : scheduler.threads.touched()) {
+        if (thread.task == &task) forget(world, thread);
+    }
+    forget(world, task.implicit);
+    if (task.subtask != nullptr) task.subtask->task = nullptr;
+    task.lends.release(world.lend_pool);
+    scheduler.tasks.give(&task);
+}
+
+/// Of a stack that lies still: the threads on it, from the one that it lies still for to its first.
+template <class Visit>
+void visit_threads(const Stack& stack, Visit&& visit)
+{
+    const Thread* const first = stack.first;
+    for (Thread* at = stack.current; at != nullptr;) {
+        Thread* const outer = at == first ? nullptr : at->task->parent;
         visit(*at);
         at = outer;
     }
 }
 
-/// Threads on which something of those that end runs, and all tasks on them, are gone.
-void forget_threads(World& world)
+/// Stacks on which something of those that end runs, and all threads on them, are gone.
+void forget_stacks(World& world)
 {
-    Scheduler& scheduler = *world.scheduler;
-    for (Task& task : scheduler.tasks.touched()) {
-        if (task.waits != Task::Waits::in_core) continue;
-        Thread& thread = *task.blocked;
+    for (Stack& stack : world.scheduler->stacks) {
         bool goes_on = true;
-        visit_tasks(thread,
-                    [&goes_on](const Task& on) { goes_on = goes_on && !ends(on.instance); });
+        visit_threads(
+            stack, [&goes_on](const Thread& on) { goes_on = goes_on && !ends(on.task->instance); });
         if (goes_on) continue;
-        visit_tasks(thread, [&world](Task& on) { forget(world, on); });
-        abandon_thread(world, thread);
+        visit_threads(stack, [&world](Thread& on) {
+            Task& task = *on.task;
+            if (task.threads == 1) {
+                forget(world, task);
+            } else {
+                --task.threads;
+                forget(world, on);
+            }
+        });
+        abandon_stack(world, stack);
     }
+}
+
+/// Whether a thread will go on: it waits, or one that it called does.
+bool will_go_on(const Thread& thread)
+{
+    return thread.waits != Thread::Waits::no ||
+           (thread.stack != nullptr && thread.stack->current != nullptr);
+}
+
+/// Whether something of the task goes on without its caller. One that was not entered has its
+/// arguments in the caller's memory; one of which nothing waits was left by a trap.
+bool will_go_on(const World& world, const Task& task)
+{
+    if (task.implicit.waits == Thread::Waits::to_enter) return false;
+    if (will_go_on(task.implicit)) return true;
+    return std::ranges::any_of(world.scheduler->threads.touched(), [&task](const Thread& thread) {
+        return thread.task == &task && will_go_on(thread);
+    });
 }
 
 /// Tasks of those that end are gone; those that they called are orphans.
 void forget_tasks(World& world)
 {
     Scheduler& scheduler = *world.scheduler;
-    forget_threads(world);
+    forget_stacks(world);
     for (Task& task : scheduler.tasks.touched()) {
         const bool callee_ends = ends(task.instance);
         if (task.instance == nullptr || (!callee_ends && !ends(task.caller))) continue;
-        // One that was not entered has its arguments in the caller's memory; one that does not wait
-        // was left by a trap.
-        const bool goes_on = task.waits == Task::Waits::for_turn ||
-                             task.waits == Task::Waits::for_event ||
-                             task.waits == Task::Waits::in_core || is_suspended(task);
-        if (goes_on && !callee_ends) {
+        if (!callee_ends && will_go_on(world, task)) {
             orphan(world, task);
         } else {
             forget(world, task);
@@ -132,6 +173,7 @@ void forget_newer(World& world, Instance* before) noexcept
     for (Instance* at = newest; at != before; at = at->older) {
         forget_sets(world, *at);
         at->handles.release(world.handle_pool);
+        at->threads.release(world.handle_pool);
     }
 }
 

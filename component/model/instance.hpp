@@ -111,12 +111,14 @@ struct Instance {
     Instance* older = nullptr;   ///< The one made before it in this world.
     bool may_enter = true;
     bool may_leave = true;
+    bool has_threads = false;  ///< It has built-ins that take or give indices of threads.
     uint32_t backpressure = 0;
     uint32_t waiting_to_enter = 0;
     Task* exclusive = nullptr;  ///< Who runs of those that only one of may.
 
     std::span<ResourceType*> resources;  ///< By slot of the static resource.
     HandleTable handles;
+    HandleTable threads;
 
     static_vector<FuncInstance*> core_funcs;
     static_vector<runtime::Extern> core_tables, core_memories, core_globals, core_tags;

@@ -385,6 +385,15 @@ private:
         return make_function(instance, definition, &call_lowered, lowered);
     }
 
+    /// Whether it takes or gives indices of threads.
+    static bool names_threads(decoder::CanonBuiltin code)
+    {
+        using enum decoder::CanonBuiltin;
+        return code == thread_index || code == thread_new_indirect || code == thread_resume_later ||
+               code == thread_suspend_then_resume || code == thread_yield_then_resume ||
+               code == thread_suspend_then_promote || code == thread_yield_then_promote;
+    }
+
     Status builtin(Instance& instance, const Definition& definition)
     {
         WRT_TRY(BuiltinFunc* const made, make<BuiltinFunc>());
@@ -400,6 +409,9 @@ private:
             code == decoder::CanonBuiltin::waitable_set_poll) {
             made->memory = instance.core_memories[definition.a].memory;
         }
+        if (code == decoder::CanonBuiltin::thread_new_indirect)
+            made->table = instance.core_tables[definition.b].table;
+        instance.has_threads = instance.has_threads || names_threads(code);
         made->options = options_of(instance, definition);
         return make_function(instance, definition, &call_builtin, made);
     }
@@ -515,7 +527,7 @@ Result<World*> make_world(runtime::Store& store, const WorldOptions& options) no
     WRT_CHECK(make_pool(arena, world->scheduler->sets, options.tasks));
     WRT_CHECK(make_pool(arena, world->scheduler->shared, options.streams));
     WRT_CHECK(make_pool(arena, world->scheduler->ends, size_t{2} * options.streams));
-    WRT_CHECK(make_threads(*world, options.threads, arena));
+    WRT_CHECK(make_stacks(*world, options.threads, options.tasks, arena));
     scope.commit();
     return world;
 }
@@ -567,12 +579,13 @@ Result<Instance*> instantiate(World& world, const Component& component, const Im
     WRT_TRY(Undo* const undo,
             arena.make<Undo>(End::retained, Account::component, &world, world.newest));
     WRT_CHECK(arena.on_release(&Undo::run, undo));
-    Task* const current = std::exchange(world.scheduler->current, nullptr);
-    Entered* const entered = std::exchange(world.scheduler->entered, nullptr);
-    const Result<Instance*> instance = build(world, component, imports, fault);
-    world.scheduler->current = current;
-    world.scheduler->entered = entered;
-    if (instance) scope.commit();
+    const Result<Instance*> instance =
+        from_host(world, [&] { return build(world, component, imports, fault); });
+    if (!instance) return instance;
+    // Once more, so that it comes before the store forgets the core instances: no frames of theirs
+    // must lie on stacks then.
+    WRT_CHECK(arena.on_release(&Undo::run, undo));
+    scope.commit();
     return instance;
 }
 

@@ -1,6 +1,5 @@
-// Threads: tasks on stacks of their own. Exactly one thing runs at any time; control goes from the
-// one who runs a thread to the thread, and back when it is done or suspends.
-#include <algorithm>
+// Stacks that threads run on. Exactly one thing runs at any time; control goes from the one who
+// runs a stack to the thread on it, and back when that is done or the stack lies still.
 #include <utility>
 
 #include <wrt/foundation/assert.hpp>
@@ -23,143 +22,123 @@ constexpr size_t native_bytes = size_t{512} << (sanitized ? 12 : 10);
 /// Calls from component to component that such a stack holds; they take less than 8 KiB each.
 constexpr uint32_t native_depth = 16;
 constexpr size_t core_slots = 8'192;
-constexpr uint32_t threads_of_address_space = 8;
-
-/// Lies where a native stack ends: whoever used more than there is has written over it.
-constexpr std::byte mark{0xa5};
-constexpr size_t mark_bytes = 64;
-
-void put_mark(const Thread& thread)
-{
-    std::ranges::fill(thread.native_stack.first(mark_bytes), mark);
-}
-
-[[maybe_unused]] bool has_mark(const Thread& thread)
-{
-    return std::ranges::all_of(thread.native_stack.first(mark_bytes),
-                               [](std::byte at) { return at == mark; });
-}
+constexpr uint32_t stacks_of_address_space = 8;
 
 void run(void* context)
 {
-    Thread& thread = *static_cast<Thread*>(context);
-    thread.result = thread.work(*thread.world, *thread.first);
+    Stack& stack = *static_cast<Stack*>(context);
+    stack.result = stack.work(*stack.world, *stack.first);
+    // The thread may be another's by now, and then it has let go of the stack.
+    if (stack.first != nullptr) stack.first->stack = nullptr;
 }
 
-/// `go` runs the thread; what belongs to whoever runs it is as before afterwards.
+void free_stack(Scheduler& scheduler, Stack& stack)
+{
+    stack.activation.forget();
+    stack.first = nullptr;
+    stack.current = nullptr;
+    stack.next_free = std::exchange(scheduler.free_stack, &stack);
+}
+
+/// `go` runs the stack; what belongs to whoever runs it is as before afterwards.
 template <class Go>
-Status switch_to(World& world, Thread& thread, Go&& go)
+Status switch_to(World& world, Stack& stack, Go&& go)
 {
     Scheduler& scheduler = *world.scheduler;
-    Task* const current = scheduler.current;
+    Thread* const current = scheduler.current;
     Entered* const entered = scheduler.entered;
     go();
-    WRT_ASSERT(has_mark(thread));
+    WRT_ASSERT(stack.native.is_whole());
     scheduler.current = current;
     scheduler.entered = entered;
-    thread.activation.swap(world.store->execution());
-    if (!thread.fiber.done()) return ok();
-    // The task may be another's by now.
-    const Status result = thread.result;
-    thread.next_free = std::exchange(scheduler.free_thread, &thread);
+    stack.activation.swap(world.store->execution());
+    if (!stack.fiber.done()) return ok();
+    const Status result = stack.result;
+    free_stack(scheduler, stack);
     return result;
 }
 
-/// The collector finds nothing in the frames of threads that are suspended.
-bool has_references(const World& world)
+void release_stacks(void* scheduler) noexcept
 {
-    for (const runtime::ModuleInstance* at = world.store->newest_instance(); at != nullptr;
-         at = at->older) {
-        if (at->module->has_references) return true;
-    }
-    return false;
+    for (Stack& stack : static_cast<Scheduler*>(scheduler)->stacks)
+        stack.native.release();
 }
 
 }  // namespace
 
-Status make_threads(World& world, uint32_t count, Arena& arena)
+Status make_stacks(World& world, uint32_t count, uint32_t threads, Arena& arena)
 {
     if (!Fiber::available) return ok();
     if (count == WorldOptions::threads_by_arena)
-        count = arena.is_reserved() ? threads_of_address_space : 0;
+        count = arena.is_reserved() ? stacks_of_address_space : 0;
+    if (count == 0) return ok();
     Scheduler& scheduler = *world.scheduler;
-    WRT_TRY(scheduler.threads, arena.make_array<Thread>(End::retained, Account::component, count));
-    for (Thread& thread : scheduler.threads) {
-        thread.world = &world;
-        WRT_TRY(thread.core_stack,
+    WRT_TRY(scheduler.threads.entries,
+            arena.make_array<Thread>(End::retained, Account::component, threads));
+    WRT_TRY(scheduler.stacks, arena.make_array<Stack>(End::retained, Account::component, count));
+    for (Stack& stack : scheduler.stacks) {
+        stack.world = &world;
+        WRT_TRY(stack.core,
                 arena.make_uninitialized_array<Slot>(End::retained, Account::stack, core_slots));
-        WRT_TRY(thread.native_stack, arena.make_uninitialized_array<std::byte>(
-                                         End::retained, Account::stack, native_bytes));
-        thread.next_free = std::exchange(scheduler.free_thread, &thread);
+        WRT_TRY(stack.native, NativeStack::make(arena, native_bytes));
+        stack.next_free = std::exchange(scheduler.free_stack, &stack);
     }
-    return ok();
+    return arena.on_release(&release_stacks, &scheduler);
 }
 
-Status run_in_thread(World& world, Task& task, Status (*work)(World&, Task&))
+Status run_on_stack(World& world, Thread& thread, Status (*work)(World&, Thread&))
 {
     Scheduler& scheduler = *world.scheduler;
-    if (scheduler.free_thread == nullptr || has_references(world)) return work(world, task);
-    Thread& thread = *std::exchange(scheduler.free_thread, scheduler.free_thread->next_free);
-    thread.first = &task;
-    thread.work = work;
-    thread.result = ok();
-    thread.base = thread.entered = scheduler.entered;
-    task.thread = &thread;
-    thread.activation.leave_for(world.store->execution(), thread.core_stack, native_depth);
-    return switch_to(world, thread, [&thread] {
-        put_mark(thread);
-        thread.fiber.start(thread.native_stack, &run, &thread);
+    if (scheduler.free_stack == nullptr) return work(world, thread);
+    Stack& stack = *std::exchange(scheduler.free_stack, scheduler.free_stack->next_free);
+    stack.first = &thread;
+    stack.work = work;
+    stack.result = ok();
+    stack.base = stack.entered = scheduler.entered;
+    thread.stack = &stack;
+    stack.activation.leave_for(world.store->execution(), stack.core, native_depth);
+    return switch_to(world, stack, [&stack] {
+        stack.native.protect();
+        stack.fiber.start(stack.native.bytes(), &run, &stack);
     });
 }
 
-Status resume_thread(World& world, Thread& thread)
+Status resume_stack(World& world, Stack& stack)
 {
     Scheduler& scheduler = *world.scheduler;
     // What it entered is entered again, on top of what is entered now.
-    Entered* const base = std::exchange(thread.base, scheduler.entered);
-    Entered* innermost = thread.base;
-    if (thread.entered != base) {
-        innermost = thread.entered;
+    Entered* const base = std::exchange(stack.base, scheduler.entered);
+    Entered* innermost = stack.base;
+    if (stack.entered != base) {
+        innermost = stack.entered;
         Entered* at = innermost;
         for (; at->outer != base; at = at->outer)
             set_may_enter(*at, false);
         set_may_enter(*at, false);
-        at->outer = thread.base;
+        at->outer = stack.base;
     }
-    thread.activation.swap(world.store->execution());
-    return switch_to(world, thread, [&] {
-        scheduler.current = thread.current;
+    Thread* const current = std::exchange(stack.current, nullptr);
+    stack.activation.swap(world.store->execution());
+    return switch_to(world, stack, [&] {
+        scheduler.current = current;
         scheduler.entered = innermost;
-        thread.fiber.resume();
+        stack.fiber.resume();
     });
 }
 
-bool suspend_thread(World& world, Thread& thread, bool (*is_ready)(const void*),
-                    const void* context, bool cancellable)
+void suspend_stack(World& world, Stack& stack)
 {
     Scheduler& scheduler = *world.scheduler;
-    thread.current = scheduler.current;
-    thread.entered = scheduler.entered;
-    thread.is_ready = is_ready;
-    thread.context = context;
-    thread.cancellable = cancellable;
-    thread.cancelled = false;
-    for (const Entered* at = thread.entered; at != thread.base; at = at->outer)
+    stack.current = scheduler.current;
+    stack.entered = scheduler.entered;
+    for (const Entered* at = stack.entered; at != stack.base; at = at->outer)
         set_may_enter(*at, true);
-    thread.fiber.suspend();
-    return thread.cancelled;
+    stack.fiber.suspend();
 }
 
-bool is_suspended(const Task& task)
+void abandon_stack(World& world, Stack& stack)
 {
-    const Thread* const thread = task.thread;
-    return thread != nullptr && thread->first == &task && !thread->fiber.done();
-}
-
-void abandon_thread(World& world, Thread& thread)
-{
-    thread.first = nullptr;
-    thread.next_free = std::exchange(world.scheduler->free_thread, &thread);
+    free_stack(*world.scheduler, stack);
 }
 
 }  // namespace wrt::component

@@ -24,18 +24,6 @@ void visit_entered(const Entered& entered, Visit&& visit)
     }
 }
 
-bool may_enter(const Entered& entered)
-{
-    bool may = true;
-    visit_entered(entered, [&may](Instance& instance) { may = may && instance.may_enter; });
-    return may;
-}
-
-bool needs_exclusive(const Task& task)
-{
-    return !task.func->options.async || task.func->options.callback != nullptr;
-}
-
 /// Whether a task keeps others out that want the instance for themselves. One that has returned
 /// does not: the suite has it so (sync-streams), where definitions.py lets it.
 bool is_taken(const Instance& instance)
@@ -54,51 +42,21 @@ bool has_backpressure(const Task& task)
     return instance.backpressure > 0 || (needs_exclusive(task) && is_taken(instance));
 }
 
-bool is_ready(const Task& task)
+/// Nothing of it runs any more. The caller of an asynchronous call keeps the subtask and needs the
+/// task no more.
+void end_task(World& world, Task& task)
 {
-    switch (task.waits) {
-    case Task::Waits::no: return false;
-    case Task::Waits::to_enter: return !has_backpressure(task);
-    case Task::Waits::for_turn: return !is_taken(*task.instance);
-    case Task::Waits::for_event: return !is_taken(*task.instance) && task.set->ready() != nullptr;
-    case Task::Waits::in_core: return task.blocked->is_ready(task.blocked->context);
-    }
-    return false;
-}
-
-void park(Scheduler& scheduler, Task& task, Task::Waits waits)
-{
-    task.waits = waits;
-    task.next = nullptr;
-    if (scheduler.last != nullptr) {
-        scheduler.last->next = &task;
-    } else {
-        scheduler.first = &task;
-    }
-    scheduler.last = &task;
-}
-
-/// Calls core code of the task.
-Status call_of(World& world, Task& task, FuncInstance& func, std::span<Slot> window)
-{
-    Task* const outer = std::exchange(world.scheduler->current, &task);
-    const Status status = call_core(world, func, window);
-    world.scheduler->current = outer;
-    return status;
+    task.done = true;
+    if (!task.called_async) return;
+    if (task.subtask != nullptr) task.subtask->task = nullptr;
+    world.scheduler->tasks.give(&task);
 }
 
 /// "exit_implicit_thread".
 Status finish(World& world, Task& task)
 {
-    if (!task.resolved()) return Error{.code = async_errors::not_returned};
     if (task.is_async && needs_exclusive(task)) give_up_exclusive(task);
-    task.done = true;
-    // The caller of an asynchronous call keeps the subtask and needs the task no more.
-    if (task.called_async) {
-        if (task.subtask != nullptr) task.subtask->task = nullptr;
-        world.scheduler->tasks.give(&task);
-    }
-    return ok();
+    return exit_thread(world, task.implicit);
 }
 
 /// What the core function or the callback said: over, or to wait.
@@ -123,17 +81,18 @@ Status follow(World& world, Task& task, uint32_t packed)
         }
         give_up_exclusive(task);
         if (task.state != Task::State::pending_cancel) {
-            task.set = set;
+            task.implicit.set = set;
+            task.implicit.cancellable = true;
             if (set != nullptr) ++set->waiting;
-            park(*world.scheduler, task,
-                 set != nullptr ? Task::Waits::for_event : Task::Waits::for_turn);
+            park(*world.scheduler, task.implicit,
+                 set != nullptr ? Thread::Waits::for_event : Thread::Waits::for_turn);
             return ok();
         }
         // Told at once.
         task.state = Task::State::cancel_delivered;
         instance.exclusive = &task;
         std::array<Slot, 3> window{Slot::of(static_cast<uint32_t>(EventCode::task_cancelled))};
-        WRT_CHECK(call_of(world, task, *task.func->options.callback, window));
+        WRT_CHECK(call_of(world, task.implicit, *task.func->options.callback, window));
         packed = window[0].as<uint32_t>();
     }
 }
@@ -173,6 +132,7 @@ Status run(World& world, Task& task)
     const ComponentTypeNode& type = types[func.type];
     const auto params = types.fields_of(type);
     if (task.is_async && needs_exclusive(task)) callee.exclusive = &task;
+    WRT_CHECK(register_thread(world, task.implicit));
 
     task.state = Task::State::started;
     if (task.subtask != nullptr) {
@@ -191,7 +151,7 @@ Status run(World& world, Task& task)
         flat[0] = Slot::of(at);
     }
     std::array<Slot, max_flat_params> window = flat;
-    WRT_CHECK(call_of(world, task, *func.core, window));
+    WRT_CHECK(call_of(world, task.implicit, *func.core, window));
     if (func.options.async) {
         if (func.options.callback == nullptr) return finish(world, task);
         return follow(world, task, window[0].as<uint32_t>());
@@ -207,167 +167,80 @@ Status run(World& world, Task& task)
     if (func.options.post_return != nullptr) {
         callee.may_leave = false;
         window[0] = core_result;
-        WRT_CHECK(call_of(world, task, *func.options.post_return, window));
+        WRT_CHECK(call_of(world, task.implicit, *func.options.post_return, window));
         callee.may_leave = true;
     }
     return finish(world, task);
 }
 
-/// Goes on with a task that is ready; `cancelled` with one that is not.
-Status resume(World& world, Task& task, bool cancelled)
+/// One that is cancelled before it was entered.
+Status cancel_before_start(World& world, Task& task)
 {
-    Scheduler& scheduler = *world.scheduler;
-    const Task::Waits waits = task.waits;
-    unpark(scheduler, task);
-    task.resumed = true;
-    Instance& instance = *task.instance;
-    if (waits == Task::Waits::to_enter) {
-        --instance.waiting_to_enter;
-        if (!cancelled) return run(world, task);
-        Side none;
-        WRT_CHECK(resolve_task(world, task, false, none, {}));
-        task.done = true;
-        if (task.called_async) {
-            if (task.subtask != nullptr) task.subtask->task = nullptr;
-            scheduler.tasks.give(&task);
-        }
-        return ok();
-    }
-    Event event;
-    if (task.set != nullptr) {
-        --task.set->waiting;
-        if (!cancelled) event = take_event(world, *task.set->ready());
-        task.set = nullptr;
-    }
-    if (cancelled) event.code = EventCode::task_cancelled;
-    instance.exclusive = &task;
-    std::array<Slot, 3> window{Slot::of(static_cast<uint32_t>(event.code)), Slot::of(event.first),
-                               Slot::of(event.second)};
-    WRT_CHECK(call_of(world, task, *task.func->options.callback, window));
-    return follow(world, task, window[0].as<uint32_t>());
-}
-
-/// The loop goes on with a task.
-Status resume_ready(World& world, Task& task)
-{
-    Task* const outer = std::exchange(world.scheduler->current, nullptr);
-    WRT_CHECK(resume(world, task, false));
-    world.scheduler->current = outer;
+    unpark(*world.scheduler, task.implicit);
+    --task.instance->waiting_to_enter;
+    task.state = Task::State::cancel_delivered;
+    Side none;
+    WRT_CHECK(resolve_task(world, task, false, none, {}));
+    end_task(world, task);
     return ok();
 }
 
-Status resume_blocked(World& world, Task& task)
+/// Whether a thread that is not over can be told that its task was cancelled.
+bool may_cancel(const Thread& thread)
 {
-    unpark(*world.scheduler, task);
-    return resume_thread(world, *std::exchange(task.blocked, nullptr));
+    return thread.waits != Thread::Waits::no && thread.cancellable && !thread.nested;
 }
 
-/// Runs the oldest task that is ready, of one instance only where `only` is not null.
-Result<bool> tick(World& world, const Instance* only)
+/// The thread that is told, or null.
+Thread* thread_to_cancel(Task& task)
 {
-    for (Task* task = world.scheduler->first; task != nullptr; task = task->next) {
-        if ((only != nullptr && task->instance != only) || !is_ready(*task)) continue;
-        Entered entered{.callee = task->instance, .caller = nullptr};
-        if (!may_enter(entered)) continue;  // something in it trapped
-        WRT_CHECK(enter(world, entered));
-        WRT_CHECK(task->waits == Task::Waits::in_core ? resume_blocked(world, *task)
-                                                      : run_in_thread(world, *task, &resume_ready));
-        leave(world, entered);
-        return true;
-    }
-    return false;
-}
-
-/// Who of the tasks on the native stack may wait, and for whom.
-struct Permission {
-    bool may = true;
-    bool needs_switch = false;
-    bool caller_could_go_on = false;  ///< A task that has returned stands in the way of its caller.
-    Thread* thread = nullptr;         ///< It suspends this one.
-    const Instance* only = nullptr;   ///< A synchronous task waits for threads of its own instance.
-};
-
-Permission permission_to_wait(const World& world)
-{
-    const Task* task = world.scheduler->current;
-    Permission permission;
-    permission.may = task != nullptr;
-    for (; task != nullptr; task = task->parent) {
-        if (!task->is_async && !task->resolved()) {
-            permission.only = task->instance;
-            break;
-        }
-        if (task->thread != nullptr) {
-            permission.thread = task->thread;
-            break;
-        }
-        if (task->resumed) break;
-        permission.caller_could_go_on = permission.caller_could_go_on || task->resolved();
-        if (task->called_async) {
-            permission.needs_switch = true;
-            break;
-        }
-    }
-    return permission;
-}
-
-/// The current task waits on its thread until `done()`; true: until it was cancelled.
-template <class Done>
-bool suspend_until(World& world, Thread& thread, const Done& done, bool cancellable)
-{
-    Task& task = *world.scheduler->current;
-    park(*world.scheduler, task, Task::Waits::in_core);
-    task.blocked = &thread;
-    return suspend_thread(
-        world, thread, [](const void* context) { return (*static_cast<const Done*>(context))(); },
-        &done, cancellable);
-}
-
-/// Runs other tasks until `done()`. Meanwhile nobody on the native stack counts as entered. True
-/// where the task was cancelled instead.
-template <class Done>
-Result<bool> run_until(World& world, const Permission& permission, Errc stuck, const Done& done,
-                       bool cancellable = false)
-{
-    if (done()) return false;
-    if (!permission.may) return Error{.code = async_errors::cannot_block};
-    if (permission.thread != nullptr)
-        return suspend_until(world, *permission.thread, done, cancellable);
-    if (permission.needs_switch) return Error{.code = Errc::component_async_unsupported};
-    Scheduler& scheduler = *world.scheduler;
-    Entered* const stack = std::exchange(scheduler.entered, nullptr);
-    for (const Entered* at = stack; at != nullptr; at = at->outer)
-        set_may_enter(*at, true);
-    while (!done()) {
-        WRT_TRY(const bool ran, tick(world, permission.only));
-        if (!ran && permission.caller_could_go_on) {
-            return Error{.code = Errc::component_async_unsupported};
-        }
-        if (!ran) {
-            return Error{.code = permission.only != nullptr ? async_errors::cannot_block : stuck};
-        }
-    }
-    for (const Entered* at = stack; at != nullptr; at = at->outer)
-        set_may_enter(*at, false);
-    scheduler.entered = stack;
-    return false;
+    const Task* const exclusive = task.instance->exclusive;
+    const bool kept_out = needs_exclusive(task) && exclusive != nullptr && exclusive != &task;
+    if (!kept_out && may_cancel(task.implicit)) return &task.implicit;
+    Thread* found = nullptr;
+    task.instance->threads.visit([&](uint32_t, const Handle& handle) {
+        auto* const thread = static_cast<Thread*>(handle.object);
+        const bool fits = thread->task == &task && thread != &task.implicit && may_cancel(*thread);
+        if (found == nullptr && fits) found = thread;
+    });
+    return found;
 }
 
 }  // namespace
 
+bool needs_exclusive(const Task& task)
+{
+    return !task.func->options.async || task.func->options.callback != nullptr;
+}
+
+bool is_ready(const Thread& thread)
+{
+    switch (thread.waits) {
+    case Thread::Waits::no:
+    case Thread::Waits::suspended: return false;
+    case Thread::Waits::to_enter: return !has_backpressure(*thread.task);
+    case Thread::Waits::for_turn: return !is_taken(*thread.task->instance);
+    case Thread::Waits::for_event:
+        return !is_taken(*thread.task->instance) && thread.set->ready() != nullptr;
+    case Thread::Waits::in_core: {
+        // One that has not begun needs a stack for that.
+        const Scheduler& scheduler = *thread.task->instance->world->scheduler;
+        return thread.ready() && (thread.function == nullptr || scheduler.free_stack != nullptr);
+    }
+    }
+    return false;
+}
+
+bool may_enter(const Entered& entered)
+{
+    bool may = true;
+    visit_entered(entered, [&may](Instance& instance) { may = may && instance.may_enter; });
+    return may;
+}
+
 void set_may_enter(const Entered& entered, bool may)
 {
     visit_entered(entered, [may](Instance& instance) { instance.may_enter = may; });
-}
-
-void unpark(Scheduler& scheduler, Task& task)
-{
-    Task* before = nullptr;
-    for (Task* at = scheduler.first; at != &task; at = at->next)
-        before = at;
-    (before != nullptr ? before->next : scheduler.first) = task.next;
-    if (scheduler.last == &task) scheduler.last = before;
-    task.waits = Task::Waits::no;
 }
 
 void WaitableSet::add(Waitable& waitable)
@@ -412,18 +285,70 @@ void leave(World& world, const Entered& entered)
     set_may_enter(entered, true);
 }
 
-Status start_task(World& world, Task& task)
+Status call_of(World& world, Thread& thread, FuncInstance& func, std::span<Slot> window)
 {
-    Entered entered{.callee = task.instance, .caller = task.caller};
-    WRT_CHECK(enter(world, entered));
+    Thread* const outer = std::exchange(world.scheduler->current, &thread);
+    const Status status = call_core(world, func, window);
+    world.scheduler->current = outer;
+    return status;
+}
+
+Status register_thread(World& world, Thread& thread)
+{
+    Task& task = *thread.task;
+    ++task.threads;
+    if (!task.instance->has_threads) return ok();
+    Handle handle{.kind = Handle::Kind::thread};
+    handle.object = &thread;
+    WRT_TRY(thread.index, task.instance->threads.add(world.handle_pool, handle));
+    return ok();
+}
+
+Status exit_thread(World& world, Thread& thread)
+{
+    Task& task = *thread.task;
+    const bool last = --task.threads == 0;
+    if (last && !task.resolved()) return Error{.code = async_errors::not_returned};
+    if (thread.index != 0) task.instance->threads.remove(thread.index);
+    thread.index = 0;
+    if (Stack* const stack = std::exchange(thread.stack, nullptr)) stack->first = nullptr;
+    if (&thread != &task.implicit) world.scheduler->threads.give(&thread);
+    if (last) end_task(world, task);
+    return ok();
+}
+
+Status start_task(World& world, Thread& thread)
+{
+    Task& task = *thread.task;
     if (task.is_async && (has_backpressure(task) || task.instance->waiting_to_enter > 0)) {
         ++task.instance->waiting_to_enter;
-        park(*world.scheduler, task, Task::Waits::to_enter);
-    } else {
-        WRT_CHECK(run(world, task));
+        park(*world.scheduler, thread, Thread::Waits::to_enter);
+        return ok();
     }
-    leave(world, entered);
-    return ok();
+    return run(world, task);
+}
+
+Status resume_between_calls(World& world, Thread& thread)
+{
+    Task& task = *thread.task;
+    Instance& instance = *task.instance;
+    task.resumed = true;
+    if (task.state == Task::State::initial) {
+        --instance.waiting_to_enter;
+        return run(world, task);
+    }
+    Event event;
+    if (thread.set != nullptr) {
+        --thread.set->waiting;
+        if (!thread.cancelled) event = take_event(world, *thread.set->ready());
+        thread.set = nullptr;
+    }
+    if (thread.cancelled) event.code = EventCode::task_cancelled;
+    instance.exclusive = &task;
+    std::array<Slot, 3> window{Slot::of(static_cast<uint32_t>(event.code)), Slot::of(event.first),
+                               Slot::of(event.second)};
+    WRT_CHECK(call_of(world, thread, *task.func->options.callback, window));
+    return follow(world, task, window[0].as<uint32_t>());
 }
 
 Status resolve_task(World& world, Task& task, bool returned, Side& side, Place source)
@@ -459,68 +384,18 @@ Status resolve_task(World& world, Task& task, bool returned, Side& side, Place s
     return ok();
 }
 
-Status wait_for_task(World& world, const Task& task)
-{
-    WRT_CHECK(run_until(world, task.caller == nullptr ? Permission{} : permission_to_wait(world),
-                        async_errors::deadlock, [&task] { return task.resolved(); }));
-    return ok();
-}
-
-Status wait_for_event(World& world, const Waitable& waitable)
-{
-    WRT_CHECK(run_until(world, permission_to_wait(world), async_errors::deadlock,
-                        [&waitable] { return waitable.has_event; }));
-    return ok();
-}
-
-Result<bool> wait_for_set(World& world, const WaitableSet& set, bool cancellable)
-{
-    return run_until(
-        world, permission_to_wait(world), async_errors::deadlock,
-        [&set] { return set.ready() != nullptr; }, cancellable);
-}
-
-Result<bool> yield(World& world, bool cancellable)
-{
-    const Permission permission = permission_to_wait(world);
-    if (permission.thread != nullptr)
-        return suspend_until(world, *permission.thread, [] { return true; }, cancellable);
-    if (!permission.may || permission.needs_switch) return false;
-    Scheduler& scheduler = *world.scheduler;
-    Entered* const stack = std::exchange(scheduler.entered, nullptr);
-    for (const Entered* at = stack; at != nullptr; at = at->outer)
-        set_may_enter(*at, true);
-    WRT_CHECK(tick(world, permission.only));
-    for (const Entered* at = stack; at != nullptr; at = at->outer)
-        set_may_enter(*at, false);
-    scheduler.entered = stack;
-    return false;
-}
-
 Status cancel_task(World& world, Task& task, Instance& caller)
 {
-    if (task.state == Task::State::initial) {
-        task.state = Task::State::cancel_delivered;
-        return resume(world, task, true);
-    }
+    if (task.state == Task::State::initial) return cancel_before_start(world, task);
     Entered entered{.callee = task.instance, .caller = &caller};
-    const bool in_core = task.waits == Task::Waits::in_core;
-    const bool waits = in_core
-                           ? task.blocked->cancellable
-                           : task.waits != Task::Waits::no && task.instance->exclusive == nullptr;
-    if (!waits || !may_enter(entered)) {
+    Thread* const thread = thread_to_cancel(task);
+    if (thread == nullptr || !may_enter(entered)) {
         task.state = Task::State::pending_cancel;
         return ok();
     }
     task.state = Task::State::cancel_delivered;
     WRT_CHECK(enter(world, entered));
-    if (in_core) {
-        task.blocked->cancelled = true;
-        WRT_CHECK(resume_blocked(world, task));
-    } else {
-        WRT_CHECK(run_in_thread(
-            world, task, [](World& in, Task& cancelled) { return resume(in, cancelled, true); }));
-    }
+    WRT_CHECK(resume_thread(world, *thread, true));
     leave(world, entered);
     return ok();
 }

@@ -144,8 +144,10 @@ Result<uint32_t> Transfer::reallocate(Side& side, uint32_t old, uint64_t old_siz
     WRT_ASSERT(side.realloc != nullptr);  // validated
     std::array<Slot, 4> window{Slot::of(old), Slot::of(static_cast<uint32_t>(old_size)),
                                Slot::of(align), Slot::of(static_cast<uint32_t>(size))};
+    // On a thread of its own: it sees no context of the one that waits for it.
+    Thread thread;
     side.instance->may_leave = false;
-    WRT_CHECK(call_core(world_, *side.realloc, window));
+    WRT_CHECK(call_of(world_, thread, *side.realloc, window));
     side.instance->may_leave = true;
     const auto at = window[0].as<uint32_t>();
     if (at % align != 0) return trap(Errc::realloc_unaligned);

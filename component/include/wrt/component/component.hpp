@@ -48,9 +48,10 @@ struct WorldOptions {
     uint32_t tasks =
         256;  ///< Calls that may be open at one time; subtasks and waitable sets, each.
     uint32_t streams = 256;  ///< Streams and futures.
-    /// Asynchronous calls that may wait in the middle of core code at one time, each on stacks of
-    /// its own: 576 KiB, of which only what is used is touched. Where there are none left, a task
-    /// that has to give the stack back to its caller is refused (component_async_unsupported).
+    /// Asynchronous calls and threads of guests that may wait in the middle of core code at one
+    /// time, each on stacks of its own: 576 KiB, of which only what is used is touched. Where there
+    /// are none left, a task that has to give the stack back to its caller is refused
+    /// (component_async_unsupported), and a thread does not begin. With 0 guests make no threads.
     uint32_t threads = threads_by_arena;
 
     /// 8 in an arena of address space, none in a fixed one.

@@ -8,8 +8,11 @@
 
 namespace wrt::runtime {
 
-/// What an Execution has of an activation that is not the current one. The collector looks at the
-/// current one only: there must be no references in the frames of others.
+struct Safepoint;
+
+/// What an Execution has of an activation that is not the current one. The store knows it from
+/// leave_for() to forget(), and its collector finds what lies in the frames of whatever is here: so
+/// it must not move meanwhile.
 class Activation {
 public:
     /// Puts the current activation of `execution` here, and begins another one on `stack`, with
@@ -17,8 +20,12 @@ public:
     void leave_for(Execution& execution, std::span<Slot> stack, uint32_t depth) noexcept;
     /// The current activation and the one that is here change places.
     void swap(Execution& execution) noexcept;
+    /// Nobody comes back to what is here.
+    void forget() noexcept;
 
 private:
+    friend class Collector;
+
     void save(const Execution& execution) noexcept;
     void restore(Execution& execution) const noexcept;
 
@@ -31,6 +38,9 @@ private:
     uint32_t depth_ = 0;
     Exception exception_;
     Landing landing_;
+    const Safepoint* waiting_ = nullptr;
+    Activation* next_ = nullptr;  ///< Of those that the store knows.
+    Activation** link_ = nullptr;
 };
 
 }  // namespace wrt::runtime

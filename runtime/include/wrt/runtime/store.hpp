@@ -19,6 +19,7 @@
 
 namespace wrt::runtime {
 
+class Activation;
 class ConstantStack;
 
 /// StoreLimits::heap_bytes: 1 GiB of address space in a reserved arena, a 32nd of what a fixed one
@@ -93,6 +94,8 @@ public:
     /// puts its own in front meanwhile.
     const Safepoint* waiting() const noexcept { return waiting_; }
     void set_waiting(const Safepoint* safepoint) noexcept { waiting_ = safepoint; }
+    /// The first of the activations that are not the current one (activation.hpp).
+    Activation*& activations() noexcept { return activations_; }
     RootedList& rooted() noexcept { return rooted_; }
     /// What a constant expression that is being evaluated holds, or null.
     void set_constants(ConstantStack* stack) noexcept { constants_ = stack; }
@@ -175,6 +178,7 @@ private:
     Heap heap_;
     RootedList rooted_;
     const Safepoint* waiting_ = nullptr;
+    Activation* activations_ = nullptr;
     ConstantStack* constants_ = nullptr;
     uint64_t memory_bytes_ = 0;
     uint64_t table_elements_ = 0;
