@@ -72,11 +72,13 @@ int main(int argc, char** argv)
     bool validate_only = false;
     bool verbose = false;
     size_t expected = 0;
+    wrt::wast::ComponentEngineOptions options;
     CLI::App app{"Runs the Component Model's scripts, converted to JSON by convert_components.mjs"};
     app.add_option("path", root, "a script, or a directory of them")->required();
     app.add_option("--filter", filter, "only scripts whose path contains this");
     app.add_flag("--validate-only", validate_only, "decode and validate, execute nothing");
     app.add_flag("-v,--verbose", verbose, "say what came of each command");
+    app.add_flag("--collect-always", options.collect_always, "collect before every allocation");
     app.add_option("--expect", expected, "how many commands have to pass");
     CLI11_PARSE(app, argc, argv);
 
@@ -90,8 +92,8 @@ int main(int argc, char** argv)
             std::cout << problem << '\n';
             return 1;
         }
-        const ComponentFileReport report =
-            wrt::wast::run_component_script(*script, path.parent_path().string(), validate_only);
+        const ComponentFileReport report = wrt::wast::run_component_script(
+            *script, path.parent_path().string(), validate_only, options);
         all.add(report);
         folders[path.parent_path().filename().string()].add(report);
         const size_t passed = report.count(ComponentOutcome::Kind::passed);

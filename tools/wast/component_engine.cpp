@@ -359,6 +359,7 @@ struct ComponentEngine::State {
         const Watched inside{options};
         runtime::StoreOptions how;
         how.limits.stack_slots = stack_slots;
+        how.collect_always = given.collect_always;
         store = runtime::Store::make(arena, how).value();
         world = component::make_world(*store, {.threads = 16}).value();
     }

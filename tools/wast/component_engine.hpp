@@ -22,6 +22,8 @@ struct ComponentEngineOptions {
     uint64_t memory_bytes = 0;
     /// Told when the engine hands over to the runtime, and when it has come back.
     void (*watch)(bool inside) = nullptr;
+    /// Collect before every allocation in the heap.
+    bool collect_always = false;
 };
 
 /// One script's world. Components and instances live as long as it does and are known by their
