@@ -49,6 +49,7 @@ Result<Waitable*> waitable_at(Instance& instance, uint32_t index)
     case Handle::Kind::own:
     case Handle::Kind::borrow:
     case Handle::Kind::waitable_set:
+    case Handle::Kind::error_context:
     case Handle::Kind::thread: break;
     }
     return mismatch(index);
@@ -282,6 +283,35 @@ Status switch_to(const BuiltinFunc& builtin, Slot* slots)
     return ok();
 }
 
+Status check_error_context(Instance& instance, uint32_t index)
+{
+    WRT_TRY(const Handle* const handle, instance.handles.get(index));
+    if (handle->kind != Handle::Kind::error_context) return mismatch(index);
+    return ok();
+}
+
+/// Messages are not kept, which is a host's choice: there is an empty one.
+Status debug_message(const BuiltinFunc& builtin, const Slot* slots)
+{
+    Instance& instance = *builtin.instance;
+    World& world = *instance.world;
+    WRT_CHECK(check_error_context(instance, slots[0].as<uint32_t>()));
+    std::array<Slot, 2> empty{};
+    Side from{.flat = empty};
+    Side to{.instance = &instance,
+            .memory = builtin.options.memory,
+            .host = nullptr,
+            .realloc = builtin.options.realloc,
+            .encoding = builtin.options.encoding,
+            .flat = {}};
+    const auto at = slots[1].as<uint32_t>();
+    WRT_CHECK(check_range(to, at, 8, 4, Errc::string_out_of_bounds));
+    Task task;
+    Lends lends;
+    Transfer transfer{world, instance, task, lends};
+    return transfer.run(ComponentValType{PrimitiveType::string}, from, {0, true}, to, {at, false});
+}
+
 /// What may be called while a value is allocated or given back.
 bool is_always_allowed(CanonBuiltin code)
 {
@@ -379,9 +409,17 @@ Status call_builtin(runtime::Caller&, void* context, Slot* slots)
     case CanonBuiltin::stream_drop_writable:
     case CanonBuiltin::future_drop_readable:
     case CanonBuiltin::future_drop_writable: return drop_end(world, instance, definition, index);
-    case CanonBuiltin::error_context_new:
-    case CanonBuiltin::error_context_debug_message:
-    case CanonBuiltin::error_context_drop: return Error{.code = Errc::component_async_unsupported};
+    case CanonBuiltin::error_context_new: {
+        WRT_TRY(const uint32_t made,
+                instance.handles.add(world.handle_pool, {.kind = Handle::Kind::error_context}));
+        slots[0] = Slot::of(made);
+        return ok();
+    }
+    case CanonBuiltin::error_context_debug_message: return debug_message(builtin, slots);
+    case CanonBuiltin::error_context_drop:
+        WRT_CHECK(check_error_context(instance, index));
+        instance.handles.remove(index);
+        return ok();
     case CanonBuiltin::thread_index:
         if (scheduler.current == nullptr) return Error{.code = Errc::unknown_thread};
         slots[0] = Slot::of(scheduler.current->index);

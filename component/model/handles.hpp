@@ -28,6 +28,7 @@ struct Handle {
         stream_writable,
         future_readable,
         future_writable,
+        error_context,
         thread,
     };
 

@@ -430,7 +430,7 @@ Status Transfer::primitive(PrimitiveType type, Place source, Place target)
         return ok();
     }
     case PrimitiveType::string: return string(source, target);
-    case PrimitiveType::error_context: return trap(Errc::component_async_unsupported);
+    case PrimitiveType::error_context: return error_context(source, target);
     case PrimitiveType::s8:
     case PrimitiveType::u8:
     case PrimitiveType::s16:
@@ -557,6 +557,22 @@ Status Transfer::handle(const ComponentTypeNode& node, Place source, Place targe
         ++task_.borrows;
     }
     WRT_TRY(const uint32_t lowered, to_->instance->handles.add(world_.handle_pool, made));
+    write(*to_, target, 4, lowered);
+    return ok();
+}
+
+/// Both sides have one then. The host has no use for any.
+Status Transfer::error_context(Place source, Place target)
+{
+    const auto index = static_cast<uint32_t>(read(*from_, source, 4));
+    if (from_->host != nullptr || to_->host != nullptr)
+        return trap(Errc::component_async_unsupported);
+    WRT_TRY(const Handle* const handle, from_->instance->handles.get(index));
+    if (handle->kind != Handle::Kind::error_context) {
+        return Error{.code = Errc::handle_type_mismatch, .detail = Detail::index, .actual = index};
+    }
+    WRT_TRY(const uint32_t lowered,
+            to_->instance->handles.add(world_.handle_pool, Handle{*handle}));
     write(*to_, target, 4, lowered);
     return ok();
 }

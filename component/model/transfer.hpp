@@ -93,6 +93,7 @@ private:
     bool has_only_primitives(const ComponentTypeNode& node) const;
     Status string(Place source, Place target);
     Status handle(const ComponentTypeNode& node, Place source, Place target);
+    Status error_context(Place source, Place target);
     Status readable_end(const ComponentTypeNode& node, Place source, Place target);
     Result<uint32_t> discriminant(uint32_t cases, Place source, Place target);
     Status drain();
