@@ -1,5 +1,6 @@
-// assemble(): the forms of a module around its fields.
+// assemble(): the forms of a module or component around its fields.
 #include "assembler.hpp"
+#include "component/component_assembler.hpp"
 
 #include <wrt/text/literals.hpp>
 
@@ -9,25 +10,29 @@ namespace wrt::text {
 
 namespace {
 
-/// A module's form, up to its fields.
+/// A module's or component's form, up to its fields.
 struct Form {
     enum class Kind : uint8_t { fields, binary, quote };
 
     Kind kind = Kind::fields;
-    std::string_view name;
-    uint32_t first = 0;  ///< Token of its first field or string.
+    uint32_t id = no_index;  ///< Token of its identifier.
+    uint32_t first = 0;      ///< Token of its first field or string.
+    bool is_component = false;
     bool is_parenthesised = false;
 };
 
-/// `(module definition? $name? (binary | quote)? ...)`, or no form around the fields.
-Result<Form> form_of(TokenCursor& cursor)
+/// `(module definition? $name? (binary | quote)? ...)`, and so a component; or no form around the
+/// fields, which those of a component that is quoted have none of.
+Form form_of(TokenCursor& cursor, bool in_component)
 {
-    Form form;
-    if (!cursor.skip_left("module")) return form;
+    Form form{.first = cursor.position(), .is_component = in_component};
+    if (in_component) return form;
+    form.is_component = cursor.skip_left("component");
+    if (!form.is_component && !cursor.skip_left("module")) return form;
     form.is_parenthesised = true;
     cursor.skip_keyword("definition");
     if (cursor.at(TokenKind::identifier)) {
-        WRT_TRY(form.name, cursor.content(cursor.peek()));
+        form.id = cursor.position();
         cursor.advance();
     }
     if (cursor.skip_keyword("binary")) form.kind = Form::Kind::binary;
@@ -38,7 +43,7 @@ Result<Form> form_of(TokenCursor& cursor)
     return form;
 }
 
-/// The module's `)` and the end of the source.
+/// The form's `)` and the end of the source.
 Status expect_end(TokenCursor& cursor, const Form& form)
 {
     if (form.is_parenthesised) WRT_CHECK(cursor.expect(TokenKind::right));
@@ -62,8 +67,19 @@ Result<std::span<const uint8_t>> assemble_fields(const Tokens& tokens, TokenCurs
                                                  const Form& form, Arena& arena,
                                                  const AssembleOptions& options)
 {
+    if (form.is_component) {
+        ComponentAssembler assembler{tokens, arena, options};
+        WRT_CHECK(assembler.fields(form.first, form.id));
+        cursor.move_to(assembler.end_token());
+        WRT_CHECK(expect_end(cursor, form));
+        return assembler.finish();
+    }
+    std::string_view name;
+    if (form.id != no_index) {
+        WRT_TRY(name, cursor.content(cursor.token(form.id)));
+    }
     Assembler assembler{tokens, arena, options};
-    WRT_CHECK(assembler.fields(form.first, form.name));
+    WRT_CHECK(assembler.fields(form.first, name));
     cursor.move_to(assembler.end_token());
     WRT_CHECK(expect_end(cursor, form));
     return assembler.finish();
@@ -72,11 +88,13 @@ Result<std::span<const uint8_t>> assemble_fields(const Tokens& tokens, TokenCurs
 Result<std::span<const uint8_t>> assemble_in_scope(std::string_view source, Arena& arena,
                                                    const AssembleOptions& options)
 {
-    // A quoted module may quote another: each time round, the source is a part of what it was.
+    // A quoted module may quote another: each time round, the source is a part of what it was. What
+    // a component quotes is fields.
+    bool in_component = false;
     while (true) {
         WRT_TRY(const Tokens tokens, tokenize(source, arena));
         TokenCursor cursor{tokens, arena};
-        WRT_TRY(const Form form, form_of(cursor));
+        const Form form = form_of(cursor, in_component);
         if (form.kind == Form::Kind::fields) {
             return assemble_fields(tokens, cursor, form, arena, options);
         }
@@ -86,6 +104,7 @@ Result<std::span<const uint8_t>> assemble_in_scope(std::string_view source, Aren
             return arena.copy<uint8_t>(End::retained, Account::code, text.bytes());
         }
         source = {reinterpret_cast<const char*>(text.bytes().data()), text.size()};
+        in_component = form.is_component;
     }
 }
 

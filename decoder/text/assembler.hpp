@@ -49,7 +49,7 @@ struct TypeUse {
     bool is_short = false;  ///< Of a block: nothing, or one result. There is no type index.
 };
 
-class Assembler : private TokenCursor {
+class Assembler : protected TokenCursor {
 public:
     Assembler(const Tokens& tokens, Arena& arena, const AssembleOptions& options);
 
@@ -57,10 +57,19 @@ public:
     Status fields(uint32_t first_token, std::string_view name);
     /// The token behind the last field.
     uint32_t end_token() const { return end_token_; }
+    /// Writes the binary behind what is in `out`.
+    Status write(ByteBuffer& out);
     /// Writes the binary to the retained end.
     Result<std::span<const uint8_t>> finish();
 
-private:
+protected:
+    /// Who is asked for an identifier of a type that this does not define; for core types that are
+    /// not a module's.
+    struct Elsewhere {
+        void* context = nullptr;
+        Result<uint32_t> (*type)(void* context, uint32_t id) = nullptr;
+    };
+
     /// One field, `(` to `)`.
     struct Field {
         uint32_t token = 0;
@@ -278,6 +287,7 @@ private:
     uint32_t& count(Space space) { return counts_[static_cast<size_t>(space)]; }
 
     const AssembleOptions& options_;
+    Elsewhere elsewhere_;
     NameTable names_;
     GrowingStack<Field> fields_;
     uint32_t counts_[definition_spaces] = {};  ///< Definitions met by declare(), by Space.

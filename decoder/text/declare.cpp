@@ -173,6 +173,11 @@ Result<uint32_t> Assembler::resolve(Space space, uint32_t outer)
         advance();
         return index;
     }
+    if (space == Space::type && elsewhere_.type != nullptr) {
+        WRT_TRY(const uint32_t found, elsewhere_.type(elsewhere_.context, position()));
+        advance();
+        return found;
+    }
     switch (space) {
     case Space::type: return error(Errc::no_such_type);
     case Space::func: return error(Errc::no_such_function);
@@ -185,6 +190,13 @@ Result<uint32_t> Assembler::resolve(Space space, uint32_t outer)
     case Space::local: return error(Errc::no_such_local);
     case Space::label: return error(Errc::no_such_label);
     case Space::field: return error(Errc::no_such_field);
+    case Space::core_module:
+    case Space::core_instance:
+    case Space::component_func:
+    case Space::component_value:
+    case Space::component_type:
+    case Space::component:
+    case Space::component_instance: break;
     }
     return error(Errc::internal);
 }

@@ -11,8 +11,9 @@
 
 namespace wrt::text {
 
-/// Index spaces (6.1.4). Locals are those of the function `outer`, fields those of the type
-/// `outer`.
+/// Index spaces (6.1.4), and those that components have beside the core ones. Locals are those of
+/// the function `outer`, fields those of the type `outer`; of a component all are those of the
+/// scope `outer`.
 enum class Space : uint8_t {
     type,
     func,
@@ -24,7 +25,14 @@ enum class Space : uint8_t {
     data,
     local,
     label,
-    field
+    field,
+    core_module,
+    core_instance,
+    component_func,
+    component_value,
+    component_type,
+    component,
+    component_instance,
 };
 
 class NameTable {

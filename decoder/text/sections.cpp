@@ -152,13 +152,12 @@ void Assembler::write_names(ByteBuffer& out)
     out.sized(items_.bytes());
 }
 
-Result<std::span<const uint8_t>> Assembler::finish()
+Status Assembler::write(ByteBuffer& out)
 {
     constexpr uint8_t preamble[] = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
     constexpr uint8_t start_id = 8;
     constexpr uint8_t data_count_id = 12;
     constexpr uint8_t code_id = 10;
-    ByteBuffer out{arena_};
     out.append(preamble);
     write_customs(out, 0);
     for (uint32_t i = 0; i < section_order.size(); ++i) {
@@ -200,7 +199,13 @@ Result<std::span<const uint8_t>> Assembler::finish()
     WRT_CHECK(scratch_.status());
     WRT_CHECK(items_.status());
     WRT_CHECK(body_.status());
-    WRT_CHECK(out.status());
+    return out.status();
+}
+
+Result<std::span<const uint8_t>> Assembler::finish()
+{
+    ByteBuffer out{arena_};
+    WRT_CHECK(write(out));
     return arena_.copy<uint8_t>(End::retained, Account::code, out.bytes());
 }
 

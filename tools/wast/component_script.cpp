@@ -106,6 +106,7 @@ ComponentCommand command_of(const json& item)
     command.component = item.value("component", "");
     command.filename = item.value("filename", "");
     command.text = item.value("module_type", "binary") == "text";
+    command.quoted = command.text && !item.contains("unconverted");
     command.phrase = item.value("text", "");
     if (item.contains("action")) {
         const json& action = item.at("action");

@@ -61,7 +61,9 @@ struct ComponentCommand {
     std::string name;       ///< "$C"; empty if it has none. Of component_instance the instance's.
     std::string component;  ///< Of component_instance: the definition; empty for the latest.
     std::string filename;   ///< The component's file, beside the script.
-    bool text = false;      ///< That file is text.
+    bool text = false;      ///< That file is text,
+    bool quoted = false;    ///< and what is inside of (component ...).
+    std::string wat;        ///< The component's text, where there is no file.
     std::string phrase;     ///< What an assertion expects to be said.
     ComponentAction action;
     std::vector<ComponentValue> expected;

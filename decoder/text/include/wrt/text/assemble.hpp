@@ -23,13 +23,16 @@ struct AssembleOptions {
 bool is_binary(std::span<const uint8_t> bytes);
 
 /// Assembles one module: `(module ...)` in any of its forms (`definition`, `binary`, `quote`), or
-/// its fields alone. What comes is a binary in the form's syntax, not validated; it lies on the
+/// its fields alone; or one component, `(component ...)` in the same forms. In a component, an item
+/// of an instance, a type or an instance may be written where its index would stand, and identifiers
+/// of components around are good: each becomes a definition in front. What comes is a binary in the form's syntax, not validated; it lies on the
 /// retained end of the arena. Everything else goes to the scratch end, under a scope of its own. In
 /// time linear in the source, without recursion.
 ///
 /// Errors: malformed, with the specification's phrase and the byte of the source (of a quoted
 /// module: of what is quoted); exhaustion; unsupported (a source of more than
-/// limits::module_bytes). Does not throw.
+/// limits::module_bytes, components nested more than limits::component_nesting deep, definitions of
+/// values). Does not throw.
 Result<std::span<const uint8_t>> assemble(std::string_view source, Arena& arena,
                                           const AssembleOptions& options = {}) noexcept;
 
