@@ -591,6 +591,10 @@ static void fetch(handle outparam, text path) {
 // Keeps the compiler from knowing that loops have no end.
 static volatile u32 sink;
 
+#ifdef COMPOSED
+IMPORT("test:http/numbers", "next") u32 next_number(void);
+#endif
+
 static void route(handle request, handle outparam) {
   result r;
   request_path(request, &r);
@@ -604,6 +608,13 @@ static void route(handle request, handle outparam) {
   else if (starts_with(path, "/bytes/")) bytes(outparam, path);
   else if (is(path, "/types")) types(request, outparam);
   else if (starts_with(path, "/fetch/")) fetch(outparam, path);
+#ifdef COMPOSED
+  else if (is(path, "/next")) {
+    put_number(next_number());
+    puts_("\n");
+    answer_line(outparam, 200, "text/plain");
+  }
+#endif
   else if (is(path, "/sized")) { // content-length, and no more than that
     handle headers = content_type("text/plain");
     fields_append(headers, TEXT("content-length"), TEXT("3"), &r);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`wrtd serve` from outside: what clients get, what the log says, and what stays behind.
 
-    serve.py --wrtd WRTD --guest GUEST.wasm --load HTTP_LOAD
+    serve.py --wrtd WRTD --guest GUEST.wasm --composed GUEST.wasm --part PART.wasm --load HTTP_LOAD
 """
 import argparse
 import contextlib
@@ -24,9 +24,9 @@ options = None
 class Server:
     """A wrtd that serves; its address, and afterwards its log."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, guest=None):
         self.log_file = tempfile.TemporaryFile(mode="w+")
-        command = [options.wrtd, "serve", "--addr", "127.0.0.1:0", *arguments, options.guest]
+        command = [options.wrtd, "serve", "--addr", "127.0.0.1:0", *arguments, guest or options.guest]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log_file, text=True)
         line = self.process.stdout.readline()
         found = re.fullmatch(r"serving on http://(.*):(\d+)/\n", line)
@@ -311,6 +311,27 @@ class Limits(unittest.TestCase):
             self.assertGreater(time.monotonic() - start, 1.4)  # two at a time, half a second each
 
 
+class Composition(unittest.TestCase):
+    """A guest that another component has a part in, which has a start function."""
+
+    def test_each_request_has_all_components_of_its_own(self):
+        with Server("--preload", f"test:http={options.part}", "--workers", "1", guest=options.composed) as server:
+            for _ in range(3):
+                self.assertEqual(server.get("/next")[1], b"101\n")
+            self.assertEqual(server.get("/json")[0].status, 200)
+
+    def test_what_cannot_be_composed(self):
+        for arguments, status, text in [
+                ([], 126, "imports test:http/numbers, which nothing provides"),
+                (["--preload", f"test:other={options.part}"], 125, "exports no interface of test:other"),
+                (["--preload", "test:http=missing.wasm"], 127, "missing.wasm"),
+                (["--preload", f"test:http={options.guest}"], 125, "exports no interface of test:http")]:
+            refused = subprocess.run([options.wrtd, "serve", *arguments, options.composed], capture_output=True,
+                                     text=True, timeout=60)
+            self.assertEqual(refused.returncode, status, refused.stderr)
+            self.assertIn(text, refused.stderr)
+
+
 class Stopping(unittest.TestCase):
     def test_what_runs_is_finished(self):
         with Server() as server:
@@ -392,6 +413,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--wrtd", required=True)
     parser.add_argument("--guest", required=True)
+    parser.add_argument("--composed", required=True, help="the guest that imports what the part exports")
+    parser.add_argument("--part", required=True)
     parser.add_argument("--load", required=True)
     parser.add_argument("--sanitized", action="store_true", help="the process keeps what it frees")
     options, rest = parser.parse_known_args()

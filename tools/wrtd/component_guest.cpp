@@ -93,16 +93,8 @@ int ComponentGuest::add_preload(const Preload& preload)
 {
     if (const int code = load(preload.file); code != 0) return code;
     if (const int code = instantiate(preload.file, *component_); code != 0) return code;
-    const std::string_view package = preload.package;
-    bool found = false;
-    for (size_t i = 0;
-         const auto exported = wrt::component::exported_func(instance_->instance(), i); ++i) {
-        const std::string_view interface = exported->interface;
-        found = found || (interface.starts_with(package) &&
-                          interface.substr(package.size()).starts_with('/'));
-    }
-    if (!found) {
-        error("{} exports no interface of {}", escaped(preload.file), escaped(package));
+    if (!exports_package(*instance_, preload.package)) {
+        error("{} exports no interface of {}", escaped(preload.file), escaped(preload.package));
         return exit_failed;
     }
     linker_->exports(*instance_);
@@ -162,6 +154,17 @@ int ComponentGuest::link_wasi()
     if (linker_->status()) return 0;
     if (grant.complain(fault, linker_->status().error())) return exit_failed;
     return conclude_start(linker_->status());
+}
+
+bool exports_package(const wrt::ComponentInstance& instance, std::string_view package)
+{
+    for (size_t i = 0; const auto exported = wrt::component::exported_func(instance.instance(), i);
+         ++i) {
+        const std::string_view interface = exported->interface;
+        if (interface.starts_with(package) && interface.substr(package.size()).starts_with('/'))
+            return true;
+    }
+    return false;
 }
 
 int complain_about_linking(const Options& options, const std::string& path,

@@ -55,6 +55,9 @@ private:
     std::optional<wrt::ComponentInstance> instance_;
 };
 
+/// Whether the instance exports functions of an interface of the package "ns:pkg".
+[[nodiscard]] bool exports_package(const wrt::ComponentInstance& instance,
+                                   std::string_view package);
 /// Says which import of a component could not be satisfied, and gives the exit code.
 [[nodiscard]] int complain_about_linking(const Options& options, const std::string& path,
                                          const wrt::Error& reason, const wrt::LinkFault& fault);

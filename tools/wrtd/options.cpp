@@ -476,6 +476,7 @@ void add_command(CLI::App& app, Options& options)
         add_serve(app, options);
         add_limits(app, options);
         add_wasi(app, options.wasi);
+        add_preload(app, options.preloads);
         break;
     case Command::image:
         add_output(app, options, "where to; default FILE.wimg", "Image");

@@ -76,52 +76,68 @@ ServedGuest::ServedGuest(const Options& options, uint32_t workers)
 {
 }
 
-int ServedGuest::prepare()
+int ServedGuest::load(const std::string& path)
 {
-    std::variant<File, int> opened = open_or_complain(path_);
+    std::variant<File, int> opened = open_or_complain(path);
     if (const int* code = std::get_if<int>(&opened)) return *code;
-    file_.emplace(std::get<File>(std::move(opened)));
-    if (!is_component(file_->bytes())) {
-        error("{} is no component", escaped(path_));
-        hint("what serves HTTP exports {}", handler);
+    File file = std::get<File>(std::move(opened));
+    if (!is_component(file.bytes())) {
+        error("{} is no component", escaped(path));
+        if (path == path_) hint("what serves HTTP exports {}", handler);
         return exit_not_runnable;
     }
     const auto start = std::chrono::steady_clock::now();
     wrt::LoadOptions how;
     how.borrow = true;
     how.fuel = options_.limits.fuel.has_value();
-    const wrt::Result<wrt::Component> component = wrt::load_component(engine_, file_->bytes(), how);
+    const wrt::Result<wrt::Component> component = wrt::load_component(engine_, file.bytes(), how);
     if (!component) {
-        error("{}: {}", escaped(path_), error_text(component.error()));
+        error("{}: {}", escaped(path), error_text(component.error()));
         return exit_code_of(component.error(), false);
     }
-    component_ = *component;
+    loaded_.push_back({path, std::move(file), *component});
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path_),
+    spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path),
                  size_text(engine_.arena().used()), took.count());
+    return 0;
+}
 
+int ServedGuest::prepare()
+{
+    for (const Preload& preload : options_.preloads) {
+        if (const int code = load(preload.file); code != 0) return code;
+    }
+    if (const int code = load(path_); code != 0) return code;
     if (const int code = grant_.open(); code != 0) return code;
     http_client_ = grant_.http_client();
-    // A first instance, of which nothing is kept.
+    // First instances, of which nothing is kept.
     wrt::Engine engine{component_engine(options_)};
     wrt::Store store{engine, store_config(options_.limits)};
     if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
     wrt::ComponentLinker linker{store, request_world};
     NotLinked fault;
     const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, 0, &fault);
-    if (!instance) {
-        if (wrt::kind_of(instance.error().code) == wrt::ErrorKind::unlinkable) {
-            return complain_about_linking(options_, path_, instance.error(), fault.link);
-        }
-        if (grant_.complain(fault.config, instance.error())) return exit_failed;
-        return wrtd::conclude(options_.limits, false, path_, engine, &store, instance.error());
-    }
+    if (!instance) return complain(fault, instance.error(), engine, store);
     if (wrt::component::find_function(instance->instance(), handler, "handle") == nullptr) {
         error("{} exports no {} to serve with", escaped(path_), handler);
         hint("`wrtd inspect {}` lists its exports", escaped(path_));
         return exit_not_found;
     }
     return 0;
+}
+
+int ServedGuest::complain(const NotLinked& fault, const wrt::Error& reason, wrt::Engine& engine,
+                          wrt::Store& store) const
+{
+    const std::string& path = fault.of != nullptr ? fault.of->path : path_;
+    if (fault.lacks != nullptr) {
+        error("{} exports no interface of {}", escaped(path), escaped(*fault.lacks));
+        return exit_failed;
+    }
+    if (wrt::kind_of(reason.code) == wrt::ErrorKind::unlinkable)
+        return complain_about_linking(options_, path, reason, fault.link);
+    if (grant_.complain(fault.config, reason)) return exit_failed;
+    return wrtd::conclude(options_.limits, false, path, engine, &store, reason);
 }
 
 wrt::Engine& ServedGuest::engine_of(uint32_t worker)
@@ -142,7 +158,18 @@ ServedGuest::instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinke
         wasi.http_client = http_client_.get();
         linker.wasi(config, &fault->config, wasi);
     }
-    return linker.instantiate(*component_, &fault->link);
+    for (size_t i = 0; i < options_.preloads.size(); ++i) {
+        fault->of = &loaded_[i];
+        WRT_TRY(const wrt::ComponentInstance part,
+                linker.instantiate(loaded_[i].component, &fault->link));
+        if (!exports_package(part, options_.preloads[i].package)) {
+            fault->lacks = &options_.preloads[i].package;
+            return wrt::Error{.code = wrt::Errc::unknown_import};
+        }
+        linker.exports(part);
+    }
+    fault->of = &loaded_.back();
+    return linker.instantiate(loaded_.back().component, &fault->link);
 }
 
 void ServedGuest::serve(uint32_t worker, http::Exchange& exchange)

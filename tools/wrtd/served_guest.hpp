@@ -2,8 +2,9 @@
 // request, in a store of its own that is gone with the request.
 #pragma once
 
+#include <deque>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include <wrt/component.hpp>
@@ -31,13 +32,27 @@ public:
     void log(const http::Record& record) override;
 
 private:
+    /// A component of which each request has an instance.
+    struct Loaded {
+        std::string path;
+        File file;  ///< The component views its bytes.
+        wrt::Component component;
+    };
     /// Why there was no request to serve: nothing was linked.
     struct NotLinked {
+        const Loaded* of = nullptr;          ///< Null: WASI.
+        const std::string* lacks = nullptr;  ///< The package that a preloaded one does not export.
         wrt::LinkFault link;
         wrt::wasi::ConfigFault config;
     };
 
+    // Each 0, or the exit code after having said why.
+    [[nodiscard]] int load(const std::string& path);
+    [[nodiscard]] int complain(const NotLinked& fault, const wrt::Error& reason,
+                               wrt::Engine& engine, wrt::Store& store) const;
+
     [[nodiscard]] wrt::Engine& engine_of(uint32_t worker);
+    /// All that a request needs; the last one made is that which serves.
     [[nodiscard]] wrt::Result<wrt::ComponentInstance>
     instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinked* fault) const;
     void conclude(http::Exchange& exchange, wrt::Store& store, const wrt::Status& ended,
@@ -45,9 +60,9 @@ private:
 
     const Options& options_;
     std::string path_;
-    std::optional<File> file_;  ///< The component views its bytes.
-    wrt::Engine engine_;        ///< Of the component.
-    std::optional<wrt::Component> component_;
+    wrt::Engine engine_;  ///< Of the components.
+    std::deque<Loaded>
+        loaded_;  ///< In the order in which they are instantiated; last that which serves.
     WasiGrant grant_;
     std::unique_ptr<http::Client> http_client_;  ///< Null: no requests of guests.
     /// Each with the arena that its requests lie in one after the other; made by its thread.
