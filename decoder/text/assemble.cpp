@@ -1,6 +1,7 @@
 // assemble(): the forms of a module or component around its fields.
 #include "assembler.hpp"
 #include "component/component_assembler.hpp"
+#include "lexer.hpp"
 
 #include <wrt/text/literals.hpp>
 
@@ -115,6 +116,20 @@ bool is_binary(std::span<const uint8_t> bytes)
     constexpr uint8_t magic[] = {0x00, 'a', 's', 'm'};
     return bytes.size() >= std::size(magic) &&
            std::equal(std::begin(magic), std::end(magic), bytes.begin());
+}
+
+bool is_component_text(std::string_view source)
+{
+    Lexer lexer{source};
+    const auto next = [&lexer] {
+        Token token = lexer.next();
+        while (lexer.annotation() != nullptr)
+            token = lexer.next();
+        return token;
+    };
+    if (next().kind != TokenKind::left) return false;
+    const Token word = next();
+    return word.kind == TokenKind::keyword && source.substr(word.offset, word.size) == "component";
 }
 
 Result<std::span<const uint8_t>> assemble(std::string_view source, Arena& arena,

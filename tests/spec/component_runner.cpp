@@ -1,11 +1,14 @@
-// Runs the converted suite of the Component Model for ctest, and prints what passed of each folder
-// and what every file that is not whole lacks. Exit codes: 0 as expected, 1 not so, 77 the suite is
-// not there (an error when CI=true).
+// Runs the suite of the Component Model for ctest, as it is or converted, and prints what passed of
+// each folder and what every file that is not whole lacks. Exit codes: 0 as expected, 1 not so, 77
+// the suite is not there (an error when CI=true).
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -49,12 +52,25 @@ std::vector<fs::path> scripts_in(const fs::path& root)
     if (fs::is_regular_file(root)) return {root};
     if (!fs::exists(root)) return found;
     for (const auto& entry : fs::recursive_directory_iterator{root}) {
-        if (entry.path().extension() == ".json" && entry.path().filename() != "manifest.json") {
+        const bool is_json = entry.path().extension() == ".json";
+        if (entry.path().extension() == ".wast" ||
+            (is_json && entry.path().filename() != "manifest.json")) {
             found.push_back(entry.path());
         }
     }
     std::ranges::sort(found);
     return found;
+}
+
+std::optional<wrt::wast::ComponentScript> read_script(const fs::path& path, const fs::path& root,
+                                                      std::string& problem)
+{
+    if (path.extension() == ".json") {
+        return wrt::wast::read_component_script(path.string(), problem);
+    }
+    std::ifstream file{path, std::ios::binary};
+    const std::string content{std::istreambuf_iterator<char>{file}, {}};
+    return wrt::wast::read_component_wast(content, fs::relative(path, root).string(), problem);
 }
 
 bool in_ci()
@@ -73,7 +89,7 @@ int main(int argc, char** argv)
     bool verbose = false;
     size_t expected = 0;
     wrt::wast::ComponentEngineOptions options;
-    CLI::App app{"Runs the Component Model's scripts, converted to JSON by convert_components.mjs"};
+    CLI::App app{"Runs the Component Model's scripts, or the JSON of convert_components.mjs"};
     app.add_option("path", root, "a script, or a directory of them")->required();
     app.add_option("--filter", filter, "only scripts whose path contains this");
     app.add_flag("--validate-only", validate_only, "decode and validate, execute nothing");
@@ -82,12 +98,14 @@ int main(int argc, char** argv)
     app.add_option("--expect", expected, "how many commands have to pass");
     CLI11_PARSE(app, argc, argv);
 
+    const char* const elsewhere = std::getenv("WRT_COMPONENT_SPEC_DIR");
+    if (!fs::exists(root) && elsewhere != nullptr) root = elsewhere;
     Totals all;
     std::map<std::string, Totals> folders;
     for (const fs::path& path : scripts_in(root)) {
         if (path.string().find(filter) == std::string::npos) continue;
         std::string problem;
-        const auto script = wrt::wast::read_component_script(path.string(), problem);
+        const auto script = read_script(path, root, problem);
         if (!script) {
             std::cout << problem << '\n';
             return 1;

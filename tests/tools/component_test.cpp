@@ -50,6 +50,32 @@ TEST(wrtd_component, reads_and_prints_values_as_wave)
                         "\n");
 }
 
+TEST(wrtd_component, is_taken_as_text_too)
+{
+    EXPECT_EQ(wrtd({"call", "adder.wat", "add(20, 22)"}).out, "42\n");
+    EXPECT_EQ(wrtd({"validate", "adder.wat"}).out, "adder.wat: valid\n");
+    EXPECT_THAT(wrtd({"inspect", "adder.wat"}).out,
+                HasSubstr("export add: func(a: u32, b: u32) -> u32;"));
+    EXPECT_THAT(wrtd({"run", "adder.wat"}).err,
+                HasSubstr("adder.wat exports no wasi:cli/run to run"));
+    EXPECT_THAT(wrtd({"serve", "--addr", "127.0.0.1:0", "adder.wat"}).err,
+                HasSubstr("wasi:http/incoming-handler"));
+    const std::string wrong = "error: wrong_component.wat:2:15: malformed at 0x19: unknown type\n";
+    for (const char* command : {"validate", "run", "inspect", "serve"})
+        EXPECT_EQ(wrtd({command, "wrong_component.wat"}).err, wrong) << command;
+    EXPECT_EQ(wrtd({"call", "wrong_component.wat", "f"}).err, wrong);
+}
+
+TEST(wrtd_wast, runs_scripts_of_components)
+{
+    const Ended good = wrtd({"wast", "component_script.wast"});
+    EXPECT_EQ(good.status, 0) << good.out;
+    EXPECT_THAT(good.out, HasSubstr("3 of 3 pass"));
+    const Ended bad = wrtd({"wast", "wrong_components.wast"});
+    EXPECT_EQ(bad.status, 1);
+    EXPECT_THAT(bad.out, HasSubstr("wrong_components.wast:7: assert_return"));
+}
+
 TEST(wrtd_component, says_what_is_wrong_with_an_argument)
 {
     const Ended ended = wrtd({"call", values(), "items", std::string{"["} + item + "]"});

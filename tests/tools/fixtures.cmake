@@ -19,6 +19,20 @@ file(WRITE ${DIRECTORY}/other.txt "no module\n")
 file(WRITE ${DIRECTORY}/script.wast "(module (func (export \"seven\") (result i32) (i32.const 7)))
 (assert_return (invoke \"seven\") (i32.const 7))
 (assert_malformed (module quote \"(func\") \"unexpected token\")\n")
+set(adder "(component ;; text\n  (core module $m (func (export \"add\") (param i32 i32) (result i32)
+    (i32.add (local.get 0) (local.get 1))))
+  (core instance $i (instantiate $m))
+  (func (export \"add\") (param \"a\" u32) (param \"b\" u32) (result u32) (canon lift (core func $i \"add\"))))\n")
+file(WRITE ${DIRECTORY}/adder.wat "(; a component ;) ${adder}")
+file(WRITE ${DIRECTORY}/wrong_component.wat "(component\n  (type (list $t)))\n")
+file(WRITE ${DIRECTORY}/component_script.wast "${adder}
+(assert_return (invoke \"add\" (u32.const 20) (u32.const 22)) (u32.const 42))
+(component definition $C (type (record (field \"x\" (list string)))))
+(component instance $c $C)
+(assert_malformed (component quote \"(type\") \"unexpected token\")
+(assert_invalid (component (type (list 0))) \"unknown type\")\n")
+file(WRITE ${DIRECTORY}/wrong_components.wast "${adder}
+(assert_return (invoke \"add\" (u32.const 20) (u32.const 22)) (u32.const 43))\n")
 file(WRITE ${DIRECTORY}/no_script.wast "(module) (assert_fun)\n")
 
 # Scripts lie beside the modules they name.

@@ -54,7 +54,8 @@ ComponentOutcome check_refusal(const ComponentCommand& command, const Status& st
     if (kind != ErrorKind::malformed && kind != ErrorKind::invalid) {
         return failed(text + "; expected: " + command.phrase);
     }
-    return {OutcomeKind::passed, text + " | " + command.phrase};
+    const bool other_words = text.find(command.phrase) == std::string::npos;
+    return {OutcomeKind::passed, text + " | " + command.phrase, other_words};
 }
 
 /// What a script calls a mistake in text, as wrt does: without the name that it is about, and in

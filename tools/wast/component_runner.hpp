@@ -19,6 +19,7 @@ struct ComponentOutcome {
 
     Kind kind = Kind::passed;
     std::string note;
+    bool other_words = false;  ///< Passed, but the refusal is worded otherwise than in the script.
 };
 
 struct ComponentFileReport {

@@ -1,10 +1,11 @@
-// A script of the Component Model's suite, read from the JSON that
-// tests/spec/convert_components.mjs makes of a .wast file.
+// A script of the Component Model's suite, read from a .wast file, or from the JSON that
+// tests/spec/convert_components.mjs makes of one.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wrt::wast {
@@ -76,7 +77,15 @@ struct ComponentScript {
     std::vector<ComponentCommand> commands;
 };
 
-/// Reads a script, or says in `problem` why that file is none.
+/// Whether a .wast file has components for commands, by its first one.
+[[nodiscard]] bool is_component_script(std::string_view content);
+
+/// Takes the commands of a .wast file, which is called `source`, or says in `problem` why it is no
+/// script.
+[[nodiscard]] std::optional<ComponentScript>
+read_component_wast(std::string_view content, const std::string& source, std::string& problem);
+
+/// Reads a script in JSON, or says in `problem` why that file is none.
 [[nodiscard]] std::optional<ComponentScript> read_component_script(const std::string& path,
                                                                    std::string& problem);
 

@@ -1,153 +1,29 @@
 // Scripts as the specification writes them: (module ...), (assert_return (invoke "f") ...) and so
 // on. https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+#include "reader.hpp"
 #include "script.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include <wrt/foundation/arena.hpp>
-#include <wrt/text/literals.hpp>
 #include <wrt/text/tokens.hpp>
 
 namespace wrt::wast {
 namespace {
 
-using text::Token;
 using text::TokenKind;
-
-/// The text is no script. Caught in read_wast().
-struct NotAScript : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// A place among the tokens of a script.
-class Reader {
-public:
-    explicit Reader(const text::Tokens& tokens) : tokens_{tokens} {}
-
-    [[nodiscard]] const Token& token(uint32_t ahead = 0) const
-    {
-        const size_t last = tokens_.tokens.size() - 1;
-        return tokens_.tokens[std::min<size_t>(size_t{at_} + ahead, last)];
-    }
-    [[nodiscard]] std::string_view text(uint32_t ahead = 0) const
-    {
-        return tokens_.text(token(ahead));
-    }
-    [[nodiscard]] bool at(TokenKind kind) const { return token().kind == kind; }
-    [[nodiscard]] bool at_left(std::string_view word) const
-    {
-        return at(TokenKind::left) && token(1).kind == TokenKind::keyword && text(1) == word;
-    }
-    [[nodiscard]] uint32_t position() const { return at_; }
-    void move_to(uint32_t position) { at_ = position; }
-    void advance(uint32_t count = 1) { at_ += count; }
-
-    /// `(` and the keyword behind it, which is the answer.
-    std::string_view enter()
-    {
-        if (!at(TokenKind::left) || token(1).kind != TokenKind::keyword) fail("expected a form");
-        const std::string_view word = text(1);
-        advance(2);
-        return word;
-    }
-    void leave()
-    {
-        if (!at(TokenKind::right)) fail("expected )");
-        advance();
-    }
-    /// Whether the form ends here; leaves it if so.
-    bool leaves()
-    {
-        if (!at(TokenKind::right)) return false;
-        advance();
-        return true;
-    }
-    std::string identifier()
-    {
-        if (!at(TokenKind::identifier)) return {};
-        std::string name = "$" + unquoted(text().substr(1));
-        advance();
-        return name;
-    }
-    std::string string()
-    {
-        if (!at(TokenKind::string)) fail("expected a string");
-        std::string value = unquoted(text());
-        advance();
-        return value;
-    }
-    /// The text of the form at the cursor; skips it.
-    std::string form()
-    {
-        if (!at(TokenKind::left)) fail("expected a form");
-        const uint32_t first = token().offset;
-        const uint32_t partner = token().partner;
-        const Token& last = tokens_.tokens[partner];
-        if (last.kind != TokenKind::right) {
-            at_ = partner;
-            fail("a form that does not end");
-        }
-        at_ = partner + 1;
-        return std::string{tokens_.source.substr(first, last.offset + 1 - first)};
-    }
-    /// Lines are asked for in their order: each character is looked at once.
-    [[nodiscard]] uint32_t line()
-    {
-        const std::string_view passed = tokens_.source.substr(counted_, token().offset - counted_);
-        line_ += static_cast<uint32_t>(std::ranges::count(passed, '\n'));
-        counted_ = token().offset;
-        return line_;
-    }
-    [[noreturn]] void fail(const std::string& why) const
-    {
-        const auto place = text::line_column_of(tokens_.source, token().offset);
-        std::string reason = why;
-        if (at(TokenKind::failure)) reason = std::string{phrase(tokens_.failure.code)};
-        throw NotAScript{fmt::format("{}:{}: {}", place.line, place.column, reason)};
-    }
-
-private:
-    static std::string unquoted(std::string_view literal)
-    {
-        if (!literal.starts_with('"')) return std::string{literal};
-        std::string value(text::string_bound(literal), '\0');
-        value.resize(text::unescape(literal, value.data()));
-        return value;
-    }
-
-    const text::Tokens& tokens_;
-    uint32_t at_ = 0;
-    uint32_t counted_ = 0;
-    uint32_t line_ = 1;
-};
 
 // Values
 
 uint64_t number_of(Reader& reader, Value::Kind type, uint32_t bits)
 {
-    const std::string_view literal = reader.text();
     const bool is_float = type == Value::Kind::f32 || type == Value::Kind::f64;
-    const TokenKind kind = reader.token().kind;
-    const bool fits = kind == TokenKind::natural || kind == TokenKind::integer ||
-                      (is_float && kind == TokenKind::floating);
-    uint64_t value = 0;
-    uint32_t narrow = 0;
-    bool good = false;
-    if (fits && !is_float) good = text::parse_integer(literal, bits, value);
-    if (fits && is_float && bits == 64) good = text::parse_f64(literal, value);
-    if (fits && is_float && bits == 32) {
-        good = text::parse_f32(literal, narrow);
-        value = narrow;
-    }
-    if (!good) reader.fail(fmt::format("no number: {}", literal));
-    reader.advance();
-    return value;
+    return is_float ? float_of(reader, bits) : integer_of(reader, bits);
 }
 
 Lane lane_of(Reader& reader, Value::Kind type, uint32_t bits)

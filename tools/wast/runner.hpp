@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine.hpp"
@@ -28,6 +29,7 @@ struct CommandReport {
     Command::Kind command;
     uint32_t line;
     Outcome outcome;
+    std::string_view word = {};  ///< As the script calls the command, where that is not its name.
 };
 
 struct FileReport {

@@ -52,8 +52,8 @@ std::string escaped(std::string_view text)
 void Summary::add_command(const FileReport& report, const CommandReport& command, Counts& file)
 {
     const Outcome& outcome = command.outcome;
-    const auto place =
-        fmt::format("{}:{}: {}", report.source, command.line, name_of(command.command));
+    const auto place = fmt::format("{}:{}: {}", report.source, command.line,
+                                   command.word.empty() ? name_of(command.command) : command.word);
     const bool known = known_.contains(report.source, command.line);
     if (known) known_seen_[{report.source, command.line}] = outcome.kind;
 

@@ -15,6 +15,7 @@
 #include "guest_end.hpp"
 #include "messages.hpp"
 #include "quantities.hpp"
+#include "text.hpp"
 #include "wasi_grant.hpp"
 
 namespace wrtd {
@@ -106,6 +107,10 @@ int ComponentGuest::load(const std::string& path)
     std::variant<File, int> opened = open_or_complain(path);
     if (const int* code = std::get_if<int>(&opened)) return *code;
     files_.push_back(std::make_unique<File>(std::get<File>(std::move(opened))));
+    if (const auto wrong = assemble_text(*files_.back())) {
+        error("{}:{}", escaped(path), *wrong);
+        return exit_not_runnable;
+    }
     const std::span<const uint8_t> bytes = files_.back()->bytes();
 
     const auto start = std::chrono::steady_clock::now();
@@ -224,7 +229,8 @@ std::optional<bool> is_component_file(const std::string& path)
     if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     const std::variant<File, int> opened = File::open(path);
     if (std::holds_alternative<int>(opened)) return std::nullopt;
-    return is_component(std::get<File>(opened).bytes());
+    const std::span<const uint8_t> bytes = std::get<File>(opened).bytes();
+    return is_component(bytes) || is_text_of_component(bytes);
 }
 
 int run_component(const Options& options)

@@ -15,6 +15,7 @@
 #include "guest_end.hpp"
 #include "messages.hpp"
 #include "quantities.hpp"
+#include "text.hpp"
 
 namespace wrtd {
 namespace {
@@ -81,6 +82,10 @@ int ServedGuest::load(const std::string& path)
     std::variant<File, int> opened = open_or_complain(path);
     if (const int* code = std::get_if<int>(&opened)) return *code;
     File file = std::get<File>(std::move(opened));
+    if (const auto wrong = assemble_text(file)) {
+        error("{}:{}", escaped(path), *wrong);
+        return exit_not_runnable;
+    }
     if (!is_component(file.bytes())) {
         error("{} is no component", escaped(path));
         if (path == path_) hint("what serves HTTP exports {}", handler);

@@ -14,6 +14,11 @@
 namespace wrtd {
 namespace {
 
+std::string_view text_of(std::span<const uint8_t> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 bool looks_like_text(std::string_view bytes)
 {
     const size_t first = bytes.find_first_not_of(" \t\r\n");
@@ -24,8 +29,7 @@ bool looks_like_text(std::string_view bytes)
 
 std::optional<std::string> assemble_text(File& file)
 {
-    const std::span<const uint8_t> bytes = file.bytes();
-    const std::string_view source{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    const std::string_view source = text_of(file.bytes());
     if (!looks_like_text(source)) return std::nullopt;
 
     wrt::Result<wrt::Backing> backing = wrt::Backing::reserve(size_t{16} << 30);
@@ -40,6 +44,11 @@ std::optional<std::string> assemble_text(File& file)
     if (wrong.offset == wrt::no_offset) return error_text(wrong);
     const auto place = wrt::text::line_column_of(source, wrong.offset);
     return fmt::format("{}:{}: {}", place.line, place.column, error_text(wrong));
+}
+
+bool is_text_of_component(std::span<const uint8_t> bytes)
+{
+    return looks_like_text(text_of(bytes)) && wrt::text::is_component_text(text_of(bytes));
 }
 
 }  // namespace wrtd

@@ -21,6 +21,9 @@ struct AssembleOptions {
 
 /// Whether bytes are a binary, by the magic number that no text begins with.
 bool is_binary(std::span<const uint8_t> bytes);
+/// Whether a source is the text of a component: `(component` is what it begins with, behind spaces
+/// and comments.
+bool is_component_text(std::string_view source);
 
 /// Assembles one module: `(module ...)` in any of its forms (`definition`, `binary`, `quote`), or
 /// its fields alone; or one component, `(component ...)` in the same forms. In a component, an item
