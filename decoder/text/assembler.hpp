@@ -28,7 +28,8 @@ inline constexpr uint32_t definition_spaces = 8;
 /// A type that is known so far; `func` is the only kind that text needs to look into.
 struct KnownType {
     bool is_func = false;
-    uint32_t first = 0;  ///< In the pool: params, then results.
+    bool is_elsewhere = false;  ///< Defined outside of what is assembled: no more is known of it.
+    uint32_t first = 0;         ///< In the pool: params, then results.
     uint32_t params = 0;
     uint32_t results = 0;
 };

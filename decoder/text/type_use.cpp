@@ -72,6 +72,10 @@ Result<TypeUse> Assembler::type_use(ParamNames names, bool block)
             return use;
         }
         if (use.type >= types_.size()) return error_at(Errc::no_such_type, start);
+        if (known.is_elsewhere) {
+            values_.truncate(type.first);
+            return use;
+        }
         if (!known.is_func || !same_signature(known, type)) {
             return error_at(Errc::inline_function_type, start);
         }

@@ -125,6 +125,15 @@ TEST(component_text, a_name_of_a_component_around_is_an_outer_alias)
               "03 10 02 60 00 00 50 02 02 10 01 01 00 03 01 65 00 00 ");
 }
 
+TEST(component_text, a_module_type_takes_types_of_around_and_says_them_again)
+{
+    EXPECT_EQ(judgement("(component (core type $f (func (param i32))) (core type (module"
+                        " (import \"a\" \"b\" (func $x (type $f) (param i32))) (type $g (func))"
+                        " (alias outer 1 $f (type $h)) (import \"a\" \"c\" (func (type $h)))"
+                        " (export \"d\" (func (type $g))) (export \"e\" (tag)))))"),
+              "valid");
+}
+
 TEST(component_text, recursive_core_types_are_one_definition)
 {
     EXPECT_EQ(hex_of("(component (core rec (type $a (struct (field (ref null $b))))"

@@ -32,7 +32,8 @@ public:
 
     void set_aliases(bool aliases) { aliases_ = aliases; }
     uint32_t count() const { return types_.size(); }
-    Status skip_index() { return types_.push({}); }
+    /// An index that an alias has.
+    Status skip_index() { return types_.push({.is_elsewhere = true}); }
 
     /// `subtype` at the cursor.
     Status sub(bool alone) { return sub_type(types_.size(), alone); }
