@@ -7,6 +7,7 @@
 #include <wrt/runtime/host.hpp>
 
 #include "model/async.hpp"
+#include "model/host_arguments.hpp"
 
 namespace wrt::component {
 
@@ -339,6 +340,10 @@ Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
         }
     }
     if (func.host != nullptr) return call_host(world, func, side, {args, false}, {result, false});
+    // What the host does wrong is none of the guest's traps.
+    WRT_CHECK(check_arguments(func, side, args));
+    for (const Instance* entered = func.instance; entered != nullptr; entered = entered->parent)
+        if (!entered->may_enter) return Error{.code = Errc::cannot_enter_component};
     return from_host(world, [&]() -> Status {
         WRT_TRY(Task* const task, make_task(world, func, nullptr));
         task->side = side;

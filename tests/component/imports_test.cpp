@@ -297,6 +297,59 @@ TEST(component_imports, resources_of_guests_are_handles_of_the_host)
     EXPECT_EQ(dropped.error().code, Errc::unknown_handle);
 }
 
+TEST(component_imports, what_the_host_cannot_give_leaves_the_guest_as_it_was)
+{
+    Fixture fixture;
+    Instance* const one = fixture.make(counters_component).value();
+    Instance* const other = fixture.make(counters_component).value();
+    const auto make = fixture.bind<GuestOwn(uint32_t)>(*one, "[constructor]counter");
+    const auto value = fixture.bind<uint32_t(GuestBorrow)>(*one, "[method]counter.value");
+    const auto of_other = fixture.bind<uint32_t(GuestBorrow)>(*other, "[method]counter.value");
+    ASSERT_TRUE(make && value && of_other);
+    const GuestOwn counter = *(*make)(7);
+    for (const uint32_t handle : {0u, counter.handle + 1, ~0u}) {
+        const Result<uint32_t> unknown = (*value)({handle});
+        ASSERT_FALSE(unknown);
+        EXPECT_EQ(unknown.error().code, Errc::unknown_handle);
+    }
+    const Result<uint32_t> mistaken = (*of_other)({counter.handle});
+    ASSERT_FALSE(mistaken);
+    EXPECT_EQ(mistaken.error().code, Errc::handle_type_mismatch);
+    EXPECT_EQ(*(*value)({counter.handle}), 7u);
+    EXPECT_TRUE((*make)(8)) << "nothing is lent any more";
+    EXPECT_TRUE(drop_host_handle(*fixture.world, counter.handle));
+}
+
+TEST(component_imports, text_and_characters_that_are_none_are_the_host_s_error)
+{
+    Fixture fixture;
+    fixture.offer_draw();
+    Instance* const instance = fixture.make(host_calls_component).value();
+    const auto render = fixture.bind<Render>(*instance, "acme:app/api@0.2.3#render");
+    ASSERT_TRUE(render);
+    for (const Shape& shape : {Shape{}, Shape{Point{.x = 1, .y = 2, .label = "\xff"}}}) {
+        const Point at{.x = 0, .y = 0, .label = shape.index() == 0 ? "\xc3" : "right"};
+        const Result<Rendered> refused = (*render)(at, {}, shape, {}, {});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::invalid_utf8);
+    }
+    EXPECT_EQ(fixture.seen.label, "");
+    EXPECT_TRUE((*render)({}, {}, Shape{}, {}, {}));
+}
+
+TEST(component_imports, a_trap_of_the_guest_s_ends_it)
+{
+    Fixture fixture;
+    fixture.offer_draw();
+    Instance* const instance = fixture.make(host_calls_component).value();
+    const auto forget = fixture.bind<uint32_t(uint32_t)>(*instance, "forget");
+    const auto measure = fixture.bind<uint32_t(uint32_t)>(*instance, "acme:app/api@0.2.3.measure");
+    ASSERT_TRUE(forget && measure);
+    EXPECT_EQ(*(*measure)(640), 640u);
+    EXPECT_EQ((*forget)(1).error().code, Errc::unknown_handle);
+    EXPECT_EQ((*measure)(640).error().code, Errc::cannot_enter_component);
+}
+
 TEST(component_imports, versions_are_compatible_as_semantic_versioning_has_it)
 {
     EXPECT_TRUE(same_interface("a:b/c@0.2.0", "a:b/c@0.2.12"));

@@ -171,8 +171,10 @@ decoder::ValueLayout params_layout(const FuncType& type) noexcept;
 
 /// Calls `func`: its params lie at `args` in `memory` (params_layout), its result is put at
 /// `result`, for which there must be room. A trap comes back as the Error and leaves the instance
-/// unusable, as the specification asks. Errors: trap, exhaustion, host (interrupted), usage (a
-/// place that is not inside `memory`).
+/// unusable, as the specification asks; but not where the host's arguments cannot be given (a
+/// handle that it does not have or of another type, a case that there is not, no UTF-8: the Error
+/// is that of such a trap) or the instance is entered already: then nothing has happened. Errors:
+/// trap, exhaustion, host (interrupted), usage (a place that is not inside `memory`).
 Status call(World& world, const Func& func, HostMemory& memory, uint32_t args,
             uint32_t result) noexcept;
 
