@@ -75,7 +75,8 @@ bool Network::allows_name(std::string_view name, uint16_t port) const noexcept
 void Network::learn(std::string_view name, const NetAddress& address) noexcept
 {
     for (size_t i = 0; i < connect_.size(); ++i) {
-        if (!learns(connect_[i]) || !connect_[i].has_name(name)) continue;
+        const NetworkRule& allowed = connect_[i];
+        if (!learns(allowed) || !allowed.has_address_of_name(name, address)) continue;
         const auto rule = static_cast<uint32_t>(i + 1);
         const bool known = std::ranges::any_of(learned_, [&](const Learned& learned) {
             return learned.rule == rule && learned.address == address;

@@ -96,6 +96,103 @@ bool NetAddress::is_loopback() const noexcept
            std::all_of(bytes.begin(), bytes.end() - 1, [](uint8_t byte) { return byte == 0; });
 }
 
+namespace {
+
+struct Block {
+    NetAddress address;
+    uint8_t bits;
+};
+
+constexpr Block v4(uint8_t a, uint8_t b, uint8_t c, uint8_t bits) noexcept
+{
+    return {{false, {a, b, c}}, bits};
+}
+constexpr Block v6(uint16_t a, uint16_t b, uint16_t c, uint8_t bits) noexcept
+{
+    return {{true,
+             {static_cast<uint8_t>(a >> 8), static_cast<uint8_t>(a), static_cast<uint8_t>(b >> 8),
+              static_cast<uint8_t>(b), static_cast<uint8_t>(c >> 8), static_cast<uint8_t>(c)}},
+            bits};
+}
+
+constexpr Block not_public[] = {
+    v4(0, 0, 0, 8),            // this network
+    v4(10, 0, 0, 8),           // private
+    v4(100, 64, 0, 10),        // a provider's
+    v4(127, 0, 0, 8),          // loopback
+    v4(169, 254, 0, 16),       // link, and where clouds have their metadata
+    v4(172, 16, 0, 12),        // private
+    v4(192, 0, 0, 24),         // protocols
+    v4(192, 0, 2, 24),         // documentation
+    v4(192, 88, 99, 24),       // relays of 6to4
+    v4(192, 168, 0, 16),       // private
+    v4(198, 18, 0, 15),        // benchmarks
+    v4(198, 51, 100, 24),      // documentation
+    v4(203, 0, 113, 24),       // documentation
+    v4(224, 0, 0, 4),          // groups
+    v4(240, 0, 0, 4),          // reserved, and everybody
+    v6(0x64, 0xff9b, 1, 48),   // a network's own translation
+    v6(0x100, 0, 0, 64),       // nobody
+    v6(0x2001, 0, 0, 23),      // protocols, Teredo among them
+    v6(0x2001, 0xdb8, 0, 32),  // documentation
+    v6(0x3fff, 0, 0, 20),      // documentation
+    v6(0x5f00, 0, 0, 16),      // segment routing
+    v6(0xfc00, 0, 0, 7),       // private
+    v6(0xfe80, 0, 0, 10),      // link
+    v6(0xfec0, 0, 0, 10),      // site
+    v6(0xff00, 0, 0, 8),       // groups
+};
+
+/// Where an address of IPv6 has one of IPv4 in it that it stands for.
+struct Embedding {
+    Block block;
+    size_t offset;
+};
+constexpr Embedding embeddings[] = {
+    {{{true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96}, 12},  // mapped
+    {v6(0x64, 0xff9b, 0, 96), 12},                                   // translated
+    {v6(0x2002, 0, 0, 16), 2},                                       // 6to4
+    {v6(0, 0, 0, 96), 12},  // compatible; unspecified and loopback are as 0.0.0.0/8
+};
+
+bool is_in(const NetAddress& of, const NetAddress& network, size_t prefix_bits) noexcept
+{
+    if (of.is_v6 != network.is_v6) return false;
+    for (size_t i = 0; i * 8 < prefix_bits; ++i) {
+        const size_t bits = std::min<size_t>(prefix_bits - i * 8, 8);
+        const auto mask = static_cast<uint8_t>(0xff00u >> bits);
+        if (((of.bytes[i] ^ network.bytes[i]) & mask) != 0) return false;
+    }
+    return true;
+}
+
+bool is_in(const NetAddress& of, const Block& block) noexcept
+{
+    return is_in(of, block.address, block.bits);
+}
+
+/// What it stands for, or it.
+NetAddress meant_by(const NetAddress& address) noexcept
+{
+    for (const Embedding& embedding : embeddings) {
+        if (!is_in(address, embedding.block)) continue;
+        NetAddress inner;
+        std::copy_n(address.bytes.begin() + static_cast<std::ptrdiff_t>(embedding.offset), 4,
+                    inner.bytes.begin());
+        return inner;
+    }
+    return address;
+}
+
+}  // namespace
+
+bool NetAddress::is_public() const noexcept
+{
+    const NetAddress meant = meant_by(*this);
+    return std::ranges::none_of(not_public,
+                                [&](const Block& block) { return is_in(meant, block); });
+}
+
 std::optional<NetAddress> parse_address(std::string_view text) noexcept
 {
     std::array<char, INET6_ADDRSTRLEN> terminated{};
@@ -121,13 +218,7 @@ bool NetworkRule::has_address(const NetAddress& of) const noexcept
     case Host::subdomain: return false;
     case Host::network: break;
     }
-    if (of.is_v6 != address.is_v6) return false;
-    for (size_t i = 0; i * 8 < prefix_bits; ++i) {
-        const size_t bits = std::min<size_t>(prefix_bits - i * 8, 8);
-        const auto mask = static_cast<uint8_t>(0xff00u >> bits);
-        if (((of.bytes[i] ^ address.bytes[i]) & mask) != 0) return false;
-    }
-    return true;
+    return is_in(of, address, prefix_bits);
 }
 
 bool NetworkRule::has_name(std::string_view of) const noexcept
@@ -146,6 +237,9 @@ bool NetworkRule::has_name(std::string_view of) const noexcept
 std::optional<NetworkRule> parse_network_rule(std::string_view text) noexcept
 {
     NetworkRule rule;
+    constexpr std::string_view private_too = "=private";
+    rule.may_be_private = text.ends_with(private_too);
+    if (rule.may_be_private) text.remove_suffix(private_too.size());
     std::string_view host = text;
     std::string_view ports = "*";
     if (text.starts_with('[')) {
@@ -162,6 +256,9 @@ std::optional<NetworkRule> parse_network_rule(std::string_view text) noexcept
         ports = text.substr(colon + 1);
     }
     if (!parse_host(host, rule) || !parse_ports(ports, rule)) return std::nullopt;
+    const bool is_of_names =
+        rule.host == NetworkRule::Host::name || rule.host == NetworkRule::Host::subdomain;
+    if (rule.may_be_private && !is_of_names) return std::nullopt;
     return rule;
 }
 

@@ -77,7 +77,10 @@ Components may be given a network, by rules that can be repeated:
   --allow-net HOST[:PORT]   connect and send there, by sockets and by HTTP. HOST is a name (whose addresses
                             are then allowed too), *.NAME, an address, a network such as 10.0.0.0/8, or *;
                             IPv6 in brackets before a port. PORT is a number, FIRST-LAST or *. "localhost"
-                            is all loopback addresses.
+                            is all loopback addresses. Of a name's addresses only public ones are allowed,
+                            whatever is answered when it is looked up: not those of this machine, of
+                            private networks or of links, unless a rule of addresses allows them too,
+                            or the name's own ends in =private: db.internal:5432=private.
   --allow-listen ADDRESS[:PORT]
                             wait there for connections and for datagrams of anybody; port 0 is one that the
                             system chooses

@@ -255,7 +255,7 @@ void add_network(CLI::App& app, WasiOptions& wasi)
         return [&rules](const std::string& text) -> std::string {
             if (!wrt::wasi::parse_network_rule(text)) {
                 return fmt::format("'{}' is not HOST[:PORT], such as example.com:443, 10.0.0.0/8, "
-                                   "[::1]:8000-8010 or *:53",
+                                   "[::1]:8000-8010, *:53 or db.internal=private",
                                    text);
             }
             rules.push_back(text);

@@ -34,8 +34,9 @@ public:
     /// The same for one port.
     bool allows_name(std::string_view name, uint16_t port) const noexcept;
 
-    /// Allows an address that an allowed name turned out to have, at the ports that the name has.
-    /// Only the last 256 of them are known.
+    /// Allows an address that an allowed name turned out to have, at the ports that the name has,
+    /// if its rule allows such addresses (NetworkRule::may_be_private). Only the last 256 of them
+    /// are known.
     void learn(std::string_view name, const NetAddress& address) noexcept;
 
     uint32_t max_sockets() const noexcept { return max_sockets_; }

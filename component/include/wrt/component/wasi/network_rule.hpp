@@ -15,6 +15,10 @@ struct NetAddress {
 
     bool operator==(const NetAddress&) const noexcept = default;
     bool is_loopback() const noexcept;
+    /// Whether it is somebody's on the Internet: not of this machine, a private network, a link or
+    /// a group, and not set aside for any other use. Addresses that stand for one of IPv4 are what
+    /// that is. https://www.iana.org/assignments/iana-ipv4-special-registry and ...-ipv6-...
+    bool is_public() const noexcept;
 };
 
 /// "127.0.0.1" or "::1"; nothing for what is no address.
@@ -36,18 +40,28 @@ struct NetworkRule {
     std::string_view name;
     uint16_t first_port = 0;
     uint16_t last_port = 65535;
+    /// Of names: whether the addresses that they turn out to have may be others than public ones.
+    bool may_be_private = false;
 
     bool has_port(uint16_t port) const noexcept { return port >= first_port && port <= last_port; }
     bool has_address(const NetAddress& of) const noexcept;
     bool has_name(std::string_view of) const noexcept;
+    /// Whether `of`, being looked up, may be talked to at that address. A name that is allowed does
+    /// not make addresses allowed that are not public, whoever answers for it; a rule of addresses
+    /// does.
+    bool has_address_of_name(std::string_view of, const NetAddress& found) const noexcept
+    {
+        return has_address(found) || (has_name(of) && (may_be_private || found.is_public()));
+    }
 };
 
 /// Everything.
 inline constexpr NetworkRule any_host{};
 
-/// HOST or HOST:PORT. HOST is a name, *.NAME, an address, ADDRESS/BITS or *; an IPv6 address before
-/// a port stands in brackets. PORT is a number, FIRST-LAST or *, which is also what its absence
-/// means. `name` of the result is a part of `text`.
+/// HOST, HOST:PORT, and either with =private behind a name (`may_be_private`). HOST is a name,
+/// *.NAME, an address, ADDRESS/BITS or *; an IPv6 address before a port stands in brackets. PORT is
+/// a number, FIRST-LAST or *, which is also what its absence means. `name` of the result is a part
+/// of `text`.
 std::optional<NetworkRule> parse_network_rule(std::string_view text) noexcept;
 
 }  // namespace wrt::wasi
