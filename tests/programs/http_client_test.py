@@ -6,6 +6,7 @@
 Exit code 77: no socket can be had here, or there is no component. With --openssl, the command, https is tried too.
 """
 import argparse
+import ipaddress
 import os
 import socket
 import socketserver
@@ -27,16 +28,22 @@ def chunk(data):
 
 class Handler(socketserver.StreamRequestHandler):
     def handle(self):
+        with self.server.lock:
+            self.server.connections += 1
+            self.number, self.requests = self.server.connections, 0
         try:
-            line = self.rfile.readline().decode()
-            if not line:
-                return
-            method, path, _ = line.split()
-            fields = {}
-            while (line := self.rfile.readline().strip()):
-                name, value = line.decode().split(":", 1)
-                fields[name.lower()] = value.strip()
-            self.answer(method, path, fields)
+            while line := self.rfile.readline().decode():
+                method, path, _ = line.split()
+                fields = {}
+                while (line := self.rfile.readline().strip()):
+                    name, value = line.decode().split(":", 1)
+                    fields[name.lower()] = value.strip()
+                self.requests += 1
+                if self.number > 1 or self.requests < 2 or path != "/once":
+                    self.answer(method, path, fields)
+                # Only these leave the connection open.
+                if path not in ("/kept", "/chunked", "/once") or self.requests > 1 and path == "/once":
+                    return
         except OSError:
             pass
 
@@ -50,6 +57,10 @@ class Handler(socketserver.StreamRequestHandler):
         if path == "/hello":
             text = f"{method} {fields['host'].split(':')[0]} {fields['x-client']}\n".encode()
             self.write(ok, b"content-length: %d\r\n\r\n" % len(text), b"" if method == "HEAD" else text)
+        elif path in ("/kept", "/said", "/unsaid", "/once"):
+            text = f"connection {self.number} request {self.requests}\n".encode()
+            self.write(ok, b"connection: close\r\n" if path == "/said" else b"",
+                       b"content-length: %d\r\n\r\n" % len(text), text)
         elif path == "/late":
             self.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
             time.sleep(0.1)
@@ -98,6 +109,11 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     context = None
+    connections = 0
+
+    def __init__(self, *arguments):
+        self.lock = threading.Lock()
+        super().__init__(*arguments)
 
     def get_request(self):
         connection, address = super().get_request()
@@ -165,6 +181,46 @@ def plain():
     fetch("200 x-test=seen\nGET localhost fetch\n", "get", "http", f"localhost:{port}", "/hello", grant=["localhost"])
 
 
+def answers(*pairs):
+    """What get prints of pages that tell the connection and which of its requests they answer."""
+    return "".join(f"200 x-test=seen\nconnection {number} request {request}\n" for number, request in pairs)
+
+
+def kept(scheme="http", **more):
+    """Connections are used again, unless the server has closed them or says that it will."""
+    def here():
+        return f"localhost:{serve(more.get('context'))}"
+    env = {"env": more["env"]} if "env" in more else {}
+    fetch(answers((1, 1), (1, 2), (1, 3)), "get", scheme, here(), "/kept", "/kept", "/kept", **env)
+    fetch(answers((1, 1), (1, 2), (2, 1)), "get", scheme, here(), "/kept", "/said", "/kept", **env)
+    # The server closes without a word, before the next request or when it has come.
+    fetch(answers((1, 1), (1, 2), (2, 1)), "get", scheme, here(), "/kept", "/unsaid", "/kept", **env)
+    fetch(answers((1, 1), (2, 1)), "get", scheme, here(), "/kept", "/once", **env)
+    fetch("200 x-test=seen\none two three\ntrailer last\n" + answers((1, 2)), "get", scheme, here(), "/chunked", "/kept",
+          **env)
+
+
+def private():
+    """A name that is allowed leads to no address of this machine, unless that is allowed too."""
+    port = serve()
+    for name in (socket.gethostname(), "ip6-localhost", "ip4.localhost"):
+        try:
+            found = {info[4][0] for info in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)}
+        except OSError:
+            continue
+        if "127.0.0.1" not in found or any(ipaddress.ip_address(address).is_global for address in found):
+            continue
+        there = f"{name}:{port}"
+        hello = f"200 x-test=seen\nGET {name} fetch\n"
+        fetch("response: error 4\n", "get", "http", there, "/hello", grant=[name])  # destination-IP-prohibited
+        fetch(hello, "get", "http", there, "/hello", grant=[f"{name}=private"])
+        fetch(hello, "get", "http", there, "/hello", grant=[f"{name}:{port}=private"])
+        fetch(hello, "get", "http", there, "/hello", grant=[name, "127.0.0.0/8"])
+        fetch("response: error 4\n", "get", "http", there, "/hello", grant=[name, "127.0.0.2"])
+        return
+    print("no name of this machine but localhost leads to it: what such a name may reach is not tried")
+
+
 def encrypted():
     with tempfile.TemporaryDirectory() as directory:
         key, certificate = os.path.join(directory, "key.pem"), os.path.join(directory, "certificate.pem")
@@ -178,6 +234,7 @@ def encrypted():
         there = f"localhost:{port}"
         fetch("200 x-test=seen\nGET localhost fetch\n", "get", "https", there, "/hello", env=trusts)
         fetch("3145728 bytes there, 3145728 back\n", "post", "https", there, "/echo", env=trusts)
+        kept("https", context=context, env=trusts)
         fetch("response: TLS-certificate-error\n", "get", "https", there, "/hello")
         fetch("response: TLS-certificate-error\n", "get", "https", f"127.0.0.1:{port}", "/hello", env=trusts)
         fetch("response: TLS-protocol-error\n", "get", "https", f"localhost:{serve()}", "/hello", env=trusts)
@@ -197,6 +254,8 @@ except OSError as problem:
     print(f"skipped: no socket can be had here: {problem}")
     sys.exit(77)
 plain()
+kept()
+private()
 if options.openssl:
     encrypted()
 else:

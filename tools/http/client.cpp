@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "authority.hpp"
 #include "client_exchange.hpp"
-#include "tls.hpp"
 
 namespace wrtd::http {
 namespace {
@@ -13,7 +11,8 @@ using wrt::wasi::NetworkRule;
 using wrt::wasi::http::ErrorCode;
 using Case = ErrorCode::Case;
 
-bool allows(const std::vector<NetworkRule>& rules, const Authority& to)
+/// For a name: some of its addresses may be asked, if it has such.
+bool may_ask(const std::vector<NetworkRule>& rules, const Authority& to)
 {
     return std::ranges::any_of(rules, [&](const NetworkRule& rule) {
         return rule.has_port(to.port) &&
@@ -29,7 +28,7 @@ bool is_word(std::string_view text)
 
 }  // namespace
 
-Client::Client(ClientConfig config) : config_{std::move(config)} {}
+Client::Client(ClientConfig config) : config_{std::move(config)}, connections_{config_.idle} {}
 
 Client::~Client() = default;
 
@@ -52,22 +51,31 @@ wrt::wasi::http::ClientExchange* Client::send(const wrt::wasi::http::RequestHead
     if (head.method == "CONNECT" || head.method.empty() || !is_word(head.method)) {
         return refuse({.which = Case::http_request_method_invalid});
     }
-    if (!allows(config_.rules, *to)) return refuse({.which = Case::http_request_denied});
-    std::unique_ptr<TlsSession> session;
+    if (!may_ask(config_.rules, *to)) return refuse({.which = Case::http_request_denied});
     if (!is_plain) {
         std::call_once(tls_made_, [this] { tls_ = TlsContext::make(); });
         if (tls_ == nullptr) return refuse(ErrorCode::internal("there is no TLS here"));
-        session = tls_->start(to->host, to->address.has_value());
-        if (session == nullptr) return refuse({.which = Case::tls_protocol_error});
     }
     if (++requests_ > config_.max_requests) {
         --requests_;
         return refuse({.which = Case::connection_limit_reached});
     }
-    auto* const exchange = new OutgoingExchange{head, *to, timeouts, std::move(session), requests_};
+    auto* const exchange = new OutgoingExchange{*this, head, *to, timeouts};
     if (exchange->start(why)) return exchange;
     exchange->release();
     return nullptr;
+}
+
+bool Client::allows(const Authority& to, const wrt::wasi::NetAddress& found) const
+{
+    return std::ranges::any_of(config_.rules, [&](const NetworkRule& rule) {
+        return rule.has_port(to.port) && rule.has_address_of_name(to.host, found);
+    });
+}
+
+std::unique_ptr<TlsSession> Client::start_tls(const Authority& to)
+{
+    return tls_->start(to.host, to.address.has_value());
 }
 
 }  // namespace wrtd::http

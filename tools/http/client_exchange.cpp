@@ -22,35 +22,25 @@ using wrt::wasi::http::Header;
 using wrt::wasi::http::HeaderList;
 using wrt::wasi::http::Readiness;
 
-/// What a request may have waiting to be sent, and a response waiting to be read.
-constexpr size_t most_pending = 128 * 1024;
-constexpr size_t most_unread = 64 * 1024;
-constexpr size_t most_read = 16 * 1024;
-constexpr uint32_t most_head = 64 * 1024;
 /// Where the guest says nothing.
 constexpr uint64_t default_timeout_ns = 600'000'000'000;
-
-std::string_view view(boost::beast::string_view text)
-{
-    return {text.data(), text.size()};
-}
-
-bool same_name(std::string_view left, std::string_view right)
-{
-    return beast::iequals({left.data(), left.size()}, {right.data(), right.size()});
-}
-
-void append_fields(std::string& out, HeaderList fields)
-{
-    for (const Header& field : fields) {
-        out.append(field.name).append(": ").append(field.value).append("\r\n");
-    }
-}
+/// A request that must not be made twice gets no connection that has waited longer: the less it
+/// has, the less likely it is that the other side is about to close it.
+constexpr std::chrono::seconds longest_idle_once{1};
 
 std::chrono::nanoseconds limit(const std::optional<uint64_t>& timeout)
 {
     constexpr uint64_t most = 365ull * 24 * 3600 * 1'000'000'000;  // it must not wrap
     return std::chrono::nanoseconds{std::min(timeout.value_or(default_timeout_ns), most)};
+}
+
+std::string key_of(const Authority& to, bool is_encrypted)
+{
+    std::string key = fmt::format("{}://{}:{}", is_encrypted ? "https" : "http", to.host, to.port);
+    std::ranges::transform(key, key.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return key;
 }
 
 ErrorCode dns_error(std::string_view what)
@@ -60,13 +50,12 @@ ErrorCode dns_error(std::string_view what)
 
 }  // namespace
 
-OutgoingExchange::OutgoingExchange(const wrt::wasi::http::RequestHead& head, Authority to,
-                                   const wrt::wasi::http::Timeouts& timeouts,
-                                   std::unique_ptr<TlsSession> tls, std::atomic<uint32_t>& requests)
-    : requests_{requests},
+OutgoingExchange::OutgoingExchange(Client& client, const wrt::wasi::http::RequestHead& head,
+                                   Authority to, const wrt::wasi::http::Timeouts& timeouts)
+    : client_{client},
       to_{std::move(to)},
+      is_encrypted_{head.scheme != "http"},
       timeouts_{timeouts},
-      tls_{std::move(tls)},
       started_{Clock::now()},
       moved_{started_}
 {
@@ -80,16 +69,25 @@ OutgoingExchange::~OutgoingExchange()
     for (const int fd : {lookup_event_, timer_, events_}) {
         if (fd >= 0) ::close(fd);
     }
-    --requests_;
+    client_.end_request();
 }
 
-void OutgoingExchange::expect_head()
+void OutgoingExchange::release() noexcept
 {
-    parser_.emplace();
-    parser_->header_limit(most_head);
-    // No limit; boost::none is one of 0 in Beast of Boost 1.74.
-    parser_->body_limit(std::numeric_limits<uint64_t>::max());
-    parser_->skip(is_head_request_);
+    // The end of what the guest has read may have come by now.
+    if (head_) advance();
+    if (has_let_go()) {
+        watch(-1, 0);
+        client_.connections().put(key_of(to_, is_encrypted_), std::move(transport_));
+    }
+    delete this;
+}
+
+bool OutgoingExchange::has_let_go() const
+{
+    return !failure_ && !sink_failure_ && head_ && parser_->is_done() && parser_->keep_alive() &&
+           in_.size() == 0 && is_finished_ && sent_ == out_.size() &&
+           transport_->state() == Transport::State::open && !transport_->wants_to_send();
 }
 
 void OutgoingExchange::make_head(const wrt::wasi::http::RequestHead& head)
@@ -100,9 +98,7 @@ void OutgoingExchange::make_head(const wrt::wasi::http::RequestHead& head)
     out_.append(head.method).append(" ");
     if (path.starts_with('?')) out_ += '/';
     out_.append(path).append(" HTTP/1.1\r\nhost: ").append(head.authority).append("\r\n");
-    append_fields(out_, head.headers);
-    // One request for each connection.
-    out_ += "connection: close\r\n";
+    append_fields(head.headers);
     is_chunked_ = !head.body_bytes;
     const bool says_zero = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
     if (is_chunked_) {
@@ -111,6 +107,18 @@ void OutgoingExchange::make_head(const wrt::wasi::http::RequestHead& head)
         out_ += fmt::format("content-length: {}\r\n", *head.body_bytes);
     }
     out_ += "\r\n";
+    // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+    constexpr std::string_view idempotent[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    const bool may_be_repeated = head.body_bytes && *head.body_bytes == 0 &&
+                                 std::ranges::find(idempotent, head.method) != std::end(idempotent);
+    if (may_be_repeated) repeatable_ = out_;
+}
+
+void OutgoingExchange::append_fields(HeaderList fields)
+{
+    for (const Header& field : fields) {
+        out_.append(field.name).append(": ").append(field.value).append("\r\n");
+    }
 }
 
 bool OutgoingExchange::start(ErrorCode& why)
@@ -122,23 +130,60 @@ bool OutgoingExchange::start(ErrorCode& why)
     epoll_event event{};
     event.events = EPOLLIN;
     if (::epoll_ctl(events_, EPOLL_CTL_ADD, timer_, &event) != 0) return false;
-    if (to_.address) {
-        transport_.connect({*to_.address}, to_.port, std::move(tls_));
-    } else {
-        const name_lookup::Started started = name_lookup::start(to_.host);
-        if (started.lookup == 0) return false;
-        lookup_ = started.lookup;
-        lookup_event_ = started.event;
+    const auto longest = repeatable_.empty() ? longest_idle_once : Clock::duration::max();
+    auto waiting = client_.connections().take(key_of(to_, is_encrypted_), longest);
+    if (waiting != nullptr) {
+        transport_ = std::move(waiting);
+        is_used_before_ = true;
+    } else if (!connect(why)) {
+        return false;
     }
     advance();
     return true;
+}
+
+bool OutgoingExchange::connect(ErrorCode& why)
+{
+    if (is_encrypted_) {
+        tls_ = client_.start_tls(to_);
+        why = {.which = Case::tls_protocol_error};
+        if (tls_ == nullptr) return false;
+    }
+    if (to_.address) {
+        transport_->connect({*to_.address}, to_.port, std::move(tls_));
+        return true;
+    }
+    const name_lookup::Started started = name_lookup::start(to_.host);
+    why = {.which = Case::connection_limit_reached};
+    if (started.lookup == 0) return false;
+    lookup_ = started.lookup;
+    lookup_event_ = started.event;
+    return true;
+}
+
+bool OutgoingExchange::may_repeat() const
+{
+    return is_used_before_ && !repeatable_.empty() && !parser_->got_some();
+}
+
+void OutgoingExchange::repeat()
+{
+    transport_ = std::make_unique<Transport>();
+    watched_ = -1;  // closing has taken it out of the set
+    is_used_before_ = false;
+    out_ = repeatable_;
+    sent_ = 0;
+    sink_failure_.reset();
+    started_ = moved_ = Clock::now();
+    ErrorCode why;
+    if (!connect(why)) fail(why.which);
 }
 
 void OutgoingExchange::fail(Case which)
 {
     if (failure_) return;
     failure_ = ErrorCode{.which = which};
-    transport_.close();
+    transport_->close();
     watched_ = -1;  // closing has taken it out of the set
 }
 
@@ -153,7 +198,13 @@ void OutgoingExchange::advance_lookup()
         std::vector<wrt::wasi::NetAddress> addresses(name_lookup::count(lookup_));
         for (uint32_t i = 0; i < addresses.size(); ++i)
             addresses[i] = name_lookup::address(lookup_, i);
-        transport_.connect(std::move(addresses), to_.port, std::move(tls_));
+        // What was looked at is what is connected to: nobody asks for the name again.
+        std::erase_if(addresses, [this](const auto& found) { return !client_.allows(to_, found); });
+        if (addresses.empty()) {
+            failure_ = ErrorCode{.which = Case::destination_ip_prohibited};
+        } else {
+            transport_->connect(std::move(addresses), to_.port, std::move(tls_));
+        }
         break;
     }
     }
@@ -168,23 +219,14 @@ void OutgoingExchange::advance()
 {
     if (failure_) return;
     if (lookup_ != 0) advance_lookup();
-    if (lookup_ == 0 && !failure_) {
-        const Transport::State before = transport_.state();
-        const Transport::State state = transport_.advance();
-        if (state == Transport::State::failed) fail(transport_.failure());
-        if (state == Transport::State::open) {
-            if (before != state) moved_ = Clock::now();
-            send_pending();
-            receive();
-        } else if (state == Transport::State::ended) {
-            on_end();
-        }
-        if (transport_.state() == Transport::State::ended) stop_sending();
-    }
+    const bool was_used_before = is_used_before_;
+    if (lookup_ == 0 && !failure_) talk();
+    // Once more, on a connection of its own.
+    if (was_used_before != is_used_before_ && lookup_ == 0 && !failure_) talk();
     if (!failure_) {
         const auto at = deadline();
         if (at && Clock::now() >= *at) {
-            const bool connects = transport_.state() < Transport::State::open;
+            const bool connects = transport_->state() < Transport::State::open;
             fail(lookup_ != 0 ? Case::dns_timeout
                  : connects   ? Case::connection_timeout
                               : Case::connection_read_timeout);
@@ -193,26 +235,41 @@ void OutgoingExchange::advance()
     if (failure_) return set_timer(std::nullopt);
     if (lookup_ != 0) {
         watch(lookup_event_, EPOLLIN);
-    } else if (transport_.state() == Transport::State::ended) {
+    } else if (transport_->state() == Transport::State::ended) {
         watch(-1, 0);
     } else {
-        const bool sends = transport_.wants_to_send() ||
-                           (transport_.state() == Transport::State::open && sent_ != out_.size());
-        watch(transport_.fd(), (sends ? EPOLLOUT : 0u) | (wants_bytes() ? EPOLLIN : 0u));
+        const bool sends = transport_->wants_to_send() ||
+                           (transport_->state() == Transport::State::open && sent_ != out_.size());
+        watch(transport_->fd(), (sends ? EPOLLOUT : 0u) | (wants_bytes() ? EPOLLIN : 0u));
     }
     set_timer(deadline());
 }
 
+void OutgoingExchange::talk()
+{
+    const Transport::State before = transport_->state();
+    const Transport::State state = transport_->advance();
+    if (state == Transport::State::failed) fail(transport_->failure());
+    if (state == Transport::State::open) {
+        if (before != state) moved_ = Clock::now();
+        send_pending();
+        receive();
+    } else if (state == Transport::State::ended) {
+        on_end();
+    }
+    if (transport_->state() == Transport::State::ended) stop_sending();
+}
+
 bool OutgoingExchange::wants_bytes() const
 {
-    if (transport_.state() == Transport::State::handshaking) return true;
-    return transport_.state() == Transport::State::open && !parser_->is_done() &&
+    if (transport_->state() == Transport::State::handshaking) return true;
+    return transport_->state() == Transport::State::open && !parser_->is_done() &&
            in_.size() < most_unread;
 }
 
 std::optional<OutgoingExchange::Clock::time_point> OutgoingExchange::deadline() const
 {
-    if (lookup_ != 0 || transport_.state() < Transport::State::open) {
+    if (lookup_ != 0 || transport_->state() < Transport::State::open) {
         return started_ + limit(timeouts_.connect);
     }
     if (!head_) return moved_ + limit(timeouts_.first_byte);
@@ -223,13 +280,13 @@ std::optional<OutgoingExchange::Clock::time_point> OutgoingExchange::deadline() 
 void OutgoingExchange::send_pending()
 {
     while (sent_ != out_.size()) {
-        const size_t size = transport_.write(
+        const size_t size = transport_->write(
             {reinterpret_cast<const uint8_t*>(out_.data()) + sent_, out_.size() - sent_});
         if (size == 0) break;
         sent_ += size;
         moved_ = Clock::now();
     }
-    if (transport_.is_broken()) stop_sending();
+    if (transport_->is_broken()) stop_sending();
     if (sent_ != out_.size()) return;
     out_.clear();
     sent_ = 0;
@@ -248,10 +305,10 @@ void OutgoingExchange::receive()
         parse();
         if (failure_ || !wants_bytes()) break;
         const auto room = in_.prepare(most_read);
-        const size_t size = transport_.read({static_cast<uint8_t*>(room.data()), room.size()});
-        if (transport_.state() == Transport::State::failed) return fail(transport_.failure());
+        const size_t size = transport_->read({static_cast<uint8_t*>(room.data()), room.size()});
+        if (transport_->state() == Transport::State::failed) return fail(transport_->failure());
         if (size == 0) {
-            if (transport_.state() == Transport::State::ended) on_end();
+            if (transport_->state() == Transport::State::ended) on_end();
             return;
         }
         in_.commit(size);
@@ -260,89 +317,12 @@ void OutgoingExchange::receive()
     if (!wants_bytes()) moved_ = Clock::now();
 }
 
-void OutgoingExchange::on_end()
-{
-    parse();
-    if (failure_ || parser_->is_done()) return;
-    if (!parser_->got_some()) return fail(Case::connection_terminated);
-    if (in_.size() != 0) return;  // asked again when the guest has read
-    beast::error_code error;
-    if (transport_.has_ended_cleanly()) parser_->put_eof(error);
-    if (error || !parser_->is_done()) fail(Case::http_response_incomplete);
-}
-
-void OutgoingExchange::parse()
-{
-    if (!head_) parse_head();
-    if (head_ && !failure_) parse_body();
-}
-
-void OutgoingExchange::parse_head()
-{
-    while (in_.size() != 0) {
-        beast::error_code error;
-        const size_t taken = parser_->put(in_.data(), error);
-        in_.consume(taken);
-        if (error == beast::http::error::need_more) return;
-        if (error == beast::http::error::header_limit) {
-            return fail(Case::http_response_header_section_size);
-        }
-        if (error && error != beast::http::error::need_buffer) {
-            return fail(Case::http_protocol_error);
-        }
-        if (!parser_->is_header_done()) continue;
-        const unsigned status = parser_->get().result_int();
-        if (status == 101) return fail(Case::http_upgrade_failed);
-        if (status >= 200) return on_head();
-        // "100 Continue" and its like come before the response.
-        expect_head();
-    }
-}
-
-void OutgoingExchange::on_head()
-{
-    for (const auto& field : parser_->get()) {
-        fields_.push_back({view(field.name_string()), view(field.value())});
-        trailer_names_.emplace_back(view(field.name_string()));
-    }
-    head_.emplace();
-    head_->status = static_cast<uint16_t>(parser_->get().result_int());
-    head_->headers = fields_;
-    if (const auto length = parser_->content_length()) head_->body_bytes = *length;
-}
-
-void OutgoingExchange::parse_body()
-{
-    if (read_ != 0 && read_ == body_.size()) {
-        body_.clear();
-        read_ = 0;
-    }
-    while (!parser_->is_done() && in_.size() != 0 && body_.size() < most_unread) {
-        const size_t before = body_.size();
-        body_.resize(most_unread);
-        auto& body = parser_->get().body();
-        body.data = body_.data() + before;
-        body.size = most_unread - before;
-        beast::error_code error;
-        const size_t taken = parser_->put(in_.data(), error);
-        in_.consume(taken);
-        body_.resize(most_unread - body.size);
-        body.data = nullptr;
-        body.size = 0;
-        if (error == beast::http::error::need_more && taken == 0) return;
-        if (error && error != beast::http::error::need_more &&
-            error != beast::http::error::need_buffer) {
-            return fail(Case::http_protocol_error);
-        }
-    }
-}
-
 // What is waited for.
 
 void OutgoingExchange::watch(int fd, uint32_t events)
 {
     // While it connects the transport may have another socket of the same number.
-    const bool is_same = transport_.state() != Transport::State::connecting;
+    const bool is_same = transport_->state() != Transport::State::connecting;
     if (is_same && watched_ == fd && watched_events_ == events) return;
     epoll_event event{};
     event.events = events;
@@ -389,106 +369,6 @@ const wrt::wasi::http::ResponseHead* OutgoingExchange::response() noexcept
 const ErrorCode* OutgoingExchange::failure() noexcept
 {
     return failure_ ? &*failure_ : nullptr;
-}
-
-// The request's body.
-
-uint32_t OutgoingExchange::Sink::room() noexcept
-{
-    if (of_.failure_ || of_.sink_failure_) return 0;
-    const size_t pending = of_.out_.size() - of_.sent_;
-    return static_cast<uint32_t>(pending < most_pending ? most_pending - pending : 0);
-}
-
-uint32_t OutgoingExchange::Sink::write(std::span<const uint8_t> bytes) noexcept
-{
-    const auto size = static_cast<uint32_t>(std::min<size_t>(bytes.size(), room()));
-    if (size == 0) return 0;
-    if (of_.is_chunked_) of_.out_ += fmt::format("{:x}\r\n", size);
-    of_.out_.append(reinterpret_cast<const char*>(bytes.data()), size);
-    if (of_.is_chunked_) of_.out_ += "\r\n";
-    if (of_.out_.size() - of_.sent_ >= most_read) of_.advance();
-    return size;
-}
-
-bool OutgoingExchange::Sink::flush() noexcept
-{
-    of_.advance();
-    // The transport may hold what it has encrypted.
-    return of_.failure_ || of_.sink_failure_ ||
-           (of_.sent_ == of_.out_.size() && !of_.transport_.wants_to_send());
-}
-
-const ErrorCode* OutgoingExchange::Sink::failure() noexcept
-{
-    return of_.sink_failure_ ? &*of_.sink_failure_ : of_.failure();
-}
-
-Readiness OutgoingExchange::Sink::readiness() noexcept
-{
-    of_.advance();
-    Readiness readiness = of_.waiting();
-    readiness.ready = room() != 0 || failure() != nullptr;
-    return readiness;
-}
-
-void OutgoingExchange::Sink::finish(HeaderList trailers) noexcept
-{
-    if (of_.is_finished_) return;
-    of_.is_finished_ = true;
-    if (of_.is_chunked_ && !of_.sink_failure_) {
-        of_.out_ += "0\r\n";
-        append_fields(of_.out_, trailers);
-        of_.out_ += "\r\n";
-    }
-    of_.advance();
-}
-
-void OutgoingExchange::Sink::abandon() noexcept
-{
-    // Who has answered already did not need it.
-    if (!of_.parser_->is_done()) of_.fail(Case::connection_terminated);
-    of_.advance();
-}
-
-// The response's body.
-
-uint32_t OutgoingExchange::Source::read(std::span<uint8_t> into) noexcept
-{
-    if (of_.read_ == of_.body_.size()) of_.advance();
-    const size_t size = std::min(into.size(), of_.body_.size() - of_.read_);
-    std::copy_n(of_.body_.begin() + static_cast<std::ptrdiff_t>(of_.read_), size, into.begin());
-    of_.read_ += size;
-    return static_cast<uint32_t>(size);
-}
-
-bool OutgoingExchange::Source::ended() noexcept
-{
-    return !of_.failure_ && of_.read_ == of_.body_.size() && of_.head_ && of_.parser_->is_done();
-}
-
-const ErrorCode* OutgoingExchange::Source::failure() noexcept
-{
-    return of_.read_ == of_.body_.size() ? of_.failure() : nullptr;
-}
-
-Readiness OutgoingExchange::Source::readiness() noexcept
-{
-    of_.advance();
-    const bool ready = of_.read_ != of_.body_.size() || of_.failure_ || ended();
-    return ready ? Readiness{} : of_.waiting();
-}
-
-HeaderList OutgoingExchange::Source::trailers() noexcept
-{
-    if (!of_.trailers_.empty() || !of_.parser_->chunked()) return of_.trailers_;
-    for (const auto& field : of_.parser_->get()) {
-        const std::string_view name = view(field.name_string());
-        const bool is_of_head = std::ranges::any_of(
-            of_.trailer_names_, [&](const std::string& other) { return same_name(other, name); });
-        if (!is_of_head) of_.trailers_.push_back({name, view(field.value())});
-    }
-    return of_.trailers_;
 }
 
 }  // namespace wrtd::http

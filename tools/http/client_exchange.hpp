@@ -3,8 +3,8 @@
 // over.
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,10 +14,14 @@
 
 #include <wrt/component/wasi/http.hpp>
 
-#include "authority.hpp"
-#include "transport.hpp"
+#include "client.hpp"
 
 namespace wrtd::http {
+
+inline std::string_view view(boost::beast::string_view text)
+{
+    return {text.data(), text.size()};
+}
 
 class OutgoingExchange final : public wrt::wasi::http::ClientExchange {
     using ErrorCode = wrt::wasi::http::ErrorCode;
@@ -25,14 +29,13 @@ class OutgoingExchange final : public wrt::wasi::http::ClientExchange {
     using Readiness = wrt::wasi::http::Readiness;
 
 public:
-    /// `requests` counts those that there are. `tls` may be null.
-    OutgoingExchange(const wrt::wasi::http::RequestHead& head, Authority to,
-                     const wrt::wasi::http::Timeouts& timeouts, std::unique_ptr<TlsSession> tls,
-                     std::atomic<uint32_t>& requests);
+    /// The scheme is https unless the head says http. `client` is told when it ends.
+    OutgoingExchange(Client& client, const wrt::wasi::http::RequestHead& head, Authority to,
+                     const wrt::wasi::http::Timeouts& timeouts);
     OutgoingExchange(const OutgoingExchange&) = delete;
     OutgoingExchange& operator=(const OutgoingExchange&) = delete;
 
-    /// Looks up the name, or connects. False: `why` tells.
+    /// Takes a connection that waits, or looks up the name, or connects. False: `why` tells.
     bool start(ErrorCode& why);
 
     wrt::wasi::http::BodySink& request_body() noexcept override { return sink_; }
@@ -40,11 +43,14 @@ public:
     const wrt::wasi::http::ResponseHead* response() noexcept override;
     const ErrorCode* failure() noexcept override;
     wrt::wasi::http::BodySource& response_body() noexcept override { return source_; }
-    void release() noexcept override { delete this; }
+    void release() noexcept override;
 
 private:
     using Case = ErrorCode::Case;
     using Clock = std::chrono::steady_clock;
+    static constexpr size_t most_pending = 128 * 1024;  ///< Of a request, waiting to be sent.
+    static constexpr size_t most_unread = 64 * 1024;    ///< Of a response, waiting to be read.
+    static constexpr size_t most_read = 16 * 1024;      ///< At once.
     using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
     class Sink final : public wrt::wasi::http::BodySink {
@@ -78,7 +84,17 @@ private:
 
     /// Does all that can be done now, and sets what the descriptor tells after that.
     void advance();
+    /// A connection of its own.
+    bool connect(ErrorCode& why);
     void advance_lookup();
+    /// Whether the same may be asked once more: on a connection that was used before, the other
+    /// side may have closed it just when this began, and nothing has come of it.
+    [[nodiscard]] bool may_repeat() const;
+    void repeat();
+    /// Whether all of it is over and the connection may have another one.
+    [[nodiscard]] bool has_let_go() const;
+    /// As far as there is a connection.
+    void talk();
     void send_pending();
     /// The other side takes no more; the response may be there already, and is read.
     void stop_sending();
@@ -93,6 +109,7 @@ private:
     void fail(Case which);
     void expect_head();
     void make_head(const wrt::wasi::http::RequestHead& head);
+    void append_fields(HeaderList fields);
 
     [[nodiscard]] bool wants_bytes() const;
     [[nodiscard]] std::optional<Clock::time_point> deadline() const;
@@ -100,11 +117,14 @@ private:
     void set_timer(std::optional<Clock::time_point> at);
     [[nodiscard]] Readiness waiting() const;
 
-    std::atomic<uint32_t>& requests_;
+    Client& client_;
     Authority to_;
+    bool is_encrypted_;
     wrt::wasi::http::Timeouts timeouts_;
     std::unique_ptr<TlsSession> tls_;  ///< Until the transport has it.
-    Transport transport_;
+    std::unique_ptr<Transport> transport_ = std::make_unique<Transport>();
+    bool is_used_before_ = false;  ///< The transport.
+    std::string repeatable_;       ///< The whole request, if it may be made twice.
     uint32_t lookup_ = 0;
     int lookup_event_ = -1;
 

@@ -197,6 +197,13 @@ bool Transport::pull()
     return true;
 }
 
+bool Transport::is_idle() const
+{
+    if (state_ != State::open || is_broken_ || sent_ != out_.size()) return false;
+    uint8_t byte = 0;
+    return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block();
+}
+
 size_t Transport::read(std::span<uint8_t> into)
 {
     if (state_ != State::open || into.empty()) return 0;

@@ -1,4 +1,4 @@
-// A client: fetch MODE SCHEME AUTHORITY PATH prints what comes of a request.
+// A client: fetch MODE SCHEME AUTHORITY PATH... prints what comes of a request for each path, one after the other.
 //   get       status, one field, body, trailer
 //   head      the same with HEAD
 //   post      sends megabytes without a length while it reads what comes back, which must be the same
@@ -48,6 +48,7 @@ TYPES("[method]incoming-body.stream") void body_stream(handle, Result*);
 TYPES("[static]incoming-body.finish") handle incoming_finish(handle);
 TYPES("[method]future-trailers.subscribe") handle trailers_subscribe(handle);
 TYPES("[method]future-trailers.get") void trailers_get(handle, Result*);
+TYPES("[resource-drop]future-trailers") void trailers_drop(handle);
 TYPES("http-error-code") void http_error_code(handle, Result*);
 STREAMS("[method]input-stream.read") void input_read(handle, uint64_t, Result*);
 STREAMS("[method]input-stream.subscribe") handle input_subscribe(handle);
@@ -150,7 +151,10 @@ static int show(handle response)
     const handle fields = r.words[7];
     fields_get(fields, "x-trailer", 9, &r);
     if (r.words[1]) printf("trailer %.*s\n", ((int*)(uintptr_t)r.words[0])[1], *(char**)(uintptr_t)r.words[0]);
+    fields_drop(fields);
   }
+  trailers_drop(trailers);
+  response_drop(response);
   return 0;
 }
 
@@ -221,10 +225,8 @@ static int echo(handle future, handle outgoing, handle out, bool verify)
   return 0;
 }
 
-int main(int argc, char** argv)
+static int fetch(const char* mode, const char* scheme, const char* authority, const char* path)
 {
-  CHECK(argc == 5);
-  const char* const mode = argv[1];
   Result r;
   const handle headers = fields_new();
   fields_append(headers, "x-client", 8, "fetch", 5, &r);
@@ -233,8 +235,8 @@ int main(int argc, char** argv)
   const handle request = request_new(headers);
   if (posts || has_length) set_method(request, 2, NULL, 0);
   if (strcmp(mode, "head") == 0) set_method(request, 1, NULL, 0);
-  set_scheme(request, 1, strcmp(argv[2], "https") == 0, NULL, 0);
-  if (set_authority(request, 1, argv[3], strlen(argv[3])) || set_path(request, 1, argv[4], strlen(argv[4]))) {
+  set_scheme(request, 1, strcmp(scheme, "https") == 0, NULL, 0);
+  if (set_authority(request, 1, authority, strlen(authority)) || set_path(request, 1, path, strlen(path))) {
     puts("no such URI");
     return 0;
   }
@@ -258,7 +260,7 @@ int main(int argc, char** argv)
     puts("dropped");
     return 0;
   }
-  if (posts) return echo(future, body, out, strcmp(argv[4], "/echo") == 0);
+  if (posts) return echo(future, body, out, strcmp(path, "/echo") == 0);
   if (has_length) {
     output_write(out, (const uint8_t*)"12345", 5, &r);
     CHECK(r.bytes[0] == 0);
@@ -267,5 +269,14 @@ int main(int argc, char** argv)
     CHECK(r.bytes[0] == 0);
   }
   const handle response = response_of(future);
-  return response ? show(response) : 0;
+  if (response) show(response);
+  future_drop(future);
+  return 0;
+}
+
+int main(int argc, char** argv)
+{
+  CHECK(argc >= 5);
+  for (int i = 4; i < argc; ++i) fetch(argv[1], argv[2], argv[3], argv[i]);
+  return 0;
 }
