@@ -1,6 +1,6 @@
 // LinearRegion: a mapping of its own in a reserved arena, a block of the retained end in a fixed
 // one.
-#include <wrt/foundation/linear_region.hpp>
+#include "linear_mapping.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,15 +12,6 @@
 #include <wrt/foundation/assert.hpp>
 
 namespace wrt {
-
-/// Lies in the arena and outlives the region, which may be moved about.
-struct LinearRegion::Mapping {
-    Arena* arena;
-    void* base;
-    size_t reserved;
-    size_t committed;
-    Account account;
-};
 
 namespace {
 

@@ -2,6 +2,7 @@
 #include <wrt/runtime/instantiate.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/memory.hpp>
@@ -416,7 +417,13 @@ Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& 
     return instantiate_from(store, module, {.names = nullptr, .list = imports}, false);
 }
 
-Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept
+namespace {
+
+enum class Code : bool { is_left, runs };
+
+/// `is_copied`: the first of them only starts. How many are complete.
+Result<size_t> perform(Store& store, std::span<ModuleInstance* const> instances, bool is_copied,
+                       Code code) noexcept
 {
     Arena& arena = store.arena();
     uint32_t depth = 0;
@@ -428,16 +435,43 @@ Status perform_effects(Store& store, std::span<ModuleInstance* const> instances)
             arena.make_array<Slot>(End::scratch, Account::scratch, depth));
     WRT_TRY(const std::span<bool> references,
             arena.make_array<bool>(End::scratch, Account::scratch, depth));
-    if (arena.is_rehearsal()) return scope.exit();
-    ConstantStack stack{slots, references};
-    for (ModuleInstance* const instance : instances) {
-        store.set_constants(&stack);
-        const Status copied = copy_segments(*instance, stack);
-        store.set_constants(nullptr);
-        WRT_CHECK(copied);
-        WRT_CHECK(run_start(store, *instance));
+    size_t complete = 0;
+    if (!arena.is_rehearsal()) {
+        ConstantStack stack{slots, references};
+        for (ModuleInstance* const instance : instances) {
+            if (!std::exchange(is_copied, false)) {
+                store.set_constants(&stack);
+                const Status copied = copy_segments(*instance, stack);
+                store.set_constants(nullptr);
+                WRT_CHECK(copied);
+            }
+            if (code == Code::is_left && instance->module->start != no_function) break;
+            WRT_CHECK(run_start(store, *instance));
+            ++complete;
+        }
     }
-    return scope.exit();
+    WRT_CHECK(scope.exit());
+    return complete;
+}
+
+}  // namespace
+
+Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept
+{
+    WRT_CHECK(perform(store, instances, false, Code::runs));
+    return ok();
+}
+
+Result<size_t> perform_effects_before_code(Store& store,
+                                           std::span<ModuleInstance* const> instances) noexcept
+{
+    return perform(store, instances, false, Code::is_left);
+}
+
+Status perform_effects_from_code(Store& store, std::span<ModuleInstance* const> instances) noexcept
+{
+    WRT_CHECK(perform(store, instances, true, Code::runs));
+    return ok();
 }
 
 }  // namespace wrt::runtime

@@ -99,15 +99,32 @@ ComponentLinker& ComponentLinker::wasi(const wasi::Config& config, wasi::ConfigF
     return *this;
 }
 
-Result<ComponentInstance> ComponentLinker::instantiate(Component component,
-                                                       LinkFault* fault) noexcept
+Result<ComponentInstance> ComponentLinker::make(Make& how, Component component,
+                                                LinkFault* fault) noexcept
 {
     WRT_CHECK(status_);
     WRT_CHECK(detail::share_budget(*state_));
     WRT_TRY(component::Instance* const instance,
-            component::instantiate(*world_, component.image(), &imports_, fault));
+            how(*world_, component.image(), &imports_, fault, 0));
     WRT_CHECK(detail::share_budget(*state_));
     return ComponentInstance{*world_, *instance};
+}
+
+Result<ComponentInstance> ComponentLinker::instantiate(Component component,
+                                                       LinkFault* fault) noexcept
+{
+    return make(component::instantiate, component, fault);
+}
+
+Result<ComponentInstance> ComponentLinker::prepare(Component component, LinkFault* fault) noexcept
+{
+    return make(component::prepare, component, fault);
+}
+
+Status ComponentLinker::start(const ComponentInstance& instance) noexcept
+{
+    WRT_CHECK(status_);
+    return component::start(*world_, *instance.instance_);
 }
 
 Status ComponentLinker::serve(const ComponentInstance& instance,

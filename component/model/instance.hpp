@@ -130,6 +130,8 @@ struct Instance {
 
     InstanceExports exports;
     uint32_t exported = 0;  ///< How many of them are there.
+    /// Of an outermost one: core instances whose effects start() performs.
+    std::span<runtime::ModuleInstance* const> unstarted;
 
     const ComponentTypes& types() const { return component->syntax.types; }
     /// What a node of kind resource, or an alias of one, is in this instance.

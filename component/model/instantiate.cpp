@@ -72,6 +72,16 @@ public:
     /// core instances were defined.
     Status perform_effects() { return runtime::perform_effects(store_, started_.as_span()); }
 
+    /// As much of it as runs no code.
+    Status perform_effects_before_code(Instance& instance)
+    {
+        WRT_TRY(const size_t complete,
+                runtime::perform_effects_before_code(store_, started_.as_span()));
+        const std::span<runtime::ModuleInstance* const> rest = started_.as_span().subspan(complete);
+        WRT_TRY(instance.unstarted, arena_.copy(End::retained, Account::component, rest));
+        return ok();
+    }
+
 private:
     template <class T>
     Result<T*> make()
@@ -546,8 +556,10 @@ struct Undo {
     }
 };
 
+enum class Code : bool { is_left, runs };
+
 Result<Instance*> build(World& world, const Component& component, const Imports* imports,
-                        LinkFault* fault)
+                        LinkFault* fault, Code code)
 {
     Arena& arena = world.store->arena();
     // Work lists go when it is done, what was made stays.
@@ -555,7 +567,11 @@ Result<Instance*> build(World& world, const Component& component, const Imports*
                                             arena.full_budget(LibraryId::component), End::scratch));
     Builder builder{world, imports, fault};
     WRT_TRY(Instance* const instance, builder.build(component));
-    WRT_CHECK(builder.perform_effects());
+    if (code == Code::runs) {
+        WRT_CHECK(builder.perform_effects());
+    } else {
+        WRT_CHECK(builder.perform_effects_before_code(*instance));
+    }
     WRT_CHECK(scratch.exit());
     return instance;
 }
@@ -568,8 +584,10 @@ size_t budget_or_all(const Arena& arena, size_t budget)
 
 }  // namespace
 
-Result<Instance*> instantiate(World& world, const Component& component, const Imports* imports,
-                              LinkFault* fault, size_t budget) noexcept
+namespace {
+
+Result<Instance*> make_instance(World& world, const Component& component, const Imports* imports,
+                                LinkFault* fault, size_t budget, Code code)
 {
     Arena& arena = world.store->arena();
     // What is added to the store and the world meanwhile is taken out again when this scope is left
@@ -580,13 +598,34 @@ Result<Instance*> instantiate(World& world, const Component& component, const Im
             arena.make<Undo>(End::retained, Account::component, &world, world.newest));
     WRT_CHECK(arena.on_release(&Undo::run, undo));
     const Result<Instance*> instance =
-        from_host(world, [&] { return build(world, component, imports, fault); });
+        from_host(world, [&] { return build(world, component, imports, fault, code); });
     if (!instance) return instance;
     // Once more, so that it comes before the store forgets the core instances: no frames of theirs
     // must lie on stacks then.
     WRT_CHECK(arena.on_release(&Undo::run, undo));
     scope.commit();
     return instance;
+}
+
+}  // namespace
+
+Result<Instance*> instantiate(World& world, const Component& component, const Imports* imports,
+                              LinkFault* fault, size_t budget) noexcept
+{
+    return make_instance(world, component, imports, fault, budget, Code::runs);
+}
+
+Result<Instance*> prepare(World& world, const Component& component, const Imports* imports,
+                          LinkFault* fault, size_t budget) noexcept
+{
+    return make_instance(world, component, imports, fault, budget, Code::is_left);
+}
+
+Status start(World& world, Instance& instance) noexcept
+{
+    const auto rest = std::exchange(instance.unstarted, {});
+    if (rest.empty()) return ok();
+    return from_host(world, [&] { return runtime::perform_effects_from_code(*world.store, rest); });
 }
 
 Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,

@@ -1,14 +1,17 @@
 // What one request costs, piece by piece.
 //
-//   http_cost GUEST.wasm     without a socket: the store, linking, the instance, the call; of the
-//   call how much is interpreting http_cost --wire         a server without a guest: says where it
-//   listens, until SIGTERM (for http_load)
+//   http_cost GUEST.wasm [PATH]    without a socket: the store, linking, the instance, the call; of
+//                                  the call how much is interpreting; and the same with an instance
+//                                  that goes back to an image, as `wrtd serve` has it
+//   http_cost --wire               a server without a guest: says where it listens, until SIGTERM
+//                                  (for http_load)
 //
 // Interpreting is told by fuel: what the guest charges for a request, by what a unit of fuel takes
 // in a loop of the same guest. The rest of the call is the canonical ABI and the functions of the
 // host.
 #include <wrt/component.hpp>
 #include <wrt/wasi.hpp>
+#include <wrt/world_image.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -85,7 +88,42 @@ constexpr component::WorldOptions world_options{
     .handles = 2048, .lends = 256, .tasks = 16, .streams = 16, .host_bytes = 1024 * 1024};
 constexpr wasi::P2Options p2_options{.max_resources = 1024};
 
-int split(const char* path)
+/// Requests to an instance that is as new each time.
+int kept(const Component& component, std::string_view path)
+{
+    Engine engine;
+    PageFilePool pages;
+    const auto scope = engine.enter("instance");
+    Store store{engine};
+    ComponentLinker linker{store, world_options};
+    linker.wasi({}, nullptr, p2_options);
+    auto instance = linker.prepare(component);
+    if (!instance) return fail("instantiating", instance.error());
+    const auto start = Clock::now();
+    auto image = WorldImage::take(linker, pages);
+    if (!image) return fail("taking an image", image.error());
+    const double taking = microseconds(start, Clock::now());
+    constexpr int rounds = 3000;
+    double asking = 0, going_back = 0;
+    for (int i = 0; i < rounds; ++i) {
+        store.set_fuel(1'000'000'000);
+        Exchange exchange;
+        const auto t0 = Clock::now();
+        if (const Status done = linker.start(*instance); !done)
+            return fail("starting", done.error());
+        if (const Status done = ask(linker, *instance, path, exchange); !done)
+            return fail("a request", done.error());
+        const auto t1 = Clock::now();
+        image->rewind();
+        asking += microseconds(t0, t1);
+        going_back += microseconds(t1, Clock::now());
+    }
+    std::printf("with an image (%.0f us to take it): a request %.1f us, going back %.1f us\n",
+                taking, asking / rounds, going_back / rounds);
+    return 0;
+}
+
+int split(const char* path, std::string_view page)
 {
     std::ifstream file{path, std::ios::binary};
     const std::vector<uint8_t> binary{std::istreambuf_iterator<char>{file},
@@ -95,13 +133,13 @@ int split(const char* path)
     if (!component) return fail(path, component.error());
 
     Engine engine;
-    constexpr int rounds = 3000;
+    const int rounds = page == "/json" ? 3000 : 300;  // others are no guests of ours
     constexpr int calls = 20;
     constexpr uint64_t fuel = 1'000'000'000;
-    double make_store = 0, link = 0, make_instance = 0, first = 0, later = 0;
+    double make_store = 0, link = 0, make_instance = 0, first = 0, later = 0, leaving = 0;
     uint64_t used = 0;
     for (int i = 0; i < rounds; ++i) {
-        const auto scope = engine.enter("request");
+        auto scope = engine.enter("request");
         const auto t0 = Clock::now();
         Store store{engine};
         store.set_fuel(fuel);
@@ -113,12 +151,12 @@ int split(const char* path)
         if (!instance) return fail("instantiating", instance.error());
         const auto t3 = Clock::now();
         Exchange exchange;
-        if (const Status done = ask(linker, *instance, "/json", exchange); !done)
+        if (const Status done = ask(linker, *instance, page, exchange); !done)
             return fail("a request", done.error());
         const auto t4 = Clock::now();
         used = fuel - store.fuel();
         for (int call = 0; call < calls; ++call) {
-            if (const Status done = ask(linker, *instance, "/json", exchange); !done)
+            if (const Status done = ask(linker, *instance, page, exchange); !done)
                 return fail("a request", done.error());
         }
         const auto t5 = Clock::now();
@@ -127,6 +165,9 @@ int split(const char* path)
         make_instance += microseconds(t2, t3);
         first += microseconds(t3, t4);
         later += microseconds(t4, t5) / calls;
+        const auto t6 = Clock::now();
+        (void)scope->exit();
+        leaving += microseconds(t6, Clock::now());
     }
     // What a unit of fuel takes in this guest.
     Store store{engine};
@@ -145,8 +186,10 @@ int split(const char* path)
     const double interpreting = per_fuel * static_cast<double>(used);
     std::printf("store %.1f us, world and imports %.1f us, instance %.1f us\n", make_store / rounds,
                 link / rounds, make_instance / rounds);
-    std::printf("first request of an instance %.1f us, later ones %.1f us\n", first / rounds,
-                later / rounds);
+    std::printf("first request of an instance %.1f us, later ones %.1f us; its end %.1f us\n",
+                first / rounds, later / rounds, leaving / rounds);
+    if (const int failed = kept(*component, page); failed != 0) return failed;
+    if (page != "/json") return 0;
     std::printf(
         "of a later one: interpreting %.1f us (%llu fuel), ABI and host functions %.1f us\n",
         interpreting, static_cast<unsigned long long>(used), later / rounds - interpreting);
@@ -193,9 +236,10 @@ int wire()
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: http_cost GUEST.wasm | --wire\n");
+    if (argc != 2 && argc != 3) {
+        std::fprintf(stderr, "usage: http_cost GUEST.wasm [PATH] | --wire\n");
         return 2;
     }
-    return std::strcmp(argv[1], "--wire") == 0 ? wire() : split(argv[1]);
+    return std::strcmp(argv[1], "--wire") == 0 ? wire()
+                                               : split(argv[1], argc == 3 ? argv[2] : "/json");
 }

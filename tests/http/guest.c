@@ -593,6 +593,7 @@ static volatile u32 sink;
 
 #ifdef COMPOSED
 IMPORT("test:http/numbers", "next") u32 next_number(void);
+static int kept;
 #endif
 
 static void route(handle request, handle outparam) {
@@ -613,6 +614,13 @@ static void route(handle request, handle outparam) {
     put_number(next_number());
     puts_("\n");
     answer_line(outparam, 200, "text/plain");
+  }
+  else if (is(path, "/keep")) { // does not let go of its request
+    request_consume(request, &r);
+    puts_("kept\n");
+    answer_line(outparam, 200, "text/plain");
+    request_headers(request);
+    kept = 1;
   }
 #endif
   else if (is(path, "/sized")) { // content-length, and no more than that
@@ -679,6 +687,12 @@ static void route(handle request, handle outparam) {
 __attribute__((export_name("wasi:http/incoming-handler@0.2.12#handle"))) void handle_(handle request, handle outparam) {
   line_size = 0;
   used = 0;
+#ifdef COMPOSED
+  kept = 0;
+#endif
   route(request, outparam);
+#ifdef COMPOSED
+  if (kept) return;
+#endif
   request_drop(request);
 }

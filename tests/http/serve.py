@@ -319,6 +319,27 @@ class Composition(unittest.TestCase):
             for _ in range(3):
                 self.assertEqual(server.get("/next")[1], b"101\n")
             self.assertEqual(server.get("/json")[0].status, 200)
+            # Nor is there anything left of one that failed.
+            for failing in ["/trap", "/trap-late", "/next"]:
+                with contextlib.suppress(http.client.IncompleteRead):
+                    server.get(failing)
+                self.assertEqual(server.get("/next")[1], b"101\n")
+
+    def test_in_one_block_instances_are_made_anew(self):
+        with Server("--preload", f"test:http={options.part}", "--workers", "1", "--arena", "16MiB", guest=options.composed) as server:
+            for _ in range(3):
+                self.assertEqual(server.get("/next")[1], b"101\n")
+
+    def test_instances_serve_as_many_requests_as_they_may(self):
+        with Server("--preload", f"test:http={options.part}", "--workers", "1", "--reuse-instances", "3",
+                    guest=options.composed) as server:
+            numbers = [server.get("/next")[1] for _ in range(7)]
+            self.assertEqual(numbers, [b"101\n", b"102\n", b"103\n"] * 2 + [b"101\n"])
+            # A failure ends it; and what still has a part of its last request is not asked again.
+            server.get("/trap")
+            self.assertEqual(server.get("/next")[1], b"101\n")
+            server.get("/keep")
+            self.assertEqual(server.get("/next")[1], b"101\n")
 
     def test_what_cannot_be_composed(self):
         for arguments, status, text in [

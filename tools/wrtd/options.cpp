@@ -391,6 +391,9 @@ void add_serve(CLI::App& app, Options& options)
               });
     add_bound(app, "--workers", "N", "requests at one time; default two a core, at least 4",
               parse_count, count, serve.workers, uint32_t{1024});
+    add_bound(app, "--reuse-instances", "N",
+              "requests that an instance may have, one after the other; default 1", parse_count,
+              count, serve.reuse_instances);
     add_bound(app, "--max-connections", "N", "more get 503; default 1024", parse_count, count,
               serve.max_connections);
     add_bound(app, "--max-header-bytes", "SIZE", "of a request's head; default 16KiB", parse_size,

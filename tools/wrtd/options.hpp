@@ -98,7 +98,8 @@ struct Options {
     struct Serve {
         std::string host = "127.0.0.1";
         uint16_t port = 8080;
-        uint32_t workers = 0;  ///< Requests at one time; 0: as the machine has cores.
+        uint32_t workers = 0;          ///< Requests at one time; 0: as the machine has cores.
+        uint64_t reuse_instances = 1;  ///< Requests that one may have, one after the other.
         uint32_t max_connections = 1024;
         uint32_t max_header_bytes = 16 * 1024;
         uint64_t max_body_bytes = uint64_t{64} << 20;

@@ -23,11 +23,6 @@ namespace {
 constexpr const char* handler = "wasi:http/incoming-handler@0.2.0";
 constexpr uint64_t default_timeout_ns = 30'000'000'000;
 
-// One request's worth: what is made anew each time must not be large.
-constexpr wrt::component::WorldOptions request_world{
-    .handles = 2048, .lends = 256, .tasks = 16, .streams = 16, .host_bytes = 1024 * 1024};
-constexpr wrt::wasi::P2Options p2_options{.max_resources = 1024};
-
 /// The component is read by all workers, so that nothing of it may change.
 wrt::EngineConfig component_engine(const Options& options)
 {
@@ -72,12 +67,12 @@ ServedGuest::ServedGuest(const Options& options, uint32_t workers)
       path_{options.files.front()},
       engine_{component_engine(options)},
       grant_{options, path_},
-      engines_(workers),
+      workers_(workers),
       watchdog_{workers}
 {
 }
 
-int ServedGuest::load(const std::string& path)
+int ServedGuest::load(const std::string& path, const std::string& package)
 {
     std::variant<File, int> opened = open_or_complain(path);
     if (const int* code = std::get_if<int>(&opened)) return *code;
@@ -88,7 +83,7 @@ int ServedGuest::load(const std::string& path)
     }
     if (!is_component(file.bytes())) {
         error("{} is no component", escaped(path));
-        if (path == path_) hint("what serves HTTP exports {}", handler);
+        if (package.empty()) hint("what serves HTTP exports {}", handler);
         return exit_not_runnable;
     }
     const auto start = std::chrono::steady_clock::now();
@@ -100,7 +95,7 @@ int ServedGuest::load(const std::string& path)
         error("{}: {}", escaped(path), error_text(component.error()));
         return exit_code_of(component.error(), false);
     }
-    loaded_.push_back({path, std::move(file), *component});
+    components_.push_back({path, package, std::move(file), *component});
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     spdlog::info("loaded {}: {} in the arena, {:.1f} ms", escaped(path),
                  size_text(engine_.arena().used()), took.count());
@@ -110,20 +105,21 @@ int ServedGuest::load(const std::string& path)
 int ServedGuest::prepare()
 {
     for (const Preload& preload : options_.preloads) {
-        if (const int code = load(preload.file); code != 0) return code;
+        if (const int code = load(preload.file, preload.package); code != 0) return code;
     }
-    if (const int code = load(path_); code != 0) return code;
+    if (const int code = load(path_, {}); code != 0) return code;
     if (const int code = grant_.open(); code != 0) return code;
     http_client_ = grant_.http_client();
     // First instances, of which nothing is kept.
     wrt::Engine engine{component_engine(options_)};
-    wrt::Store store{engine, store_config(options_.limits)};
-    if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
-    wrt::ComponentLinker linker{store, request_world};
+    ServedInstance first{options_, engine};
     NotLinked fault;
-    const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, 0, &fault);
-    if (!instance) return complain(fault, instance.error(), engine, store);
-    if (wrt::component::find_function(instance->instance(), handler, "handle") == nullptr) {
+    wrt::Status ready = first.status();
+    if (ready && options_.limits.fuel) first.store()->set_fuel(*options_.limits.fuel);
+    if (ready) ready = make(first, 0, fault);
+    if (ready) ready = first.start();
+    if (!ready) return complain(fault, ready.error(), engine, first.store());
+    if (wrt::component::find_function(first.instance().instance(), handler, "handle") == nullptr) {
         error("{} exports no {} to serve with", escaped(path_), handler);
         hint("`wrtd inspect {}` lists its exports", escaped(path_));
         return exit_not_found;
@@ -132,74 +128,65 @@ int ServedGuest::prepare()
 }
 
 int ServedGuest::complain(const NotLinked& fault, const wrt::Error& reason, wrt::Engine& engine,
-                          wrt::Store& store) const
+                          wrt::Store* store) const
 {
     const std::string& path = fault.of != nullptr ? fault.of->path : path_;
-    if (fault.lacks != nullptr) {
-        error("{} exports no interface of {}", escaped(path), escaped(*fault.lacks));
+    if (fault.lacks_package) {
+        error("{} exports no interface of {}", escaped(path), escaped(fault.of->package));
         return exit_failed;
     }
     if (wrt::kind_of(reason.code) == wrt::ErrorKind::unlinkable)
         return complain_about_linking(options_, path, reason, fault.link);
     if (grant_.complain(fault.config, reason)) return exit_failed;
-    return wrtd::conclude(options_.limits, false, path, engine, &store, reason);
+    return wrtd::conclude(options_.limits, false, path, engine, store, reason);
 }
 
-wrt::Engine& ServedGuest::engine_of(uint32_t worker)
+wrt::Status ServedGuest::make(ServedInstance& instance, uint32_t worker, NotLinked& fault) const
 {
-    if (!engines_[worker]) {
-        engines_[worker] = std::make_unique<wrt::Engine>(component_engine(options_));
-    }
-    return *engines_[worker];
-}
-
-wrt::Result<wrt::ComponentInstance>
-ServedGuest::instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinked* fault) const
-{
-    if (options_.wasi.enabled) {
-        wrt::WasiConfig config = grant_.config();
-        config.interrupt = watchdog_.interrupt_of(worker);
-        wrt::wasi::P2Options wasi = p2_options;
-        wasi.http_client = http_client_.get();
-        linker.wasi(config, &fault->config, wasi);
-    }
-    for (size_t i = 0; i < options_.preloads.size(); ++i) {
-        fault->of = &loaded_[i];
-        WRT_TRY(const wrt::ComponentInstance part,
-                linker.instantiate(loaded_[i].component, &fault->link));
-        if (!exports_package(part, options_.preloads[i].package)) {
-            fault->lacks = &options_.preloads[i].package;
-            return wrt::Error{.code = wrt::Errc::unknown_import};
-        }
-        linker.exports(part);
-    }
-    fault->of = &loaded_.back();
-    return linker.instantiate(loaded_.back().component, &fault->link);
+    if (!options_.wasi.enabled) return instance.make(components_, nullptr, nullptr, fault);
+    wrt::WasiConfig config = grant_.config();
+    config.interrupt = watchdog_.interrupt_of(worker);
+    return instance.make(components_, &config, http_client_.get(), fault);
 }
 
 void ServedGuest::serve(uint32_t worker, http::Exchange& exchange)
 {
-    wrt::Engine& engine = engine_of(worker);
-    const wrt::Result<wrt::ScopeGuard> scope = engine.enter("request");
-    wrt::Store store{engine, store_config(options_.limits)};
-    if (!scope || !store.status()) {
+    Worker& own = workers_[worker];
+    if (!own.engine) own.engine = std::make_unique<wrt::Engine>(component_engine(options_));
+    if (!own.instance) own.instance = std::make_unique<ServedInstance>(options_, *own.engine);
+    ServedInstance& instance = *own.instance;
+    if (const wrt::Status ready = instance.status(); !ready) {
         exchange.refuse(500);
-        exchange.reason = error_text(scope ? store.status().error() : scope.error());
+        exchange.reason = error_text(ready.error());
+        own.instance.reset();
         return;
     }
-    if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
+    const wrt::Status ended = run(instance, worker, exchange);
+    if (ended && instance.serves_again(options_.serve.reuse_instances)) return;
+    if (!instance.is_made() || !instance.renew()) own.instance.reset();
+}
+
+wrt::Status ServedGuest::run(ServedInstance& instance, uint32_t worker, http::Exchange& exchange)
+{
+    wrt::Store& store = *instance.store();
+    store.clear_interrupt();  // of the last request, that came as it ended
     const Watchdog::Watch watch{
         watchdog_, worker, store,
         std::chrono::nanoseconds{options_.limits.timeout_ns.value_or(default_timeout_ns)}};
-    wrt::ComponentLinker linker{store, request_world};
-    NotLinked fault;
-    const wrt::Result<wrt::ComponentInstance> instance = instantiate(linker, worker, &fault);
-    const wrt::Status ended = instance ? linker.serve(*instance, exchange.head(), exchange)
-                                       : wrt::Status{instance.error()};
+    wrt::Status ended = wrt::ok();
+    if (!instance.is_made()) {
+        NotLinked fault;
+        ended = make(instance, worker, fault);
+        if (ended) instance.keep(pages_);
+    }
+    if (options_.limits.fuel) store.set_fuel(*options_.limits.fuel);
+    if (ended) ended = instance.start();
+    if (ended) ended = instance.serve(exchange);
     conclude(exchange, store, ended, watch.expired());
     if (options_.limits.fuel) {
         exchange.note = fmt::format("fuel {}", *options_.limits.fuel - store.fuel());
     }
+    return ended;
 }
 
 void ServedGuest::conclude(http::Exchange& exchange, wrt::Store& store, const wrt::Status& ended,
@@ -239,7 +226,10 @@ void ServedGuest::conclude(http::Exchange& exchange, wrt::Store& store, const wr
 
 void ServedGuest::idle(uint32_t worker)
 {
-    if (engines_[worker]) engines_[worker]->arena().trim();
+    Worker& own = workers_[worker];
+    if (own.instance) own.instance->trim();
+    if (own.engine) own.engine->arena().trim();
+    if (http_client_) http_client_->tidy();
 }
 
 void ServedGuest::log(const http::Record& record)

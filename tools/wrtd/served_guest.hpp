@@ -1,17 +1,14 @@
-// The guest of `wrtd serve`: a component that is loaded once, and an instance of it for each
-// request, in a store of its own that is gone with the request.
+// The guest of `wrtd serve`: components that are loaded once, and for each request instances of
+// them that nobody has used, with limits and a log.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <wrt/component.hpp>
-
-#include "file.hpp"
 #include "http/server.hpp"
 #include "options.hpp"
+#include "served_instance.hpp"
 #include "wasi_grant.hpp"
 #include "watchdog.hpp"
 
@@ -32,41 +29,33 @@ public:
     void log(const http::Record& record) override;
 
 private:
-    /// A component of which each request has an instance.
-    struct Loaded {
-        std::string path;
-        File file;  ///< The component views its bytes.
-        wrt::Component component;
-    };
-    /// Why there was no request to serve: nothing was linked.
-    struct NotLinked {
-        const Loaded* of = nullptr;          ///< Null: WASI.
-        const std::string* lacks = nullptr;  ///< The package that a preloaded one does not export.
-        wrt::LinkFault link;
-        wrt::wasi::ConfigFault config;
+    /// What a thread serves with, one request after the other; made by that thread.
+    struct Worker {
+        std::unique_ptr<wrt::Engine> engine;
+        std::unique_ptr<ServedInstance> instance;  ///< Null: to be made anew.
     };
 
     // Each 0, or the exit code after having said why.
-    [[nodiscard]] int load(const std::string& path);
+    [[nodiscard]] int load(const std::string& path, const std::string& package);
     [[nodiscard]] int complain(const NotLinked& fault, const wrt::Error& reason,
-                               wrt::Engine& engine, wrt::Store& store) const;
+                               wrt::Engine& engine, wrt::Store* store) const;
 
-    [[nodiscard]] wrt::Engine& engine_of(uint32_t worker);
-    /// All that a request needs; the last one made is that which serves.
-    [[nodiscard]] wrt::Result<wrt::ComponentInstance>
-    instantiate(wrt::ComponentLinker& linker, uint32_t worker, NotLinked* fault) const;
+    /// An instance with which nothing has run.
+    [[nodiscard]] wrt::Status make(ServedInstance& instance, uint32_t worker,
+                                   NotLinked& fault) const;
+    [[nodiscard]] wrt::Status run(ServedInstance& instance, uint32_t worker,
+                                  http::Exchange& exchange);
     void conclude(http::Exchange& exchange, wrt::Store& store, const wrt::Status& ended,
                   bool timed_out) const;
 
     const Options& options_;
     std::string path_;
     wrt::Engine engine_;  ///< Of the components.
-    std::deque<Loaded>
-        loaded_;  ///< In the order in which they are instantiated; last that which serves.
+    ServedComponents components_;
     WasiGrant grant_;
     std::unique_ptr<http::Client> http_client_;  ///< Null: no requests of guests.
-    /// Each with the arena that its requests lie in one after the other; made by its thread.
-    std::vector<std::unique_ptr<wrt::Engine>> engines_;
+    wrt::PageFilePool pages_;                    ///< What instances of all workers share.
+    std::vector<Worker> workers_;
     Watchdog watchdog_;
 };
 

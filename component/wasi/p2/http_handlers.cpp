@@ -2,6 +2,8 @@
 // wasi:http/outgoing-handler, which it imports, with the response to come.
 #include "wasi/p2/http_objects.hpp"
 
+#include <algorithm>
+
 namespace wrt::wasi::p2 {
 
 namespace {
@@ -207,6 +209,20 @@ Status define_handlers(component::Imports& imports, State& state) noexcept
 }  // namespace wrt::wasi::p2
 
 namespace wrt::wasi {
+
+bool holds_exchange(const p2::State& state) noexcept
+{
+    using Kind = p2::Resource::Kind;
+    constexpr Kind of_exchanges[] = {Kind::incoming_request,  Kind::incoming_body,
+                                     Kind::future_trailers,   Kind::response_outparam,
+                                     Kind::outgoing_response, Kind::outgoing_body};
+    return std::ranges::any_of(state.resources(), [&](const p2::Resource& resource) {
+        const bool is_stream =
+            resource.kind == Kind::input_stream || resource.kind == Kind::output_stream;
+        if (is_stream) return resource.object != nullptr;  // others are a descriptor's
+        return std::ranges::find(of_exchanges, resource.kind) != std::end(of_exchanges);
+    });
+}
 
 Status handle_request(p2::State& state, component::World& world,
                       const component::Instance& instance, const http::RequestHead& head,

@@ -22,15 +22,6 @@ void release_request(HttpState& http, Request* request) noexcept
     release_message(http, request);
 }
 
-/// The guest ends while the wire works for it.
-void release_clients(void* state) noexcept
-{
-    auto& http = *static_cast<HttpState*>(state);
-    for (ClientUse* use = http.clients; use != nullptr; use = use->next)
-        use->exchange->release();
-    http.clients = nullptr;
-}
-
 }  // namespace
 
 Result<HttpState*> make_http_state(Arena& arena, const P2Options& options) noexcept
@@ -41,8 +32,16 @@ Result<HttpState*> make_http_state(Arena& arena, const P2Options& options) noexc
     if (!region) return region.error;
     http->pool = BlockPool{{static_cast<std::byte*>(region.pointer), options.http_bytes}};
     http->client = options.http_client;
-    WRT_CHECK(arena.on_release(&release_clients, http));
+    WRT_CHECK(
+        arena.on_release([](void* of) { release_clients(*static_cast<HttpState*>(of)); }, http));
     return http;
+}
+
+void release_clients(HttpState& http) noexcept
+{
+    for (ClientUse* use = http.clients; use != nullptr; use = use->next)
+        use->exchange->release();
+    http.clients = nullptr;
 }
 
 void release(HttpState& http, ClientUse* client) noexcept

@@ -125,6 +125,9 @@ struct HttpState {
 
 Result<HttpState*> make_http_state(Arena& arena, const P2Options& options) noexcept;
 
+/// The guest ends while the wire works for it.
+void release_clients(HttpState& http) noexcept;
+
 /// The guest has more of wasi:http than P2Options::http_bytes has room for.
 inline Error out_of_http_bytes() noexcept
 {

@@ -112,6 +112,7 @@ Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Co
         WRT_CHECK(arena.on_release(&p2::forget_lookups, state));
     }
     WRT_TRY(state->http, p2::make_http_state(arena, options));
+    state->granted = context.descriptors.open_count();
     WRT_CHECK(p2::add_io(imports, *state));
     WRT_CHECK(p2::add_poll(imports, *state));
     WRT_CHECK(p2::add_cli(imports, *state));
@@ -121,6 +122,17 @@ Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Co
     WRT_CHECK(p2::add_sockets(imports, *state));
     WRT_CHECK(p2::add_http(imports, *state));
     return state;
+}
+
+void end_guest(p2::State& state) noexcept
+{
+    p2::release_clients(*state.http);
+    p2::forget_lookups(&state);
+    DescriptorTable& descriptors = state.context.descriptors;
+    for (uint32_t fd = state.granted; descriptors.open_count() > state.granted; ++fd) {
+        WRT_ASSERT(fd < descriptors.capacity());
+        descriptors.close(Fd{fd});
+    }
 }
 
 }  // namespace wrt::wasi

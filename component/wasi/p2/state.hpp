@@ -107,6 +107,9 @@ public:
     /// Ends one that was handed on; children of it may live on.
     void retire(uint32_t rep) noexcept;
 
+    /// All that are in use, and some that are free.
+    std::span<const Resource> resources() const noexcept { return resources_.first(used_); }
+
     template <class Tag>
     Result<Own<Tag>> make(const Resource& resource) noexcept
     {
@@ -118,6 +121,7 @@ public:
     std::span<Socket> sockets;
     std::span<Lookup> lookups;
     HttpState* http = nullptr;
+    uint32_t granted = 0;  ///< Descriptors below are the Config's, which no guest closes.
 
 private:
     /// What it uses is used by it no more.

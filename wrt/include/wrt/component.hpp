@@ -93,6 +93,8 @@ public:
     [[nodiscard]] const component::Instance& instance() const noexcept { return *instance_; }
 
 private:
+    friend class ComponentLinker;
+
     component::World* world_;
     component::Instance* instance_;
 };
@@ -138,13 +140,33 @@ public:
     [[nodiscard]] Result<ComponentInstance> instantiate(Component component,
                                                         LinkFault* fault = nullptr) noexcept;
 
+    /// Makes an instance as far as none of its code runs. start() does the rest, and before that it
+    /// may be linked to (exports()) but not called.
+    [[nodiscard]] Result<ComponentInstance> prepare(Component component,
+                                                    LinkFault* fault = nullptr) noexcept;
+    /// Runs the start functions of what prepare() made. Errors: trap, exhaustion.
+    [[nodiscard]] Status start(const ComponentInstance& instance) noexcept;
+
     /// Gives a request to the wasi:http/incoming-handler that an instance exports; after wasi().
     /// wasi::handle_request() says what comes of it.
     [[nodiscard]] Status serve(const ComponentInstance& instance,
                                const wasi::http::RequestHead& request,
                                wasi::http::ServerExchange& exchange) noexcept;
 
+    /// wasi::holds_exchange(): whether serve() must not be called again.
+    [[nodiscard]] bool holds_exchange() const noexcept
+    {
+        return wasi_ != nullptr && wasi::holds_exchange(*wasi_);
+    }
+
 private:
+    friend class WorldImage;
+
+    using Make = Result<component::Instance*>(component::World&, const component::Component&,
+                                              const component::Imports*, LinkFault*,
+                                              size_t) noexcept;
+    [[nodiscard]] Result<ComponentInstance> make(Make& how, Component component,
+                                                 LinkFault* fault) noexcept;
     [[nodiscard]] Arena& arena() noexcept;
     void note(const Status& status) noexcept
     {

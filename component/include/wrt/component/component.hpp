@@ -86,6 +86,15 @@ Result<Instance*> instantiate(World& world, const Component& component,
                               const Imports* imports = nullptr, LinkFault* fault = nullptr,
                               size_t budget = 0) noexcept;
 
+/// The same as far as no code of the guest runs: what is left of the second phase, from the first
+/// start function on, is start()'s. Nobody may call the instance, or use what it exports but for
+/// linking, before that.
+Result<Instance*> prepare(World& world, const Component& component,
+                          const Imports* imports = nullptr, LinkFault* fault = nullptr,
+                          size_t budget = 0) noexcept;
+/// Errors: trap, exhaustion: the instance is of no use then.
+Status start(World& world, Instance& instance) noexcept;
+
 /// Ends an instance: what its tables, and those of instances in it, own of the host's resources is
 /// dropped as if the guest had done it, and nobody enters it any more. Its memory goes with its
 /// scope.

@@ -261,6 +261,7 @@ public:
 
 private:
     friend class ScopeGuard;
+    friend class ArenaImage;
     friend class ArenaResource;
     friend class LinearRegion;
     friend class SharedRegion;

@@ -42,6 +42,8 @@ public:
     bool grow(uint64_t new_size) noexcept;
 
 private:
+    friend class ArenaImage;
+
     struct Mapping;
     Status make(Arena& arena, uint64_t min_bytes, uint64_t max_bytes) noexcept;
     Status extend(uint64_t new_size) noexcept;

@@ -34,6 +34,8 @@ public:
     bool grow(uint64_t more, uint64_t limit, uint64_t& old_size) noexcept;
 
 private:
+    friend class ArenaImage;
+
     struct Mapping {
         Arena* arena;
         void* base;

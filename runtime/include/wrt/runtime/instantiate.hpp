@@ -42,6 +42,13 @@ Result<ModuleInstance*> instantiate_without_effects(Store& store, const Module& 
 /// itself it allocates before the first effect; in a rehearsal (measure.hpp) that is all it does.
 Status perform_effects(Store& store, std::span<ModuleInstance* const> instances) noexcept;
 
+/// As much of it as runs no code: up to the first start function. How many instances are complete;
+/// the one behind them, if any, is but for its start function.
+Result<size_t> perform_effects_before_code(Store& store,
+                                           std::span<ModuleInstance* const> instances) noexcept;
+/// The rest: `instances` without those that are complete.
+Status perform_effects_from_code(Store& store, std::span<ModuleInstance* const> instances) noexcept;
+
 /// Whether `value` may be imported as `import` of `module`, whose type ids in `store` are `ids`
 /// (3.4.12).
 bool matches_import(const Store& store, const Module& module, const TypeId* ids,

@@ -37,6 +37,15 @@ class State;
 Result<p2::State*> add_p2(component::Imports& imports, runtime::Store& store, Context& context,
                           const P2Options& options = {}) noexcept;
 
+/// The guest is over, though its scope is not left: closes what it opened, gives up the requests
+/// and lookups that it began. What the Config granted stays open. The state is as a guest may find
+/// it once the arena's bytes are again what they were before this one (ArenaImage).
+void end_guest(p2::State& state) noexcept;
+
+/// Whether the guest has something of a request that it served (the request, its body, the response
+/// that it was to give, or their streams). Then it must not run again once that exchange is gone.
+bool holds_exchange(const p2::State& state) noexcept;
+
 /// Calls the wasi:http/incoming-handler that `instance` exports. `state` is what add_p2() gave for
 /// its world. When it returns the response has begun, or `exchange` was told to fail; unless the
 /// guest did neither, which the exchange knows by not having been called. Errors: those of call();
