@@ -356,6 +356,12 @@ bool FunctionValidator::match_all(std::span<const ValType> subs, std::span<const
 
 bool FunctionValidator::block(Instruction& instruction)
 {
+    if (instruction.block.is_empty() && instruction.op != Instr::try_table) [[likely]] {
+        instruction.params = {};
+        instruction.results = {};
+        if (instruction.op == Instr::if_ && !pop(ValType::i32)) return false;
+        return push_frame(instruction.op, instruction.block);
+    }
     if (instruction.block.is_index()) {
         if (find_type(instruction.block.index(), CompositeKind::func) == nullptr) return false;
     } else if (!instruction.block.is_empty()) {
@@ -377,6 +383,12 @@ bool FunctionValidator::close_frame(Instruction& instruction)
 {
     const ControlFrame& frame = scratch_.frames.back();
     instruction.block = frame.block;
+    if (frame.block.is_empty() && scratch_.operands.size() == floor_) [[likely]] {
+        instruction.params = {};
+        instruction.results = {};
+        forget_set(frame.init_height);
+        return true;
+    }
     instruction.params = module_.types.params(frame.block);
     instruction.results = module_.types.results(frame.block);
     const size_t given = scratch_.operands.size() - floor_;

@@ -54,24 +54,53 @@ inline constexpr auto binary_destinations = make_binary_destinations();
 
 }  // namespace detail
 
+/// The classes that the result of has_binary(op, a, b, d) may have, a bit for each.
+inline uint8_t binary_results(Instr op, Class a, Class b)
+{
+    return detail::binary_destinations[detail::binary_kind_of[raw(op)]]
+                                      [static_cast<size_t>(class_index(a, b))];
+}
+
 /// has_binary(op, a, b, d)
 inline bool may_be_binary(Instr op, Class a, Class b, Class d)
 {
-    const uint8_t kind = detail::binary_kind_of[raw(op)];
-    const auto operands = static_cast<size_t>(class_index(a, b));
-    return (detail::binary_destinations[kind][operands] >> class_index(d) & 1) != 0;
+    return (binary_results(op, a, b) >> class_index(d) & 1) != 0;
 }
 
-/// heat_of_binary(op) == Heat::none
-inline bool is_written_otherwise(Instr op)
+/// What else the translator asks of an instruction with two operands, a bit for each.
+struct BinaryTraits {
+    static constexpr uint8_t commutative = 1;
+    static constexpr uint8_t written_otherwise = 2;  ///< heat_of_binary(op) == Heat::none
+    static constexpr uint8_t subtracts = 4;  ///< Integers: minus a constant is plus another.
+};
+
+namespace detail {
+
+consteval std::array<uint8_t, instr_count> make_binary_traits()
 {
-    return detail::binary_kind_of[raw(op)] / 4 == static_cast<uint8_t>(Heat::none);
+    std::array<uint8_t, instr_count> traits{};
+    for (uint32_t i = 0; i < instr_count; ++i) {
+        const auto op = static_cast<Instr>(i);
+        const Heat heat = heat_of_binary(op);
+        if (heat == Heat::commutative || is_symmetric_compare(op))
+            traits[i] |= BinaryTraits::commutative;
+        if (heat == Heat::none) traits[i] |= BinaryTraits::written_otherwise;
+        if (op == Instr::i32_sub || op == Instr::i64_sub) traits[i] |= BinaryTraits::subtracts;
+    }
+    return traits;
+}
+inline constexpr auto binary_traits = make_binary_traits();
+
+}  // namespace detail
+
+inline uint8_t binary_traits(Instr op)
+{
+    return detail::binary_traits[raw(op)];
 }
 
 inline bool is_commutative_binary(Instr op)
 {
-    const uint8_t kind = detail::binary_kind_of[raw(op)];
-    return kind / 4 == static_cast<uint8_t>(Heat::commutative) || (kind & 1) != 0;
+    return (binary_traits(op) & BinaryTraits::commutative) != 0;
 }
 
 }  // namespace wrt::runtime

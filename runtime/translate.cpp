@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include <wrt/foundation/assert.hpp>
 #include <wrt/runtime/call_sites.hpp>
@@ -187,23 +188,21 @@ uint32_t& Translator::newest_of(uint32_t local)
     return local < first_locals ? newest_[local] : far_local(local).newest;
 }
 
-/// The operand of a local will be at `index` of the stack, which is among those that are listed.
-void Translator::list(uint32_t index, Operand& operand)
+/// An operand of the local will be at `index` of the stack, which is among those that are listed.
+/// The next one below.
+uint32_t Translator::list(uint32_t local, uint32_t index)
 {
     if (!lists_) std::fill_n(newest_, first_locals, no_operation);
     lists_ = true;
-    uint32_t& newest = newest_of(operand.local());
-    operand.constant |= newest;
-    newest = index;
+    return std::exchange(newest_of(local), index);
 }
 
-void Translator::unlist(const Operand& operand)
+void Translator::unlist(uint32_t local, uint32_t older)
 {
-    newest_of(operand.local()) = operand.older();
+    newest_of(local) = older;
 }
 
-/// Whether an operation has a variant that writes to `d`.
-bool Translator::may_write(const Operation& operation, Class d)
+bool Translator::may_write_slowly(const Operation& operation, Class d)
 {
     switch (raw(operation.family)) {  // families with a destination class
     case raw(Family::binary):
@@ -268,16 +267,13 @@ void Translator::barrier()
     barrier_ = operations_.size();
 }
 
-/// Moves a constant or a local into the operand's own slot, so that it is a temp. `index` says
-/// where it is or soon will be on the stack; without, it was popped.
-Status Translator::to_home(Operand& operand, uint32_t index)
+/// to_home() of a constant or a local.
+Status Translator::move_home(Operand& operand, uint32_t index)
 {
-    if (operand.kind == Kind::temp) {
-        if (in_second(operand)) unbury(operand.type);
-        return ok();
-    }
-    Operation operation{.bank = bank_of(operand.type)};
-    operation.d = static_cast<uint16_t>(operand.slot);
+    const bool vector = operand.type == ValKind::v128;
+    Operation operation{.bank = bank_of(operand.type),
+                        .d = operand.slot,
+                        .results = vector ? vector_move_results : move_results};
     if (operand.kind == Kind::constant) {
         operation.family = Family::constant;
         operation.constant = operand.constant;
@@ -302,7 +298,7 @@ Status Translator::settle(uint32_t index)
     // Locals are settled newest first or all together, so this is the head of its list or the list
     // goes with it.
     if (index >= listed_from && operand.kind == Kind::local && newest_of(operand.local()) == index)
-        unlist(operand);
+        unlist(operand.local(), operand.older());
     WRT_CHECK(to_home(operand, index));
     operand.producer = no_operation;
     operands_[index] = operand;
@@ -366,70 +362,107 @@ Status Translator::settle_uses(uint32_t local)
     return ok();
 }
 
-/// Makes the operand readable from a slot, for operations without a better variant.
-Status Translator::force_slot(Operand& operand, Class& cls)
-{
-    if (cls == Class::constant || cls == Class::l0 || cls == Class::l1) WRT_CHECK(to_home(operand));
-    if (in_second(operand)) unbury(operand.type);
-    cls = Class::slot;
-    return ok();
-}
-
 // Instructions
 // ----------------------------------------------------------------------------------------------------------
 
+/// A constant comes second, as far as that can be.
+Status Translator::constant_first(Binary& binary)
+{
+    const Instr other = is_commutative_binary(binary.op) ? binary.op : exchanged(binary.op);
+    if (binary.b.kind == Kind::constant || other == Instr::nop) return to_home(binary.a);
+    std::swap(binary.a, binary.b);
+    binary.op = other;
+    return ok();
+}
+
+/// Of what is no operation of its own: the one that does the same.
+Status Translator::restate(Binary& binary)
+{
+    if (binary.b.kind == Kind::constant) {
+        if (next_constant(binary.op, binary.b.constant)) return ok();
+        WRT_CHECK(to_home(binary.b));
+    }
+    std::swap(binary.a, binary.b);
+    binary.op = exchanged(binary.op);
+    return ok();
+}
+
+/// There is no variant for operands that lie there: they lie elsewhere from now on.
+Status Translator::force_binary(Binary& binary)
+{
+    const auto found = [&] {
+        if (is_commutative_binary(binary.op) && binary.b_class != Class::constant &&
+            binary.b_class < binary.a_class) {
+            std::swap(binary.a, binary.b);
+            std::swap(binary.a_class, binary.b_class);
+        }
+        return may_be_binary(binary.op, binary.a_class, binary.b_class, Class::slot);
+    };
+    if (binary.b_class == Class::t1) WRT_CHECK(force_slot(binary.b, binary.b_class));
+    if (found()) return ok();
+    if (binary.a_class == Class::t1) WRT_CHECK(force_slot(binary.a, binary.a_class));
+    if (found()) return ok();
+    WRT_CHECK(force_slot(binary.b, binary.b_class));
+    return force_slot(binary.a, binary.a_class);
+}
+
 Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result_type)
 {
-    Operand b = pop();
-    Operand a = pop();
-    if (a.kind == Kind::constant && b.kind == Kind::constant) WRT_CHECK(to_home(a));
-    if (a.kind == Kind::constant) {
-        if (is_commutative_binary(op)) {
-            std::swap(a, b);
-        } else if (const Instr other = exchanged(op); other != Instr::nop) {
-            std::swap(a, b);
-            op = other;
-        } else {
-            WRT_CHECK(to_home(a));
-        }
-    }
-    if (is_written_otherwise(op) && (b.kind != Kind::constant || !next_constant(op, b.constant))) {
-        if (b.kind == Kind::constant) WRT_CHECK(to_home(b));
-        std::swap(a, b);
-        op = exchanged(op);
-    }
-    if (b.kind == Kind::constant && (op == Instr::i32_sub || op == Instr::i64_sub)) {
-        b.constant = op == Instr::i32_sub ? uint64_t{0u - static_cast<uint32_t>(b.constant)}
-                                          : 0u - b.constant;
-        op = op == Instr::i32_sub ? Instr::i32_add : Instr::i64_add;
-    }
-    if (b.kind == Kind::constant && !fits_immediate(operand_type, b.constant))
-        WRT_CHECK(to_home(b));
-
-    Class a_class = class_of(a);
-    Class b_class = class_of(b);
-    const bool ordered = is_commutative_binary(op);
-    const auto found = [&] {
-        if (ordered && b_class != Class::constant && b_class < a_class) {
-            std::swap(a, b);
-            std::swap(a_class, b_class);
-        }
-        return may_be_binary(op, a_class, b_class, Class::slot);
+    Operand a;
+    Operand b;
+    Class a_class{};
+    Class b_class{};
+    pop_two(a, b);
+    const auto apart = [&](auto member) __attribute__((always_inline)) -> Status {
+        Binary binary{op, a_class, b_class, a, b};
+        WRT_CHECK((this->*member)(binary));
+        op = binary.op;
+        a_class = binary.a_class;
+        b_class = binary.b_class;
+        a = binary.a;
+        b = binary.b;
+        return ok();
     };
-    if (!found()) [[unlikely]] {
-        if (b_class == Class::t1) WRT_CHECK(force_slot(b, b_class));
-        if (!found() && a_class == Class::t1) WRT_CHECK(force_slot(a, a_class));
-        if (!found()) {
-            WRT_CHECK(force_slot(b, b_class));
-            WRT_CHECK(force_slot(a, a_class));
-        }
+    if (a.kind == Kind::constant) [[unlikely]]
+        WRT_CHECK(apart(&Translator::constant_first));
+    uint8_t traits = binary_traits(op);
+    if ((traits & BinaryTraits::written_otherwise) != 0) [[unlikely]] {
+        WRT_CHECK(apart(&Translator::restate));
+        traits = binary_traits(op);
     }
-    Operation operation{
-        .family = Family::binary, .a_class = a_class, .b_class = b_class, .instr = op};
-    take(a, a_class, operation.a);
-    take(b, b_class, operation.b);
+    if (b.kind == Kind::constant) {
+        if ((traits & BinaryTraits::subtracts) != 0) {
+            b.constant = op == Instr::i32_sub ? uint64_t{0u - static_cast<uint32_t>(b.constant)}
+                                              : 0u - b.constant;
+            op = op == Instr::i32_sub ? Instr::i32_add : Instr::i64_add;
+            traits = BinaryTraits::commutative;
+        }
+        if (!fits_immediate(operand_type, b.constant)) [[unlikely]]
+            WRT_CHECK(to_home(b));
+    }
+
+    Temps& t = temps(operand_type);
+    a_class = class_of(a, t);
+    b_class = class_of(b, t);
+    if ((traits & BinaryTraits::commutative) != 0 && b_class != Class::constant &&
+        b_class < a_class) {
+        std::swap(a, b);
+        std::swap(a_class, b_class);
+    }
+    uint8_t results = binary_results(op, a_class, b_class);
+    if (!has_class(results, Class::slot)) [[unlikely]] {
+        WRT_CHECK(apart(&Translator::force_binary));
+        results = binary_results(op, a_class, b_class);
+    }
+    Operation operation{.family = Family::binary,
+                        .a_class = a_class,
+                        .b_class = b_class,
+                        .instr = op,
+                        .results = results};
+    take(a, a_class, operation.a, t);
+    take(b, b_class, operation.b, t);
     operation.constant = b.bits();
-    return emit_result(operation, result_type);
+    return emit_number(operation, result_type);
 }
 
 Status Translator::numeric_unary(Instr op, ValKind result_type)
@@ -451,10 +484,13 @@ Status Translator::numeric_unary(Instr op, ValKind result_type)
     }
     if (a.kind == Kind::constant) WRT_CHECK(to_home(a));
     Class a_class = class_of(a);
-    if (!has_unary(op, a_class, Class::slot)) WRT_CHECK(force_slot(a, a_class));
-    Operation operation{.family = Family::unary, .a_class = a_class, .instr = op};
+    if (!has_class(unary_results(op, a_class), Class::slot)) WRT_CHECK(force_slot(a, a_class));
+    Operation operation{.family = Family::unary,
+                        .a_class = a_class,
+                        .instr = op,
+                        .results = unary_results(op, a_class)};
     take(a, a_class, operation.a);
-    return emit_result(operation, result_type);
+    return emit_number(operation, result_type);
 }
 
 Status Translator::local_set(uint32_t local, bool tee)
@@ -551,32 +587,49 @@ Status Translator::wide_load(const Instruction& instruction, ValKind type)
 Status Translator::load(const Instruction& instruction, ValKind type)
 {
     if (is_wide(instruction)) return wide_load(instruction, type);
-    return load(instruction.op, static_cast<uint32_t>(instruction.value), type);
+    const auto offset = static_cast<uint32_t>(instruction.value);
+    return type == ValKind::v128 ? load<true>(instruction.op, offset, type)
+                                 : load<false>(instruction.op, offset, type);
 }
 
+template <bool Vector>
 Status Translator::load(Instr op, uint32_t offset, ValKind type)
 {
     Operand address = pop();
-    if (is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add &&
-        has_load_sum(op, last().a_class, last().b_class, Class::slot)) {
-        const Operation sum = last();
-        operations_.pop();
-        forget_slots(sum.d, 1);
-        Operation operation = sum;
-        operation.family = Family::load_sum;
-        operation.instr = op;
-        operation.index = offset;
-        return emit_result(operation, type);
+    if (is_last(address) && last().family == Family::binary && last().instr == Instr::i32_add) {
+        const uint8_t results = load_sum_results(op, last().a_class, last().b_class);
+        if (has_class(results, Class::slot)) {
+            Operation& sum = last();
+            forget_slots(sum.d, 1);
+            sum.family = Family::load_sum;
+            sum.bank = bank_of(type);
+            sum.instr = op;
+            sum.results = results;
+            sum.index = offset;
+            sum.source = source_;
+            if constexpr (!Vector) return note_number(type);
+            note_write(sum.d, type, operands_.size());
+            return push_temp(type, last_index());
+        }
     }
     if (address.kind == Kind::constant &&
         (!has_load(op, Class::constant, Class::slot) || !fits_address(address.constant, offset)))
         WRT_CHECK(to_home(address));
-    Class cls = class_of(address);
-    if (!has_load(op, cls, Class::slot)) WRT_CHECK(force_slot(address, cls));
-    Operation operation{.family = Family::load, .a_class = cls, .instr = op, .index = offset};
-    take(address, cls, operation.a);
-    return emit_result(operation, type);
+    Class cls = class_of(address, temps_[0]);
+    uint8_t results = load_results(op, cls);
+    if (!has_class(results, Class::slot)) [[unlikely]] {
+        WRT_CHECK(force_slot(address, cls));
+        results = load_results(op, cls);
+    }
+    Operation operation{
+        .family = Family::load, .a_class = cls, .instr = op, .index = offset, .results = results};
+    take(address, cls, operation.a, temps_[0]);
+    if constexpr (Vector) return emit_result(operation, type);
+    return emit_number(operation, type);
 }
+
+template Status Translator::load<false>(Instr op, uint32_t offset, ValKind type);
+template Status Translator::load<true>(Instr op, uint32_t offset, ValKind type);
 
 Status Translator::wide_store(const Instruction& instruction)
 {
@@ -603,14 +656,15 @@ Status Translator::store(const Instruction& instruction, ValKind type)
 
 Status Translator::store(Instr op, uint32_t offset, ValKind type)
 {
-    Operand value = pop();
-    Operand address = pop();
+    Operand value;
+    Operand address;
+    pop_two(address, value);
     if (value.kind == Kind::local && is_last(address) && last().family == Family::binary &&
         last().instr == Instr::i32_add) {
         Class value_class = class_of(value);
         if (value_class == Class::t0) value_class = Class::slot;
         Operation& sum = last();
-        if (has_store_sum(op, sum.a_class, sum.b_class, value_class)) {
+        if (has_class(store_sum_values(op, sum.a_class, sum.b_class), value_class)) {
             forget_slots(sum.d, 1);
             sum.family = Family::store_sum;
             sum.bank = bank_of(type);
@@ -627,9 +681,9 @@ Status Translator::store(Instr op, uint32_t offset, ValKind type)
         WRT_CHECK(to_home(address));
     Class address_class = class_of(address);
     Class value_class = class_of(value);
-    if (!has_store(op, address_class, value_class) && address_class == Class::t1)
-        WRT_CHECK(force_slot(address, address_class));
-    if (!has_store(op, address_class, value_class)) WRT_CHECK(force_slot(value, value_class));
+    const auto found = [&] { return has_class(store_values(op, address_class), value_class); };
+    if (!found() && address_class == Class::t1) WRT_CHECK(force_slot(address, address_class));
+    if (!found()) WRT_CHECK(force_slot(value, value_class));
     Operation operation{.family = Family::store,
                         .a_class = address_class,
                         .b_class = value_class,
@@ -647,7 +701,9 @@ Status Translator::global_get(uint32_t global)
     const bool imported = global < syntax_.imported_globals;
     Operation operation{.family = Family::global_get,
                         .flag = imported,
-                        .index = imported ? global : module_.globals[global].slot};
+                        .index = imported ? global : module_.globals[global].slot,
+                        .results =
+                            type.kind() == ValKind::v128 ? vector_move_results : move_results};
     return emit_result(operation, type.kind());
 }
 

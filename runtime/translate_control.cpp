@@ -118,6 +118,15 @@ void Translator::end_charge()
     uncharged_ = 0;
 }
 
+/// The instruction at `offset`, which emits nothing, was refused.
+Status Translator::refuse_at(const Status& refused, uint32_t offset)
+{
+    source_ = offset;
+    Error error = refused.error();
+    if (error.offset != no_offset) error.offset = offset;
+    return error;
+}
+
 /// A cell that charges fuel for the instructions up to the next one. A run may be stopped there and
 /// go on elsewhere: every operand lies in its slot and registers hold nothing but pins.
 Status Translator::charge()

@@ -208,11 +208,13 @@ private:
     [[nodiscard]] Operand& ready(uint32_t local);
     [[nodiscard]] uint32_t& weight_of(uint32_t local);
     [[nodiscard]] uint32_t& newest_of(uint32_t local);
-    void list(uint32_t index, Operand& operand);
-    void unlist(const Operand& operand);
+    [[nodiscard, gnu::noinline]] uint32_t list(uint32_t local, uint32_t index);
+    [[gnu::noinline]] void unlist(uint32_t local, uint32_t older);
     [[nodiscard]] bool in_second(const Operand& operand) const;
     [[nodiscard]] Class class_of(const Operand& operand);
+    [[nodiscard]] Class class_of(const Operand& operand, const Temps& t) const;
     [[nodiscard]] static bool may_write(const Operation& operation, Class d);
+    [[nodiscard]] static bool may_write_slowly(const Operation& operation, Class d);
     [[nodiscard]] bool is_last(const Operand& operand) const;
 
     // The operand stack.
@@ -221,6 +223,7 @@ private:
     Status push_local(uint32_t local);
     Status push_constant(ValKind type, uint64_t bits);
     Operand pop();
+    void pop_two(Operand& a, Operand& b);
     [[gnu::noinline]] void lower_floors();
     void raise_floor(uint32_t& floor, uint32_t height);
     void drop_to(uint32_t height);
@@ -231,16 +234,21 @@ private:
     Operation& last() { return operations_.back(); }
     [[nodiscard]] uint32_t last_index() const { return operations_.size() - 1; }
     Status emit_result(Operation operation, ValKind type);
+    Status emit_number(Operation operation, ValKind type);
+    Status note_number(ValKind type);
     Status emit_write(const Operation& operation, ValKind type, uint32_t operand);
     void note_write(uint32_t slot, ValKind type, uint32_t operand);
+    [[gnu::cold, gnu::noinline]] Status refuse_at(const Status& refused, uint32_t offset);
     void bury(Temps& t);
     void unbury(ValKind type);
     void unbury_all();
     void forget_temps();
     void forget_slots(uint32_t slot, uint32_t width);
     void barrier();
+    void take(const Operand& operand, Class cls, uint16_t& slot, Temps& t);
     void take(const Operand& operand, Class cls, uint16_t& slot);
     Status to_home(Operand& operand, uint32_t index = no_operation);
+    [[gnu::noinline]] Status move_home(Operand& operand, uint32_t index);
     Status settle(uint32_t index);
     Status settle_top(uint32_t count) { return count == 0 ? ok() : settle_some(count); }
     Status settle_some(uint32_t count);
@@ -256,10 +264,22 @@ private:
 
     // Instructions.
     Status numeric_binary(Instr op, ValKind operand_type, ValKind result_type);
+    /// An instruction with two operands, while it is found out what becomes of it.
+    struct Binary {
+        Instr op;
+        Class a_class;
+        Class b_class;
+        Operand a;
+        Operand b;
+    };
+    [[gnu::noinline]] Status constant_first(Binary& binary);
+    [[gnu::noinline]] Status restate(Binary& binary);
+    [[gnu::noinline]] Status force_binary(Binary& binary);
     Status numeric_unary(Instr op, ValKind result_type);
     Status local_set(uint32_t local, bool tee);
     Status select(ValKind type);
     Status load(const decoder::Instruction& instruction, ValKind type);
+    template <bool Vector>
     Status load(Instr op, uint32_t offset, ValKind type);
     Status store(const decoder::Instruction& instruction, ValKind type);
     Status store(Instr op, uint32_t offset, ValKind type);

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 
+#include "access_variants.hpp"
 #include "translator.hpp"
 #include "variants.hpp"
 
@@ -28,27 +32,41 @@ inline Status Translator::name_local(uint32_t local)
     return name_far_local(local);
 }
 
-inline bool Translator::in_second(const Operand& operand) const
+[[gnu::always_inline]] inline bool Translator::in_second(const Operand& operand) const
 {
     return operand.kind == Kind::temp && operand.producer != no_operation &&
            operand.producer == temps_[registers_of(operand.type)].second;
 }
 
-/// Where an operand can be read best.
-inline Class Translator::class_of(const Operand& operand)
+/// Where an operand can be read best. `t` are the temps of its bank.
+[[gnu::always_inline]] inline Class Translator::class_of(const Operand& operand,
+                                                         const Temps& t) const
 {
-    if (operand.kind == Kind::constant) return Class::constant;
-    if (in_second(operand)) return Class::t1;
-    uint32_t slot = operand.slot;
-    if (operand.kind == Kind::local) {
-        if (operand.place() != Class::slot) return operand.place();
-        slot = operand.local_slot();
+    if (operand.kind == Kind::temp) {
+        if (t.slot == operand.slot) return Class::t0;
+        const bool second = operand.producer == t.second && operand.producer != no_operation;
+        return second ? Class::t1 : Class::slot;
     }
-    return temps(operand.type).slot == slot ? Class::t0 : Class::slot;
+    if (operand.kind == Kind::constant) return Class::constant;
+    if (operand.place() != Class::slot) return operand.place();
+    return t.slot == operand.local_slot() ? Class::t0 : Class::slot;
+}
+
+[[gnu::always_inline]] inline Class Translator::class_of(const Operand& operand)
+{
+    return class_of(operand, temps(operand.type));
+}
+
+/// Whether an operation has a variant that writes to `d`.
+inline bool Translator::may_write(const Operation& operation, Class d)
+{
+    if (operation.results != 0) [[likely]]
+        return has_class(operation.results, d);
+    return may_write_slowly(operation, d);
 }
 
 /// The operation before made this operand, and may still become something else.
-inline bool Translator::is_last(const Operand& operand) const
+[[gnu::always_inline]] inline bool Translator::is_last(const Operand& operand) const
 {
     if (options_.slots_only || operand.kind != Kind::temp || operand.producer == no_operation)
         return false;
@@ -77,11 +95,17 @@ inline Status Translator::use_frame(uint32_t slots)
         WRT_CHECK(use_frame(next_slot_));
     if (operands_.full()) [[unlikely]]
         WRT_CHECK(operands_.reserve(1));
-    operands_.push_unchecked(operand);
+    // As two words, because they are read again at once, and a processor waits where it has to put
+    // together what was written in parts.
+    const auto words = std::bit_cast<std::array<uint64_t, 2>>(operand);
+    auto* const place = reinterpret_cast<unsigned char*>(operands_.end());
+    operands_.resize_unchecked(operands_.size() + 1);
+    std::memcpy(place, &words[0], sizeof words[0]);
+    std::memcpy(place + sizeof words[0], &words[1], sizeof words[1]);
     return ok();
 }
 
-inline Status Translator::push_temp(ValKind type, uint32_t producer)
+[[gnu::always_inline]] inline Status Translator::push_temp(ValKind type, uint32_t producer)
 {
     return push({.producer = producer, .slot = static_cast<uint16_t>(next_slot()), .type = type});
 }
@@ -92,7 +116,7 @@ inline Status Translator::push_temp(ValKind type, uint32_t producer)
     Operand operand = ready(local);
     operand.slot = static_cast<uint16_t>(next_slot());
     if (operands_.size() >= listed_from) [[unlikely]]
-        list(operands_.size(), operand);
+        operand.constant |= list(local, operands_.size());
     return push(operand);
 }
 
@@ -104,16 +128,34 @@ inline Status Translator::push_constant(ValKind type, uint64_t bits)
                  .type = type});
 }
 
-inline Translator::Operand Translator::pop()
+// No operand that was popped is passed on by its address, but for copies where that is rare: so
+// that its fields stay in registers.
+
+[[gnu::always_inline]] inline Translator::Operand Translator::pop()
 {
     const Operand operand = operands_.pop();
     next_slot_ = operand.slot;
-    const uint32_t size = operands_.size();
-    if (size >= listed_from && operand.kind == Kind::local) [[unlikely]]
-        unlist(operand);
-    if (highest_floor_ > size) [[unlikely]]
+    if (operands_.size() >= listed_from && operand.kind == Kind::local) [[unlikely]]
+        unlist(operand.local(), operand.older());
+    if (highest_floor_ > operands_.size()) [[unlikely]]
         lower_floors();
     return operand;
+}
+
+/// `b` is the topmost.
+[[gnu::always_inline]] inline void Translator::pop_two(Operand& a, Operand& b)
+{
+    const uint32_t size = operands_.size() - 2;
+    b = operands_[size + 1];
+    a = operands_[size];
+    operands_.truncate(size);
+    next_slot_ = a.slot;
+    if (size + 1 >= listed_from) [[unlikely]] {
+        if (b.kind == Kind::local) unlist(b.local(), b.older());
+        if (a.kind == Kind::local && size >= listed_from) unlist(a.local(), a.older());
+    }
+    if (highest_floor_ > size) [[unlikely]]
+        lower_floors();
 }
 
 /// No operand below `height` is what the floor says any more.
@@ -159,9 +201,11 @@ inline void Translator::raise_floor(uint32_t& floor, uint32_t height)
 }
 
 /// The last operation writes to `slot`, and t0.
-inline void Translator::note_write(uint32_t slot, ValKind type, uint32_t operand)
+[[gnu::always_inline]] inline void Translator::note_write(uint32_t slot, ValKind type,
+                                                          uint32_t operand)
 {
-    if (options_.slots_only) return;
+    if (options_.slots_only) [[unlikely]]
+        return;
     const uint32_t width = width_of(type);
     const int bank = registers_of(type);
     Temps& other = temps_[1 - bank];
@@ -174,11 +218,39 @@ inline void Translator::note_write(uint32_t slot, ValKind type, uint32_t operand
     t.operand = operand;
 }
 
-/// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
-inline void Translator::bury(Temps& t)
+/// The last operation makes a number, which is no vector, for the operand that is pushed next: to
+/// its slot and t0.
+[[gnu::always_inline]] inline Status Translator::note_number(ValKind type)
 {
+    WRT_ASSERT(type != ValKind::v128);
+    const int bank = registers_of(type);
+    const uint32_t slot = next_slot_;
+    const uint32_t producer = last_index();
+    if (!options_.slots_only) [[likely]] {
+        Temps& other = temps_[1 - bank];
+        if (slot - other.slot < other.width) other = {.second = other.second};
+        Temps& t = temps_[bank];
+        if (slot - t.slot >= t.width) bury(t);
+        t = {.slot = slot, .producer = producer, .operand = operands_.size(), .second = t.second};
+    }
+    return push_temp(type, producer);
+}
+
+/// emit_result() of a number that is no vector.
+[[gnu::always_inline]] inline Status Translator::emit_number(Operation operation, ValKind type)
+{
+    operation.d_class = Class::slot;
+    operation.d = static_cast<uint16_t>(next_slot());
+    operation.bank = static_cast<Bank>(registers_of(type));
+    WRT_CHECK(emit(operation));
+    return note_number(type);
+}
+
+/// t0 is about to be overwritten: if what it holds still waits for its consumer, let it wait in t1.
+[[gnu::always_inline]] inline void Translator::bury(Temps& t)
+{
+    if (t.operand >= operands_.size()) return;  // it is consumed, which is the rule
     if (t.second != no_operation || t.producer == no_operation || t.producer < barrier_) return;
-    if (t.operand >= operands_.size()) return;
     const Operand& waiting = operands_[t.operand];
     Operation& producer = operations_[t.producer];
     if (waiting.kind != Kind::temp || waiting.producer != t.producer) return;
@@ -218,8 +290,10 @@ inline void Translator::forget_slots(uint32_t slot, uint32_t width)
     }
 }
 
-/// The operand is consumed as class `cls`: settles what its producer writes.
-inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
+/// The operand is consumed as class `cls`: settles what its producer writes. `t` are the temps of
+/// its bank.
+[[gnu::always_inline]] inline void Translator::take(const Operand& operand, Class cls,
+                                                    uint16_t& slot, Temps& t)
 {
     if (operand.kind == Kind::constant) return;
     if (operand.kind == Kind::local) {
@@ -227,21 +301,47 @@ inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
         return;
     }
     slot = operand.slot;
-    Temps& t = temps(operand.type);
-    if (in_second(operand)) {
+    if (operand.producer == no_operation) return;
+    if (operand.producer == t.second) {
         if (cls == Class::t1)
             t.second = no_operation;
         else
             unbury(operand.type);
         return;
     }
-    if (cls != Class::t0 || operand.producer == no_operation || operand.producer != t.producer ||
-        operand.producer < barrier_)
-        return;
+    if (cls != Class::t0 || operand.producer != t.producer || operand.producer < barrier_) return;
     Operation& producer = operations_[operand.producer];
     if (producer.d_class == Class::slot && producer.d == operand.slot &&
         may_write(producer, Class::t0))
         producer.d_class = Class::t0;
+}
+
+inline void Translator::take(const Operand& operand, Class cls, uint16_t& slot)
+{
+    take(operand, cls, slot, temps(operand.type));
+}
+
+/// Moves a constant or a local into the operand's own slot, so that it is a temp. `index` says
+/// where it is or soon will be on the stack; without, it was popped.
+[[gnu::always_inline]] inline Status Translator::to_home(Operand& operand, uint32_t index)
+{
+    if (operand.kind == Kind::temp) {
+        if (in_second(operand)) unbury(operand.type);
+        return ok();
+    }
+    Operand moved = operand;
+    WRT_CHECK(move_home(moved, index));
+    operand = moved;
+    return ok();
+}
+
+/// Makes the operand readable from a slot, for operations without a better variant.
+[[gnu::always_inline]] inline Status Translator::force_slot(Operand& operand, Class& cls)
+{
+    if (cls == Class::constant || cls == Class::l0 || cls == Class::l1) WRT_CHECK(to_home(operand));
+    if (in_second(operand)) unbury(operand.type);
+    cls = Class::slot;
+    return ok();
 }
 
 // The common instructions
@@ -258,21 +358,24 @@ template <decoder::detail::Quick Kind>
                                                        uint32_t offset, uint64_t value)
 {
     using decoder::detail::Quick;
-    source_ = offset;
     ++uncharged_;
     const auto number = static_cast<uint32_t>(value);
-    if constexpr (Kind == Quick::local_get) {
-        return push_local(number);
+    constexpr bool only_pushes =
+        Kind == Quick::local_get || Kind == Quick::i32_const || Kind == Quick::i64_const;
+    if constexpr (!only_pushes) source_ = offset;
+    if constexpr (only_pushes) {
+        constexpr ValKind type = Kind == Quick::i64_const ? ValKind::i64 : ValKind::i32;
+        const Status pushed =
+            Kind == Quick::local_get ? push_local(number) : push_constant(type, value);
+        if (!pushed) [[unlikely]]
+            return refuse_at(pushed, offset);
+        return ok();
     } else if constexpr (Kind == Quick::local_set) {
         return local_set(number, false);
     } else if constexpr (Kind == Quick::local_tee) {
         return local_set(number, true);
-    } else if constexpr (Kind == Quick::i32_const) {
-        return push_constant(ValKind::i32, value);
-    } else if constexpr (Kind == Quick::i64_const) {
-        return push_constant(ValKind::i64, value);
     } else if constexpr (Kind == Quick::load) {
-        return load(row.op, number, row.result);
+        return load<false>(row.op, number, row.result);
     } else if constexpr (Kind == Quick::store) {
         return store(row.op, number, row.operand);
     } else if constexpr (Kind == Quick::binary) {
