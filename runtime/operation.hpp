@@ -123,8 +123,8 @@ struct Operation {
     uint32_t source = 0;   ///< Byte offset of the instruction in the binary.
     uint32_t source2 = 0;  ///< Of load_load and load_store: where the second access came from.
     uint32_t place = 0;  ///< First cell, from the function's first one; FunctionWriter fills it in.
-    uint8_t results = 0;   ///< While it is translated: a bit for each class that `d` may have, or
-                           ///< 0 where nobody looked yet.
+    uint8_t results = 0;     ///< While it is translated: a bit for each class that `d` may have, or
+                             ///< 0 where nobody looked yet.
     uint64_t constant = 0;   ///< Operand of class `constant` (bits of a slot; a v128's place in
                              ///< the translator's vectors), wide offset, the
                              ///< immediates of a window, or what a cast asks for.
