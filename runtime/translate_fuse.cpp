@@ -439,8 +439,10 @@ void Translator::fuse()
     for (Operation* const last = first + operations.size() - 1; first != last; ++first) {
         Operation& second = first[1];
         const Fusion fusion = fusions[raw(first->family)][raw(second.family)];
-        if (fusion == Fusion::none || second.labelled) continue;
-        if (fusion >= Fusion::needs_t0 && first->d_class != Class::t0) continue;
+        // One branch, because several would often be guessed wrong; `none` is the first.
+        constexpr auto needs_t0 = static_cast<unsigned>(Fusion::needs_t0);
+        const unsigned end = first->d_class == Class::t0 ? 256 : needs_t0;
+        if (static_cast<unsigned>(fusion) - 1u >= (second.labelled ? 0u : end - 1)) continue;
         if (fuse_as(fusion, *first, second, calls)) first->family = Family::nothing;
     }
 }
