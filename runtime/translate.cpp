@@ -465,23 +465,36 @@ Status Translator::numeric_binary(Instr op, ValKind operand_type, ValKind result
     return emit_number(operation, result_type);
 }
 
-Status Translator::numeric_unary(Instr op, ValKind result_type)
+/// i32.wrap_i64 of a constant or a local.
+Status Translator::wrap_other()
 {
     Operand a = pop();
+    a.type = ValKind::i32;
+    if (a.kind == Kind::constant)
+        a.constant &= 0xffffffffu;
+    else
+        WRT_CHECK(to_home(a, operands_.size()));
+    return push(a);
+}
+
+Status Translator::numeric_unary(Instr op, ValKind result_type)
+{
     // i32 operands are read from the low half, so wrapping is only another way to look at the same
     // slot.
     if (op == Instr::i32_wrap_i64) {
-        a.type = ValKind::i32;
-        if (a.kind == Kind::constant) a.constant &= 0xffffffffu;
-        if (a.kind == Kind::local) WRT_CHECK(to_home(a, operands_.size()));
-        return push(a);
+        Operand top = operands_.back();
+        if (top.kind != Kind::temp) return wrap_other();
+        top.type = ValKind::i32;
+        put(operands_.back(), top);
+        return ok();
     }
-    if (op == Instr::i32_eqz && is_last(a) && last().family == Family::binary) {
+    if (op == Instr::i32_eqz && is_last(operands_.back()) && last().family == Family::binary) {
         if (const Instr other = opposite(last().instr); other != Instr::nop) {
             last().instr = other;
-            return push(a);
+            return ok();
         }
     }
+    Operand a = pop();
     if (a.kind == Kind::constant) WRT_CHECK(to_home(a));
     Class a_class = class_of(a);
     if (!has_class(unary_results(op, a_class), Class::slot)) WRT_CHECK(force_slot(a, a_class));
@@ -679,18 +692,21 @@ Status Translator::store(Instr op, uint32_t offset, ValKind type)
     if (address.kind == Kind::constant &&
         (!has_store(op, Class::constant, Class::slot) || !fits_address(address.constant, offset)))
         WRT_CHECK(to_home(address));
-    Class address_class = class_of(address);
-    Class value_class = class_of(value);
+    Temps& value_temps = temps(type);
+    Class address_class = class_of(address, temps_[0]);
+    Class value_class = class_of(value, value_temps);
     const auto found = [&] { return has_class(store_values(op, address_class), value_class); };
-    if (!found() && address_class == Class::t1) WRT_CHECK(force_slot(address, address_class));
-    if (!found()) WRT_CHECK(force_slot(value, value_class));
+    if (!found()) [[unlikely]] {
+        if (address_class == Class::t1) WRT_CHECK(force_slot(address, address_class));
+        if (!found()) WRT_CHECK(force_slot(value, value_class));
+    }
     Operation operation{.family = Family::store,
                         .a_class = address_class,
                         .b_class = value_class,
                         .instr = op,
                         .index = offset};
-    take(address, address_class, operation.a);
-    take(value, value_class, operation.d);
+    take(address, address_class, operation.a, temps_[0]);
+    take(value, value_class, operation.d, value_temps);
     operation.constant = value.bits();
     return emit(operation);
 }

@@ -218,7 +218,9 @@ private:
     [[nodiscard]] bool is_last(const Operand& operand) const;
 
     // The operand stack.
+    static void put(Operand& place, const Operand& operand);
     Status push(const Operand& operand);
+    Status push(const Operand& operand, uint32_t width);
     Status push_temp(ValKind type, uint32_t producer);
     Status push_local(uint32_t local);
     Status push_constant(ValKind type, uint64_t bits);
@@ -276,6 +278,7 @@ private:
     [[gnu::noinline]] Status restate(Binary& binary);
     [[gnu::noinline]] Status force_binary(Binary& binary);
     Status numeric_unary(Instr op, ValKind result_type);
+    [[gnu::noinline]] Status wrap_other();
     Status local_set(uint32_t local, bool tee);
     Status select(ValKind type);
     Status load(const decoder::Instruction& instruction, ValKind type);

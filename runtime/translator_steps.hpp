@@ -88,21 +88,31 @@ inline Status Translator::use_frame(uint32_t slots)
     return ok();
 }
 
-[[gnu::always_inline]] inline Status Translator::push(const Operand& operand)
+[[gnu::always_inline]] inline Status Translator::push(const Operand& operand, uint32_t width)
 {
-    next_slot_ = operand.slot + width_of(operand.type);
+    next_slot_ = operand.slot + width;
     if (next_slot_ > frame_slots_) [[unlikely]]
         WRT_CHECK(use_frame(next_slot_));
     if (operands_.full()) [[unlikely]]
         WRT_CHECK(operands_.reserve(1));
-    // As two words, because they are read again at once, and a processor waits where it has to put
-    // together what was written in parts.
-    const auto words = std::bit_cast<std::array<uint64_t, 2>>(operand);
-    auto* const place = reinterpret_cast<unsigned char*>(operands_.end());
     operands_.resize_unchecked(operands_.size() + 1);
-    std::memcpy(place, &words[0], sizeof words[0]);
-    std::memcpy(place + sizeof words[0], &words[1], sizeof words[1]);
+    put(operands_.back(), operand);
     return ok();
+}
+
+/// As two words, because they are read again at once, and a processor waits where it has to put
+/// together what was written in parts.
+[[gnu::always_inline]] inline void Translator::put(Operand& place, const Operand& operand)
+{
+    const auto words = std::bit_cast<std::array<uint64_t, 2>>(operand);
+    auto* const bytes = reinterpret_cast<unsigned char*>(&place);
+    std::memcpy(bytes, &words[0], sizeof words[0]);
+    std::memcpy(bytes + sizeof words[0], &words[1], sizeof words[1]);
+}
+
+[[gnu::always_inline]] inline Status Translator::push(const Operand& operand)
+{
+    return push(operand, width_of(operand.type));
 }
 
 [[gnu::always_inline]] inline Status Translator::push_temp(ValKind type, uint32_t producer)
@@ -233,7 +243,7 @@ inline void Translator::raise_floor(uint32_t& floor, uint32_t height)
         if (slot - t.slot >= t.width) bury(t);
         t = {.slot = slot, .producer = producer, .operand = operands_.size(), .second = t.second};
     }
-    return push_temp(type, producer);
+    return push({.producer = producer, .slot = static_cast<uint16_t>(slot), .type = type}, 1);
 }
 
 /// emit_result() of a number that is no vector.

@@ -440,28 +440,29 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
     const bool quick_memory = has_memory0_ && memory0_address_ == ValType::i32;
     const uint8_t* at = begin;
     ValType* top = operands.end();
-    Status told = ok();
 
-    // Tells the sink of the instruction at `at`, which goes on to `behind`. False: it refused.
+    // Tells the sink of the instruction at `at`, which goes on to `behind`.
     const auto tell = [&]<Quick Kind>(const detail::QuickRow& row, uint64_t value, ValType type,
-                                      const uint8_t* behind) __attribute__((always_inline)) {
+                                      const uint8_t* behind)
+                          __attribute__((always_inline)) -> Status {
         if constexpr (!Silent && !std::same_as<Sink, NullSink>) {
             const uint32_t place = offset + static_cast<uint32_t>(at - begin);
+            at = behind;
             if constexpr (requires { sink.template quick<Kind>(row, place, value); }) {
-                told = sink.template quick<Kind>(row, place, value);
+                return sink.template quick<Kind>(row, place, value);
             } else {
                 constexpr bool accesses = Kind == Quick::load || Kind == Quick::store;
                 instruction.op = row.op;
                 instruction.offset = place;
-                instruction.align = at[1];
+                instruction.align = begin[place - offset + 1];
                 instruction.index = accesses ? 0 : static_cast<uint32_t>(value);
                 instruction.value = value;
                 instruction.type = type;
-                told = sink.instruction(instruction, !unreachable_);
+                return sink.instruction(instruction, !unreachable_);
             }
         }
         at = behind;
-        return told.has_value();
+        return ok();
     };
 
     const auto leave = [&]() __attribute__((always_inline)) {
@@ -476,13 +477,16 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
         leave();
         return !unreachable_;
     };
-    // The sink is told of them, and everything is as they left it. False: this is the end.
-    const auto end_control = [&]<Quick Kind>(bool reachable) __attribute__((always_inline)) {
+    const auto tell_control = [&]<Quick Kind>(bool reachable)
+                                  __attribute__((always_inline)) -> Status {
         if constexpr (requires { sink.template control<Kind>(instruction); })
-            told = sink.template control<Kind>(instruction);
+            return sink.template control<Kind>(instruction);
         else
-            told = sink.instruction(instruction, reachable);
-        if (!told || done()) return false;
+            return sink.instruction(instruction, reachable);
+    };
+    // Everything is as they left it. False: this is the end.
+    const auto end_control = [&]() __attribute__((always_inline)) {
+        if (done()) return false;
         if constexpr (requires { sink.skips(); }) {
             if (sink.skips()) return false;
         }
@@ -503,7 +507,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
         case Quick::unary: {
             if (top == bottom || top[-1] != ValType{row.operand}) break;
             top[-1] = ValType{row.result};
-            if (!tell.template operator()<Quick::unary>(row, 0, {}, at + 1)) break;
+            WRT_CHECK(tell.template operator()<Quick::unary>(row, 0, {}, at + 1));
             continue;
         }
         case Quick::binary: {
@@ -511,7 +515,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (top - bottom < 2 || top[-1] != operand || top[-2] != operand) break;
             --top;
             top[-1] = ValType{row.result};
-            if (!tell.template operator()<Quick::binary>(row, 0, {}, at + 1)) break;
+            WRT_CHECK(tell.template operator()<Quick::binary>(row, 0, {}, at + 1));
             continue;
         }
         // No local that is quick has an index of two bytes.
@@ -520,7 +524,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (index >= quick_locals || top == limit) break;
             const ValType type = locals[index];
             *top++ = type;
-            if (!tell.template operator()<Quick::local_get>(row, index, type, at + 2)) break;
+            WRT_CHECK(tell.template operator()<Quick::local_get>(row, index, type, at + 2));
             continue;
         }
         case Quick::local_set: {
@@ -529,7 +533,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             const ValType type = locals[index];
             if (top[-1] != type) break;
             --top;
-            if (!tell.template operator()<Quick::local_set>(row, index, type, at + 2)) break;
+            WRT_CHECK(tell.template operator()<Quick::local_set>(row, index, type, at + 2));
             continue;
         }
         case Quick::local_tee: {
@@ -537,16 +541,15 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (index >= quick_locals || top == bottom) break;
             const ValType type = locals[index];
             if (top[-1] != type) break;
-            if (!tell.template operator()<Quick::local_tee>(row, index, type, at + 2)) break;
+            WRT_CHECK(tell.template operator()<Quick::local_tee>(row, index, type, at + 2));
             continue;
         }
         case Quick::i32_const: {
             const QuickNumber number = detail::quick_number(at + 1);
             if (number.length > 4 || top == limit) break;
             *top++ = ValType::i32;
-            if (!tell.template operator()<Quick::i32_const>(row, number.as_signed(), {},
-                                                            at + 1 + number.length))
-                break;
+            WRT_CHECK(tell.template operator()<Quick::i32_const>(row, number.as_signed(), {},
+                                                                 at + 1 + number.length));
             continue;
         }
         case Quick::i64_const: {
@@ -554,9 +557,8 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (number.length > 4 || top == limit) break;
             *top++ = ValType::i64;
             const auto value = int64_t{static_cast<int32_t>(number.as_signed())};
-            if (!tell.template operator()<Quick::i64_const>(row, static_cast<uint64_t>(value), {},
-                                                            at + 1 + number.length))
-                break;
+            WRT_CHECK(tell.template operator()<Quick::i64_const>(row, static_cast<uint64_t>(value),
+                                                                 {}, at + 1 + number.length));
             continue;
         }
         case Quick::load: {
@@ -565,8 +567,8 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
                 top[-1] != ValType::i32)
                 break;
             top[-1] = ValType{row.result};
-            if (!tell.template operator()<Quick::load>(row, place.bits, {}, at + 2 + place.length))
-                break;
+            WRT_CHECK(
+                tell.template operator()<Quick::load>(row, place.bits, {}, at + 2 + place.length));
             continue;
         }
         case Quick::store: {
@@ -575,70 +577,78 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
                 top[-1] != ValType{row.operand} || top[-2] != ValType::i32)
                 break;
             top -= 2;
-            if (!tell.template operator()<Quick::store>(row, place.bits, {}, at + 2 + place.length))
-                break;
+            WRT_CHECK(
+                tell.template operator()<Quick::store>(row, place.bits, {}, at + 2 + place.length));
             continue;
         }
         case Quick::drop: {
             if (top == bottom) break;
             --top;
-            if (!tell.template operator()<Quick::drop>(row, 0, *top, at + 1)) break;
+            WRT_CHECK(tell.template operator()<Quick::drop>(row, 0, *top, at + 1));
             continue;
         }
         case Quick::block: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!decoder_.block_type(instruction.block) || !block(instruction)) return error();
-            if (!end_control.template operator()<Quick::block>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::block>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::else_: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!else_(instruction)) return error();
-            if (!end_control.template operator()<Quick::else_>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::else_>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::end: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!this->end(instruction)) return error();
-            if (!end_control.template operator()<Quick::end>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::end>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::br: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !br(instruction)) return error();
-            if (!end_control.template operator()<Quick::br>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::br>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::br_if: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !br_if(instruction)) return error();
-            if (!end_control.template operator()<Quick::br_if>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::br_if>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::return_: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!return_(instruction)) return error();
-            if (!end_control.template operator()<Quick::return_>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::return_>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::call: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !call(instruction)) return error();
-            if (!end_control.template operator()<Quick::call>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::call>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::global: {
             if constexpr (Silent) break;
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !type_global(instruction)) return error();
-            if (!end_control.template operator()<Quick::global>(reachable)) return told;
+            WRT_CHECK(tell_control.template operator()<Quick::global>(reachable));
+            if (!end_control()) return ok();
             continue;
         }
         case Quick::no: break;
@@ -646,7 +656,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
         break;
     }
     leave();
-    return told;
+    return ok();
 }
 
 /// Validates the body of a function that is not imported, and tells `sink`.
