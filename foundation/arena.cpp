@@ -291,6 +291,12 @@ void Arena::retire(void* block, size_t bytes) noexcept
 // Committing
 // ---------------------------------------------------------------------------------------------------
 
+/// How much an end is given at a time that has so many bytes.
+static constexpr size_t granule_behind(size_t committed)
+{
+    return committed < Backing::huge_from ? Backing::commit_granule : Backing::huge_granule;
+}
+
 Status Arena::commit_low(size_t frontier) noexcept
 {
     const size_t granule =
@@ -310,7 +316,7 @@ Status Arena::commit_low(size_t frontier) noexcept
 
 Status Arena::commit_high(size_t frontier) noexcept
 {
-    constexpr size_t granule = Backing::commit_granule;
+    const size_t granule = granule_behind(capacity_ - hi_committed_);
     const size_t from = std::max(frontier / granule * granule, lo_committed_);
     WRT_CHECK(backing_.commit(from, hi_committed_));
     poison(*this, base_ + from, hi_committed_ - from);

@@ -148,7 +148,7 @@ Status Backing::commit(size_t from, size_t to) noexcept
     // costs. Systems that cannot do it do as before.
     if (kind_ != Kind::reserved || from == 0 || to == capacity_) return ok();
     const size_t more = to - from;
-    if (more >= huge_granule && from >= huge_from) prefer_huge_pages(base_ + from, more);
+    if (more >= huge_granule) prefer_huge_pages(base_ + from, more);
     if (more == commit_granule || more == huge_granule) populate(base_ + from, more);
     return ok();
 }
