@@ -3,7 +3,7 @@
 
 #include <wrt/foundation/assert.hpp>
 
-#include "encode_fused.hpp"
+#include "fused_handler.hpp"
 #include "operation.hpp"
 
 namespace wrt::runtime {

@@ -9,7 +9,7 @@
 
 #include <wrt/foundation/assert.hpp>
 
-#include "encode_fused.hpp"
+#include "fused_handler.hpp"
 #include "fuse_operands.hpp"
 #include "fused.hpp"
 #include "translator.hpp"

@@ -68,7 +68,7 @@ public:
     [[nodiscard]] bool skips() const { return dead_; }
     Status finish();
 
-    // What encode.cpp reads after finish().
+    // What is read after finish().
     [[nodiscard]] std::span<Operation> operations() { return operations_.as_span(); }
     /// Operation that each label stands before.
     [[nodiscard]] std::span<const uint32_t> labels() const { return labels_.as_span(); }

@@ -1,4 +1,5 @@
-// How the fused operations that are more than two numeric instructions become cells.
+// The handlers of fused operations that are more than two numeric instructions, and what of them is
+// no operand.
 #pragma once
 
 #include "fused.hpp"

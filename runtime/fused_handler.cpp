@@ -1,5 +1,5 @@
 // The handlers of fused operations.
-#include "encode_fused.hpp"
+#include "fused_handler.hpp"
 
 #include <wrt/foundation/assert.hpp>
 
