@@ -226,6 +226,19 @@ bool Translator::may_write_slowly(const Operation& operation, Class d)
     }
 }
 
+/// What push_quickly() leaves.
+Status Translator::push_apart(uint32_t local, uint32_t offset)
+{
+    source_ = offset;
+    return push_local(local);
+}
+
+Status Translator::push_apart(ValKind type, uint64_t bits, uint32_t offset)
+{
+    source_ = offset;
+    return push_constant(type, bits);
+}
+
 /// The stack is lower than some floor.
 void Translator::lower_floors()
 {

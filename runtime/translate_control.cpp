@@ -53,6 +53,7 @@ Status Translator::begin(const decoder::FunctionContext& context)
     frame_slots_ = 0;
     WRT_CHECK(use_frame(temps_base_ + call_slack_slots));
     ready_first_locals();
+    quick_height_ = std::min(operands_.capacity(), listed_from);
 
     WRT_CHECK(list_root_runs(context));
     WRT_CHECK(choose_pins(context));
@@ -116,15 +117,6 @@ void Translator::end_charge()
 {
     if (charge_operation_ != no_operation) operations_[charge_operation_].index += uncharged_;
     uncharged_ = 0;
-}
-
-/// The instruction at `offset`, which emits nothing, was refused.
-Status Translator::refuse_at(const Status& refused, uint32_t offset)
-{
-    source_ = offset;
-    Error error = refused.error();
-    if (error.offset != no_offset) error.offset = offset;
-    return error;
 }
 
 /// A cell that charges fuel for the instructions up to the next one. A run may be stopped there and

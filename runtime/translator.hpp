@@ -219,6 +219,9 @@ private:
 
     // The operand stack.
     static void put(Operand& place, const Operand& operand);
+    bool push_quickly(const Operand& operand, uint32_t width);
+    [[gnu::noinline]] Status push_apart(uint32_t local, uint32_t offset);
+    [[gnu::noinline]] Status push_apart(ValKind type, uint64_t bits, uint32_t offset);
     Status push(const Operand& operand);
     Status push(const Operand& operand, uint32_t width);
     Status push_temp(ValKind type, uint32_t producer);
@@ -240,7 +243,6 @@ private:
     Status note_number(ValKind type);
     Status emit_write(const Operation& operation, ValKind type, uint32_t operand);
     void note_write(uint32_t slot, ValKind type, uint32_t operand);
-    [[gnu::cold, gnu::noinline]] Status refuse_at(const Status& refused, uint32_t offset);
     void bury(Temps& t);
     void unbury(ValKind type);
     void unbury_all();
@@ -265,6 +267,8 @@ private:
     Status note_safepoint();
 
     // Instructions.
+    template <decoder::detail::Quick Kind>
+    Status quick_operation(const decoder::detail::QuickRow& row, uint32_t number);
     Status numeric_binary(Instr op, ValKind operand_type, ValKind result_type);
     /// An instruction with two operands, while it is found out what becomes of it.
     struct Binary {
@@ -411,6 +415,7 @@ private:
     uint32_t locals_base_ = 0;  ///< Of locals that are no params.
     uint32_t temps_base_ = 0;
     uint32_t next_slot_ = 0;
+    uint32_t quick_height_ = 0;  ///< Below, operands have room and are not listed.
     uint32_t frame_slots_ = 0;
     uint32_t barrier_ = 0;  ///< Operations before it are settled: a merge or a call lies between.
     uint32_t lazy_floor_ = 0;  ///< Operands below are no unread locals.

@@ -110,6 +110,21 @@ inline Status Translator::use_frame(uint32_t slots)
     std::memcpy(bytes + sizeof words[0], &words[1], sizeof words[1]);
 }
 
+/// Pushes an operand that has no slot yet. False: there is more to it than that.
+[[gnu::always_inline]] inline bool Translator::push_quickly(const Operand& operand, uint32_t width)
+{
+    const uint32_t height = operands_.size();
+    const uint32_t slot = next_slot_;
+    if (height >= quick_height_ || slot + width > frame_slots_) [[unlikely]]
+        return false;
+    next_slot_ = slot + width;
+    auto words = std::bit_cast<std::array<uint64_t, 2>>(operand);
+    words[1] |= uint64_t{slot} << 32;
+    operands_.resize_unchecked(height + 1);
+    put(operands_.back(), std::bit_cast<Operand>(words));
+    return true;
+}
+
 [[gnu::always_inline]] inline Status Translator::push(const Operand& operand)
 {
     return push(operand, width_of(operand.type));
@@ -363,24 +378,13 @@ inline void Translator::drop()
     if (in_second(operand)) unbury(operand.type);
 }
 
+/// quick() of what may emit something.
 template <decoder::detail::Quick Kind>
-[[gnu::always_inline]] inline Status Translator::quick(const decoder::detail::QuickRow& row,
-                                                       uint32_t offset, uint64_t value)
+[[gnu::always_inline]] inline Status
+Translator::quick_operation(const decoder::detail::QuickRow& row, uint32_t number)
 {
     using decoder::detail::Quick;
-    ++uncharged_;
-    const auto number = static_cast<uint32_t>(value);
-    constexpr bool only_pushes =
-        Kind == Quick::local_get || Kind == Quick::i32_const || Kind == Quick::i64_const;
-    if constexpr (!only_pushes) source_ = offset;
-    if constexpr (only_pushes) {
-        constexpr ValKind type = Kind == Quick::i64_const ? ValKind::i64 : ValKind::i32;
-        const Status pushed =
-            Kind == Quick::local_get ? push_local(number) : push_constant(type, value);
-        if (!pushed) [[unlikely]]
-            return refuse_at(pushed, offset);
-        return ok();
-    } else if constexpr (Kind == Quick::local_set) {
+    if constexpr (Kind == Quick::local_set) {
         return local_set(number, false);
     } else if constexpr (Kind == Quick::local_tee) {
         return local_set(number, true);
@@ -396,6 +400,30 @@ template <decoder::detail::Quick Kind>
         static_assert(Kind == Quick::drop);
         drop();
         return ok();
+    }
+}
+
+template <decoder::detail::Quick Kind>
+[[gnu::always_inline]] inline Status Translator::quick(const decoder::detail::QuickRow& row,
+                                                       uint32_t offset, uint64_t value)
+{
+    using decoder::detail::Quick;
+    ++uncharged_;
+    const auto number = static_cast<uint32_t>(value);
+    if constexpr (Kind == Quick::local_get) {
+        const Operand& local = ready_[number];
+        if (push_quickly(local, width_of(local.type))) [[likely]]
+            return ok();
+        return push_apart(number, offset);
+    } else if constexpr (Kind == Quick::i32_const || Kind == Quick::i64_const) {
+        constexpr ValKind type = Kind == Quick::i64_const ? ValKind::i64 : ValKind::i32;
+        if (push_quickly({.constant = value, .kind = Translator::Kind::constant, .type = type}, 1))
+            [[likely]]
+            return ok();
+        return push_apart(type, value, offset);
+    } else {
+        source_ = offset;
+        return quick_operation<Kind>(row, number);
     }
 }
 

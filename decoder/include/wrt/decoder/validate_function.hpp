@@ -430,15 +430,18 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
     constexpr ptrdiff_t longest = 8;
 
     GrowingStack<ValType>& operands = scratch_.operands;
-    const uint8_t* const begin = decoder_.position();
-    const uint8_t* const end = begin + decoder_.remaining();
-    const uint32_t offset = decoder_.offset();
+    const uint8_t* at = decoder_.position();
+    const uint8_t* const end = at + decoder_.remaining();
+    const auto address_of = [](const uint8_t* byte) {
+        return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(byte));
+    };
+    // The offset of a byte of the binary is its address and this.
+    const uint32_t bias = decoder_.offset() - address_of(at);
     ValType* bottom = operands.data() + floor_;
     ValType* limit = operands.data() + operands.capacity();
     const ValType* const locals = scratch_.direct;
     const uint32_t quick_locals = all_set_ ? direct_count_ : 0;
     const bool quick_memory = has_memory0_ && memory0_address_ == ValType::i32;
-    const uint8_t* at = begin;
     ValType* top = operands.end();
 
     // Tells the sink of the instruction at `at`, which goes on to `behind`.
@@ -446,7 +449,8 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
                                       const uint8_t* behind)
                           __attribute__((always_inline)) -> Status {
         if constexpr (!Silent && !std::same_as<Sink, NullSink>) {
-            const uint32_t place = offset + static_cast<uint32_t>(at - begin);
+            const uint32_t place = bias + address_of(at);
+            [[maybe_unused]] const uint8_t align = at[1];
             at = behind;
             if constexpr (requires { sink.template quick<Kind>(row, place, value); }) {
                 return sink.template quick<Kind>(row, place, value);
@@ -454,7 +458,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
                 constexpr bool accesses = Kind == Quick::load || Kind == Quick::store;
                 instruction.op = row.op;
                 instruction.offset = place;
-                instruction.align = begin[place - offset + 1];
+                instruction.align = align;
                 instruction.index = accesses ? 0 : static_cast<uint32_t>(value);
                 instruction.value = value;
                 instruction.type = type;
@@ -472,7 +476,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
     // Instructions of control are typed by functions of their own.
     const auto begin_control = [&](const detail::QuickRow& row) __attribute__((always_inline)) {
         instruction.op = row.op;
-        instruction.offset = offset_ = offset + static_cast<uint32_t>(at - begin);
+        instruction.offset = offset_ = bias + address_of(at);
         ++at;
         leave();
         return !unreachable_;
