@@ -221,7 +221,12 @@ constexpr Wrong wrong[] = {
     {"(component) x", "malformed at 0xc: unknown operator"},
     {"(component (core module (func (frob))))", "malformed at 0x1f: unknown operator"},
     {"(component (core module (func $f) (func $f)))", "malformed at 0x28: duplicate func"},
-    {"(component (@custom \"c\" \"x\"))", "malformed at 0xb: misplaced @custom annotation"},
+    {"(component (import (@custom \"c\" \"x\") \"f\" (func)))",
+     "malformed at 0x13: misplaced @custom annotation"},
+    {"(component (@custom))", "malformed at 0xb: @custom annotation: missing section name"},
+    {"(component (@custom \"c\" (before first)))",
+     "malformed at 0xb: @custom annotation: unexpected token"},
+    {"(component (type $t (@name 1) u8))", "malformed at 0x14: @name annotation: unexpected token"},
     {"(component (core module (@custom \"c\" \"x\")) (@name \"n\"))",
      "malformed at 0x2b: misplaced @name annotation"},
     {"(component (type (own 99999999999)))", "malformed at 0x16: i32 constant out of range"},
@@ -231,6 +236,30 @@ TEST(component_text, says_what_is_wrong_and_where)
 {
     for (const Wrong& one : wrong)
         EXPECT_EQ(verdict(one.source), one.verdict) << one.source;
+}
+
+TEST(component_text, custom_sections_stand_between_fields)
+{
+    EXPECT_EQ(hex_of("(component (@custom \"a\" \"x\") (type u8) (@custom \"b\") (type s8))"),
+              "00 03 01 61 78 07 02 01 7d 00 02 01 62 07 02 01 7e ");
+}
+
+TEST(component_text, a_name_annotation_overrules_an_identifier)
+{
+    const std::vector<uint8_t> binary = binary_of(
+        "(component $c (@name \"C\") (type $t (@name \"a b\") u8) (type (@name \"only\") s8))",
+        true);
+    const std::string text{binary.begin(), binary.end()};
+    EXPECT_NE(text.find(std::string{"\x00\x02\x01"
+                                    "C",
+                                    4}),
+              std::string::npos);
+    EXPECT_NE(text.find(std::string{"\x03\x02\x00\x03"
+                                    "a b\x01\x04only",
+                                    13}),
+              std::string::npos);
+    EXPECT_EQ(verdict("(component (type $t (@name \"x\") u8) (export \"e\" (type $x)))"),
+              "malformed at 0x36: unknown type");
 }
 
 TEST(component_text, annotations_of_modules_are_theirs)

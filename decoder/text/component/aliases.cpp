@@ -60,7 +60,7 @@ Result<uint32_t> ComponentAssembler::outer_count()
     WRT_TRY(const std::string_view wanted, content(peek()));
     for (uint32_t depth = 0; depth < scopes_.size(); ++depth) {
         const uint32_t id = scopes_[scopes_.size() - 1 - depth].id;
-        if (id == no_index) continue;
+        if (!is_identifier(id)) continue;
         WRT_TRY(const std::string_view name, content(token(id)));
         if (name != wanted) continue;
         advance();

@@ -20,6 +20,7 @@ ComponentAssembler::ComponentAssembler(const Tokens& tokens, Arena& arena,
       frames_{arena},
       inline_exports_{arena},
       named_{arena},
+      used_{arena},
       bundles_{arena},
       sections_{arena},
       pending_{arena},
@@ -37,6 +38,10 @@ Error ComponentAssembler::unexpected_at(uint32_t index) const
 Status ComponentAssembler::fields(uint32_t first_token, uint32_t id)
 {
     move_to(first_token);
+    WRT_CHECK(used_.reserve(tokens_.annotations.size()));
+    for (size_t i = 0; i < tokens_.annotations.size(); ++i)
+        used_.push_unchecked(false);
+    if (id == no_index && at_name_annotation()) id = position();
     WRT_CHECK(open_scope(Scope::Kind::component, id));
     WRT_CHECK(frames_.push({.kind = Frame::Kind::component, .id = id}));
     while (!frames_.empty()) {
@@ -45,28 +50,16 @@ Status ComponentAssembler::fields(uint32_t first_token, uint32_t id)
         WRT_CHECK(sections_.status());
         WRT_CHECK(scratch_.status());
     }
-    if (misplaced_ == no_index && annotations_ < tokens_.annotations.size()) {
-        misplaced_ = annotations_;
-    }
-    if (misplaced_ == no_index) return ok();
-    // Components have no meaning for the annotations of modules.
-    const Annotation& annotation = tokens_.annotations[misplaced_];
-    switch (annotation.kind) {
-    case Annotation::Kind::custom:
-        return Error{.code = Errc::misplaced_custom, .offset = annotation.offset};
-    case Annotation::Kind::name:
-        return Error{.code = Errc::misplaced_name, .offset = annotation.offset};
-    case Annotation::Kind::branch_hint:
-        return Error{.code = Errc::hint_not_in_a_function, .offset = annotation.offset};
-    }
-    WRT_UNREACHABLE();
+    return check_annotations();
 }
 
 /// Goes on with the form on top.
 Status ComponentAssembler::step()
 {
     switch (frames_.back().kind) {
-    case Frame::Kind::component: return at(TokenKind::left) ? field() : close_component();
+    case Frame::Kind::component:
+        WRT_CHECK(custom_annotations());
+        return at(TokenKind::left) ? field() : close_component();
     case Frame::Kind::type_scope: return type_scope_step();
     case Frame::Kind::type_field: return type_field_step();
     case Frame::Kind::import: return import_step();
@@ -155,7 +148,7 @@ Status ComponentAssembler::close_component()
     flush();
     const Frame frame = frames_.pop();
     const Scope scope = scopes_.back();
-    write_names(frame.id, scope);
+    WRT_CHECK(write_names(frame.id, scope));
     named_.truncate(scope.named);
     scopes_.pop();
     if (frames_.empty()) {

@@ -141,12 +141,24 @@ private:
     void emit(Item item, uint32_t pending_start);
     void flush();
     Status write_inline_exports();
-    void write_names(uint32_t id, const Scope& scope);
+    Status write_names(uint32_t id, const Scope& scope);
     void write_sort(ByteBuffer& out, Sort sort) const;
+
+    // annotations.cpp
+    uint32_t annotation_at(uint32_t token) const;
+    Status custom_annotations();
+    Result<std::string_view> name_of(uint32_t id);
+    bool at_name_annotation() const;
+    std::span<const Annotation> take_annotations(uint32_t first, uint32_t last);
+    Status check_annotations() const;
 
     // resolve.cpp
     uint32_t optional_id();
     bool at_index() const { return at(TokenKind::natural) || at(TokenKind::identifier); }
+    bool is_identifier(uint32_t id) const
+    {
+        return id != no_index && token(id).kind == TokenKind::identifier;
+    }
     Result<uint32_t> bind(Sort sort, uint32_t id);
     Result<uint32_t> index(Sort sort);
     Result<uint32_t> find(Sort sort, uint32_t id);
@@ -244,6 +256,7 @@ private:
     GrowingStack<Frame> frames_;
     GrowingStack<InlineExport> inline_exports_;
     GrowingStack<Named> named_;
+    GrowingStack<bool> used_;         ///< For each annotation: it was where it belongs.
     GrowingStack<uint32_t> bundles_;  ///< Instances written in place, of the arguments being read.
     ByteBuffer sections_;  ///< Of the scopes that are open: what is finished of each, one behind
                            ///< the other.
@@ -251,8 +264,6 @@ private:
     ByteBuffer scratch_;
     uint32_t serials_ = 0;
     uint32_t end_token_ = 0;
-    uint32_t annotations_ = 0;       ///< Those that a core module has had, so far.
-    uint32_t misplaced_ = no_index;  ///< An annotation that none has.
 
     // What a frame leaves to the one below it.
     uint32_t type_ = 0;

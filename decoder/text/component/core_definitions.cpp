@@ -4,8 +4,6 @@
 #include "assembler.hpp"
 #include "component/component_assembler.hpp"
 
-#include <algorithm>
-
 namespace wrt::text {
 
 namespace {
@@ -116,20 +114,9 @@ Status ComponentAssembler::core_module()
     const uint32_t id = optional_id();
     const uint32_t exports = skip_inline_exports();
     if (at_inline("import")) return inline_import(Sort::core_module, form, id, exports);
-    std::string_view name;
-    if (id != no_index) {
-        WRT_TRY(name, content(token(id)));
-    }
-    // Its annotations are those inside of it.
-    const auto all = tokens_.annotations;
-    const uint32_t stop = token(form).partner;
-    const auto first = std::ranges::lower_bound(all, position(), {}, &Annotation::token);
-    const auto last = std::ranges::upper_bound(all, stop, {}, &Annotation::token);
-    const auto before = static_cast<uint32_t>(first - all.begin());
-    if (before > annotations_ && misplaced_ == no_index) misplaced_ = annotations_;
-    annotations_ = static_cast<uint32_t>(last - all.begin());
+    WRT_TRY(const std::string_view name, name_of(id));
     Tokens inside = tokens_;
-    inside.annotations = all.subspan(before, annotations_ - before);
+    inside.annotations = take_annotations(position(), token(form).partner);
 
     Assembler module{inside, arena_, options_};
     WRT_CHECK(module.fields(position(), name));
@@ -254,7 +241,7 @@ Status ComponentAssembler::module_declarator(CoreTypes& types)
     }
     types.set_aliases(false);
     if (skip_left("type")) {
-        if (const uint32_t id = optional_id(); id != no_index) {
+        if (const uint32_t id = optional_id(); is_identifier(id)) {
             WRT_CHECK(types.name_type(id, types.count()));
         }
         types.move_to(position());

@@ -135,19 +135,18 @@ Status ComponentAssembler::write_inline_exports()
 }
 
 /// The custom section `component-name` of the scope's end.
-void ComponentAssembler::write_names(uint32_t id, const Scope& scope)
+Status ComponentAssembler::write_names(uint32_t id, const Scope& scope)
 {
     const auto named = named_.as_span().subspan(scope.named);
-    if (!options_.names || (named.empty() && id == no_index)) return;
+    WRT_TRY(const std::string_view own, name_of(id));
+    if (!options_.names || (named.empty() && id == no_index)) return ok();
     const uint32_t start = pending_.size();
     pending_.name("component-name");
     if (id != no_index) {
-        if (const auto name = content(token(id))) {
-            scratch_.truncate(0);
-            scratch_.name(*name);
-            pending_.byte(0x00);
-            pending_.sized(scratch_.bytes());
-        }
+        scratch_.truncate(0);
+        scratch_.name(own);
+        pending_.byte(0x00);
+        pending_.sized(scratch_.bytes());
     }
     for (uint32_t i = 0; i < decoder::sort_count; ++i) {
         const auto sort = static_cast<Sort>(i);
@@ -169,6 +168,7 @@ void ComponentAssembler::write_names(uint32_t id, const Scope& scope)
     sections_.byte(0x00);
     sections_.sized(pending_.bytes().subspan(start));
     pending_.truncate(start);
+    return ok();
 }
 
 }  // namespace wrt::text

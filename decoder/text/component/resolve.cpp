@@ -75,10 +75,11 @@ constexpr bool has_outer_aliases(Sort sort)
 
 }  // namespace
 
-/// The token of an identifier at the cursor, or no_index; advances.
+/// The token of an identifier at the cursor, or no_index; advances. Where only a @name annotation
+/// says a name, the token behind that.
 uint32_t ComponentAssembler::optional_id()
 {
-    if (!at(TokenKind::identifier)) return no_index;
+    if (!at(TokenKind::identifier)) return at_name_annotation() ? position() : no_index;
     advance();
     return position() - 1;
 }
@@ -89,10 +90,13 @@ Result<uint32_t> ComponentAssembler::bind(Sort sort, uint32_t id)
     const uint32_t index = count(sort)++;
     if (id == no_index) return index;
     const Scope& scope = scopes_.back();
-    WRT_TRY(const std::string_view name, content(token(id)));
-    WRT_TRY(uint32_t* const place, names_.place(space_of(sort), scope.serial, name));
-    if (*place != no_index) return error_at(duplicate(sort), id);
-    *place = index;
+    if (is_identifier(id)) {
+        WRT_TRY(const std::string_view name, content(token(id)));
+        WRT_TRY(uint32_t* const place, names_.place(space_of(sort), scope.serial, name));
+        if (*place != no_index) return error_at(duplicate(sort), id);
+        *place = index;
+    }
+    WRT_TRY(const std::string_view name, name_of(id));
     if (scope.kind == Scope::Kind::component) {
         WRT_CHECK(named_.push({.sort = sort, .index = index, .name = name}));
     }
