@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -74,30 +75,14 @@ void discard(std::byte* from, const std::byte* to) noexcept
     if (from != to) ::madvise(from, static_cast<size_t>(to - from), MADV_DONTNEED);
 }
 
-/// Puts the file's bytes back at `base`, where it is mapped: copies of up to `keep` bytes of pages
-/// stay, and the rest is mapped from the file again.
-void put_back(const PageFile& file, std::byte* base, int pagemap, size_t& keep) noexcept
+constexpr uint64_t unknown_faults = ~uint64_t{0};
+
+/// Faults that this thread had.
+uint64_t faults_so_far() noexcept
 {
-    const std::byte* const end = base + file.bytes().size();
-    std::byte* done = base;  // up to here
-    std::array<PageRun, 64> runs;
-    while (pagemap >= 0 && keep != 0 && done != end) {
-        const std::byte* at = done;
-        const int found = find_written(pagemap, at, end, runs);
-        if (found < 0) break;
-        for (const PageRun& run : std::span{runs}.first(static_cast<size_t>(found))) {
-            auto* const start = reinterpret_cast<std::byte*>(run.start);
-            const auto bytes = static_cast<size_t>(run.end - run.start);
-            if (bytes > keep) {
-                keep = 0;
-                return discard(start, end);
-            }
-            std::memcpy(start, file.bytes().data() + (start - base), bytes);
-            keep -= bytes;
-        }
-        done = base + (at - base);
-    }
-    discard(done, end);
+    rusage usage{};
+    if (::getrusage(RUSAGE_THREAD, &usage) != 0) return unknown_faults;
+    return static_cast<uint64_t>(usage.ru_minflt) + static_cast<uint64_t>(usage.ru_majflt);
 }
 
 }  // namespace
@@ -109,6 +94,7 @@ ArenaImage::ArenaImage(ArenaImage&& other) noexcept
       written_(std::exchange(other.written_, -1)),
       frontier_(other.frontier_)
 {
+    // What is known is found again.
 }
 
 ArenaImage& ArenaImage::operator=(ArenaImage&& other) noexcept
@@ -118,6 +104,7 @@ ArenaImage& ArenaImage::operator=(ArenaImage&& other) noexcept
     std::swap(retained_, other.retained_);
     std::swap(written_, other.written_);
     std::swap(frontier_, other.frontier_);
+    knows_all_ = other.knows_all_ = false;
     return *this;
 }
 
@@ -159,11 +146,53 @@ Result<ArenaImage> ArenaImage::take(Arena& arena, PageFilePool& pool) noexcept
     return image;
 }
 
+void ArenaImage::note(const Run& run) noexcept
+{
+    knows_all_ = knows_all_ && known_count_ < known_.size();
+    if (knows_all_) known_[known_count_++] = run;
+}
+
+/// Puts the file's bytes back at `base`, where it is mapped: copies of up to `keep` bytes of pages
+/// stay, and the rest is mapped from the file again.
+void ArenaImage::put_back(const PageFile& file, std::byte* base, size_t& keep) noexcept
+{
+    const std::byte* const end = base + file.bytes().size();
+    std::byte* done = base;  // up to here
+    std::array<PageRun, 64> runs;
+    while (written_ >= 0 && keep != 0 && done != end) {
+        const std::byte* at = done;
+        const int found = find_written(written_, at, end, runs);
+        if (found < 0) {
+            knows_all_ = false;
+            break;
+        }
+        for (const PageRun& each : std::span{runs}.first(static_cast<size_t>(found))) {
+            auto* const start = reinterpret_cast<std::byte*>(each.start);
+            const Run run{start, file.bytes().data() + (start - base),
+                          static_cast<size_t>(each.end - each.start)};
+            if (run.bytes > keep) {
+                keep = 0;
+                return discard(start, end);
+            }
+            std::memcpy(run.start, run.from, run.bytes);
+            note(run);
+            keep -= run.bytes;
+        }
+        done = base + (at - base);
+    }
+    discard(done, end);
+}
+
 void ArenaImage::rewind(size_t keep) noexcept
 {
     Arena& arena = *arena_;
     arena.check_owner();
     WRT_ASSERT(arena.lo_ == frontier_);
+    const bool is_known = keep != 0 && knows_all_ && faults_so_far() == faults_;
+    if (!is_known) {
+        known_count_ = 0;
+        knows_all_ = written_ >= 0 && keep != 0;
+    }
     for (const Region& region : regions_) {
         const LinearRegion::Mapping& mapping = *region.mapping;
         auto* const base = static_cast<std::byte*>(mapping.base);
@@ -174,9 +203,16 @@ void ArenaImage::rewind(size_t keep) noexcept
             ::mprotect(base + size, more, PROT_NONE);
             arena.discharge_external(mapping.account, more);
         }
-        if (region.file != nullptr) put_back(*region.file, base, written_, keep);
+        if (region.file != nullptr && !is_known) put_back(*region.file, base, keep);
     }
-    put_back(retained_, arena.base_, written_, keep);
+    if (is_known) {
+        for (const Run& run : std::span{known_}.first(known_count_))
+            std::memcpy(run.start, run.from, run.bytes);
+    } else {
+        put_back(retained_, arena.base_, keep);
+    }
+    faults_ = faults_so_far();
+    knows_all_ = knows_all_ && faults_ != unknown_faults;
 }
 
 void ArenaImage::rewind() noexcept

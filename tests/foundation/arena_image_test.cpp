@@ -92,6 +92,38 @@ TEST(arena_image, goes_back_where_more_was_written_than_is_kept)
     EXPECT_TRUE(std::all_of(region.base(), region.base() + size, [](uint8_t b) { return b == 5; }));
 }
 
+TEST(arena_image, goes_back_from_pages_that_were_private_before_and_from_others)
+{
+    PageFilePool pool;
+    Filled filled;
+    auto image = ArenaImage::take(filled.arena, pool);
+    ASSERT_TRUE(image);
+    uint8_t* const base = filled.region.base();
+    for (int round = 0; round < 100; ++round) {
+        // The same page each time, and now and then one that nobody has written to.
+        base[page + 1] = 9;
+        filled.bytes[0] = 9;
+        if (round % 7 == 6) base[(static_cast<size_t>(round) * 4096) % (3 * page)] = 9;
+        image->rewind();
+        EXPECT_EQ(base[page + 1], 2);
+        EXPECT_EQ(filled.bytes[0], 1);
+        if (round % 20 == 19) filled.expect_as_it_was();
+    }
+    // More runs of pages than are remembered.
+    Arena arena{*Backing::reserve(size_t{1} << 30)};
+    LinearRegion& region = **arena.make<LinearRegion>(End::retained, Account::instance);
+    ASSERT_TRUE(region.reserve(arena, 64 * page, 64 * page));
+    auto many = ArenaImage::take(arena, pool);
+    ASSERT_TRUE(many);
+    for (int round = 0; round < 3; ++round) {
+        for (size_t at = 0; at < 3 * 1024 * 1024; at += 8192)
+            region.base()[at] = 9;
+        many->rewind();
+        for (size_t at = 0; at < 3 * 1024 * 1024; at += 8192)
+            ASSERT_EQ(region.base()[at], 0) << at;
+    }
+}
+
 TEST(arena_image, equal_regions_share_a_file_and_nothing_else)
 {
     PageFilePool pool;

@@ -4,8 +4,8 @@
 //   http_load HOST:PORT PATH --connections 64 --seconds 5 [--pid PID]
 //
 // Prints requests per second, the median and the 99th percentile of the time that one takes, and
-// with a process its resident memory before, at most and after. Exit code 1 where an answer was not
-// 200 or did not come.
+// with a process what it took of the processors, and its resident memory. Exit code 1 where an
+// answer was not 200 or did not come.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -160,6 +162,21 @@ private:
     std::vector<pollfd> polled_;
 };
 
+/// What a process has had of the processors, in microseconds; ticks of 10 ms.
+double cpu_us(const std::string& pid)
+{
+    std::ifstream stat{"/proc/" + pid + "/stat"};
+    std::string text{std::istreambuf_iterator<char>{stat}, std::istreambuf_iterator<char>{}};
+    // Behind the name, which may have spaces in it, utime and stime are fields 12 and 13.
+    std::istringstream fields{text.substr(std::min(text.rfind(')') + 1, text.size()))};
+    std::string skipped;
+    for (int i = 0; i < 11; ++i)
+        fields >> skipped;
+    double user = 0, system = 0;
+    fields >> user >> system;
+    return (user + system) * 1e6 / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
@@ -184,6 +201,7 @@ int main(int argc, char** argv)
     // In ten parts, so that memory which only grows can be told from memory that is in use.
     const Clock::time_point start = Clock::now();
     std::string memory;
+    const double cpu_before = pid.empty() ? 0 : cpu_us(pid);
     for (int part = 1; part <= 10; ++part) {
         load.run(start + std::chrono::duration_cast<Clock::duration>(
                              std::chrono::duration<double>{seconds * part / 10}));
@@ -198,6 +216,10 @@ int main(int argc, char** argv)
         times.size(), took, static_cast<double>(times.size()) / took,
         static_cast<double>(times[times.size() / 2]),
         static_cast<double>(times[times.size() * 99 / 100]), load.failures);
+    if (!pid.empty()) {
+        std::printf("%.0f us of the processors for each\n",
+                    (cpu_us(pid) - cpu_before) / static_cast<double>(times.size()));
+    }
     if (!pid.empty()) std::printf("resident KiB after each tenth: %s\n", memory.c_str());
     return load.failures == 0 ? 0 : 1;
 }

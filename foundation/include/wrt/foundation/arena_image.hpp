@@ -2,7 +2,9 @@
 // put back the pages that were written to since.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <wrt/foundation/arena.hpp>
@@ -45,13 +47,28 @@ public:
 private:
     struct Region;
 
+    /// Private pages, one behind the other, and what belongs there.
+    struct Run {
+        std::byte* start = nullptr;
+        const std::byte* from = nullptr;
+        size_t bytes = 0;
+    };
+
     void rewind(size_t keep) noexcept;
+    void put_back(const PageFile& file, std::byte* base, size_t& keep) noexcept;
+    void note(const Run& run) noexcept;
 
     Arena* arena_ = nullptr;
     std::span<Region> regions_;  ///< In the arena.
     PageFile retained_;
     int written_ = -1;  ///< Tells which pages were written to; -1: nobody does.
     size_t frontier_ = 0;
+    // A page becomes private by a fault of the thread. As long as it had none, those that are known
+    // are all.
+    std::array<Run, 128> known_;
+    size_t known_count_ = 0;
+    bool knows_all_ = false;
+    uint64_t faults_ = 0;  ///< Of the thread, so far.
 };
 
 }  // namespace wrt
