@@ -171,7 +171,7 @@ TEST_F(threads, that_yield_for_ever_run_out_of_fuel)
     for (const std::string_view name : {"hang", "hang-synchronously"}) {
         Fixture fixture{{.threads = 4}, true};
         Instance& instance = fixture.instantiate();
-        fixture.store->execution().fuel = 100'000;
+        fixture.store->execution().fuel = 10'000;
         EXPECT_EQ(fixture.call(instance, name, 0).error().code, Errc::out_of_fuel) << name;
     }
 }
