@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include <wrt/foundation/fiber.hpp>
@@ -182,7 +183,8 @@ struct CopyEnd : Waitable {
     uint32_t remain() const { return length - progress; }
 };
 
-/// A pool whose entries go round.
+/// A pool whose entries go round. They begin when they are first taken: worlds have many, and most
+/// need few.
 template <class T, T* T::* Next>
 struct Pool {
     std::span<T> entries;
@@ -196,7 +198,7 @@ struct Pool {
             free = entry->*Next;
         } else {
             if (used == entries.size()) return Error{.code = Errc::handle_table_full};
-            entry = &entries[used++];
+            entry = std::construct_at(&entries[used++]);
         }
         entry->*Next = nullptr;
         return entry;

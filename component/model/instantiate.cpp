@@ -502,7 +502,8 @@ template <class P>
 Status make_pool(Arena& arena, P& pool, size_t entries)
 {
     using Entry = typename decltype(pool.entries)::element_type;
-    WRT_TRY(pool.entries, arena.make_array<Entry>(End::retained, Account::component, entries));
+    WRT_TRY(pool.entries,
+            arena.make_uninitialized_array<Entry>(End::retained, Account::component, entries));
     return ok();
 }
 

@@ -74,7 +74,7 @@ Status make_stacks(World& world, uint32_t count, uint32_t threads, Arena& arena)
     if (count == 0) return ok();
     Scheduler& scheduler = *world.scheduler;
     WRT_TRY(scheduler.threads.entries,
-            arena.make_array<Thread>(End::retained, Account::component, threads));
+            arena.make_uninitialized_array<Thread>(End::retained, Account::component, threads));
     WRT_TRY(scheduler.stacks, arena.make_array<Stack>(End::retained, Account::component, count));
     for (Stack& stack : scheduler.stacks) {
         stack.world = &world;
