@@ -85,6 +85,18 @@ TEST(options, take_a_file_named_like_a_command_as_a_file)
     EXPECT_EQ(options.arguments, std::vector<std::string>{"call"});
 }
 
+TEST(options, serve_with_what_run_has_too)
+{
+    const Options options = parsed({"serve", "--preload", "ns:pkg=part.wasm", "--reuse-instances",
+                                    "100", "--allow-net", "db.internal:5432=private", "a.wasm"});
+    ASSERT_EQ(options.preloads.size(), 1U);
+    EXPECT_EQ(options.preloads[0].package, "ns:pkg");
+    EXPECT_EQ(options.preloads[0].file, "part.wasm");
+    EXPECT_EQ(options.serve.reuse_instances, 100U);
+    EXPECT_EQ(options.wasi.allow_net, std::vector<std::string>{"db.internal:5432=private"});
+    EXPECT_EQ(parsed({"serve", "a.wasm"}).serve.reuse_instances, 1U);
+}
+
 TEST(options, grant_a_network_by_rules)
 {
     const Options options = parsed({"run", "--allow-net", "example.com:443", "--allow-net=[::1]:*",
