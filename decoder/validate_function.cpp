@@ -457,6 +457,7 @@ bool FunctionValidator::br_table(Instruction& instruction)
         std::span<const ValType> types;
         if (!label_types(label, types)) return false;
         if (types.size() != last.size()) return wrong_count(last.size(), types.size());
+        if (types.empty()) continue;
         if (last.size() > few) {
             const ControlFrame& frame = scratch_.frames[scratch_.frames.size() - 1 - label];
             uint32_t& stamp =

@@ -498,6 +498,7 @@ Status Translator::branch_table(const Instruction& instruction)
     // Labels that want the values elsewhere, or have to be polled on the way to, get a stub that
     // does it, one for each such label.
     ++table_count_;
+    bool stubbed = false;
     const auto for_each_target = [&](auto&& body) -> Status {
         decoder::LabelReader labels{instruction.targets};
         for (uint32_t i = 0; i <= instruction.target_count; ++i)
@@ -509,12 +510,15 @@ Status Translator::branch_table(const Instruction& instruction)
         if (!needs_moves(frame, count) && !polls(frame.label)) return targets_.push(frame.label);
         if (frame.stub_table != table_count_) {
             frame.stub_table = table_count_;
+            stubbed = true;
             WRT_CHECK(make_label(frame.stub));
         }
         return targets_.push(frame.stub);
     });
     WRT_CHECK(routed);
-    const Status stubs = for_each_target([&](Frame& frame) -> Status {
+    dead_ = true;
+    if (!stubbed) return ok();
+    return for_each_target([&](Frame& frame) -> Status {
         if (frame.stub_table != table_count_ || labels_[frame.stub] != no_operation) return ok();
         bind(frame.stub);
         if (needs_moves(frame, count)) {
@@ -526,9 +530,6 @@ Status Translator::branch_table(const Instruction& instruction)
         }
         return emit_branch(frame.label);
     });
-    WRT_CHECK(stubs);
-    dead_ = true;
-    return ok();
 }
 
 /// The reference on top is tested where it lies, and stays where it is not null.
