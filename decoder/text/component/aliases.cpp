@@ -1,6 +1,6 @@
 // Aliases, written out.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#alias-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 

@@ -1,6 +1,6 @@
 // Annotations of components, in the form that those of modules have: (@custom "name" "bytes"*)
 // between fields, and (@name "name") behind an identifier or in its place.
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 #include <wrt/text/literals.hpp>
 

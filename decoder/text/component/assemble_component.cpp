@@ -1,6 +1,6 @@
 // One component: its fields, and those of the components in it.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#component-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 

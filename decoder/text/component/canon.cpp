@@ -1,6 +1,6 @@
 // Canonical definitions: functions lifted and lowered, and the built-ins.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#canonical-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 #include <wrt/decoder/component.hpp>
 

@@ -4,9 +4,9 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#grammar
 #pragma once
 
-#include "byte_buffer.hpp"
-#include "name_table.hpp"
-#include "token_cursor.hpp"
+#include "text/byte_buffer.hpp"
+#include "text/name_table.hpp"
+#include "text/token_cursor.hpp"
 
 #include <wrt/decoder/component_types.hpp>
 #include <wrt/foundation/arena.hpp>

@@ -1,8 +1,8 @@
 // Core modules, core types and types of core modules: what the assembler of modules reads, where a
 // component has it.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#core-type-definitions
-#include "assembler.hpp"
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
+#include "text/assembler.hpp"
 
 namespace wrt::text {
 

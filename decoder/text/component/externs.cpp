@@ -1,6 +1,6 @@
 // Imports and exports, in their forms of their own and in place, and what they say of their items.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#import-and-export-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 

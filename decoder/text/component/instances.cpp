@@ -1,7 +1,7 @@
 // Instances, core and other: instantiations, and bundles of exports. A bundle that is written as an
 // argument is an instance in front of the one that takes it.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#instance-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 

@@ -1,6 +1,6 @@
 // Where definitions go: sections of a component, declarators of a type, names.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 #include <wrt/foundation/limits.hpp>
 

@@ -1,7 +1,7 @@
 // Indices, identifiers, and items of instances that are written in their place. An identifier that
 // names nothing here but something in a scope around is an outer alias.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#alias-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 

@@ -1,7 +1,7 @@
 // Types. One that is written inside of another is defined in front of it, and stands there by its
 // index.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#type-definitions
-#include "component/component_assembler.hpp"
+#include "component_assembler.hpp"
 
 namespace wrt::text {
 
