@@ -428,6 +428,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
     // An opcode and what the longest number or memarg below takes: no byte is compared with the
     // end.
     constexpr ptrdiff_t longest = 8;
+    constexpr uint32_t quick_index = 0x80;  // of one byte
 
     GrowingStack<ValType>& operands = scratch_.operands;
     const uint8_t* at = decoder_.position();
@@ -625,6 +626,20 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
         }
         case Quick::br_if: {
             if constexpr (Silent) break;
+            // A label without types, as nearly all are: the stack of frames stays as it is.
+            if (const uint32_t label = at[1]; label < quick_index && label < depth() &&
+                                              top != bottom && top[-1] == ValType::i32 &&
+                                              scratch_.frames[depth() - 1 - label].block.is_empty())
+                [[likely]] {
+                --top;
+                instruction.op = row.op;
+                instruction.offset = bias + address_of(at);
+                instruction.index = label;
+                instruction.params = {};
+                at += 2;
+                WRT_CHECK(tell_control.template operator()<Quick::br_if>(!unreachable_));
+                continue;
+            }
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !br_if(instruction)) return error();
             WRT_CHECK(tell_control.template operator()<Quick::br_if>(reachable));
@@ -649,6 +664,25 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
         }
         case Quick::global: {
             if constexpr (Silent) break;
+            if (const uint32_t index = at[1]; index < quick_index && index < visible_globals_)
+                [[likely]] {
+                const GlobalType& global = module_.globals[index];
+                const bool get = row.op == Instr::global_get;
+                if (get ? top != limit : top != bottom && top[-1] == global.type && global.mut)
+                    [[likely]] {
+                    if (get)
+                        *top++ = global.type;
+                    else
+                        --top;
+                    instruction.op = row.op;
+                    instruction.offset = bias + address_of(at);
+                    instruction.index = index;
+                    instruction.type = global.type;
+                    at += 2;
+                    WRT_CHECK(tell_control.template operator()<Quick::global>(!unreachable_));
+                    continue;
+                }
+            }
             const bool reachable = begin_control(row);
             if (!decoder_.u32(instruction.index) || !type_global(instruction)) return error();
             WRT_CHECK(tell_control.template operator()<Quick::global>(reachable));
