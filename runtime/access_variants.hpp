@@ -14,7 +14,7 @@ namespace detail {
 
 /// A bit for each class of which `has` says so.
 template <class Has>
-consteval uint8_t class_bits(Has has)
+constexpr uint8_t class_bits(Has has)
 {
     uint8_t bits = 0;
     for (int c = 0; c < class_count; ++c) {
@@ -28,7 +28,7 @@ using ClassTable = std::array<uint8_t, class_count>;
 using PairTable = std::array<uint8_t, size_t{class_count} * class_count>;
 
 template <class Has>
-consteval ClassTable class_table(Has has)
+constexpr ClassTable class_table(Has has)
 {
     ClassTable table{};
     for (int a = 0; a < class_count; ++a)
@@ -38,7 +38,7 @@ consteval ClassTable class_table(Has has)
 }
 
 template <class Has>
-consteval PairTable pair_table(Has has)
+constexpr PairTable pair_table(Has has)
 {
     PairTable table{};
     for (int a = 0; a < class_count; ++a) {
@@ -86,7 +86,7 @@ inline constexpr Instr some_store[] = {Instr::i64_store8, Instr::i32_store, Inst
                                        Instr::v128_store8_lane};
 
 template <class Make>
-consteval auto for_each_sort(Make make)
+constexpr auto for_each_sort(Make make)
 {
     return std::array{make(0), make(1), make(2), make(3)};
 }
