@@ -275,6 +275,8 @@ Status call_of(World& world, Thread& thread, FuncInstance& func, std::span<Slot>
 Status resolve_task(World& world, Task& task, bool returned, Side& side, Place source);
 /// Asks a task that waits to give up. `caller` is the instance that asks.
 Status cancel_task(World& world, Task& task, Instance& caller);
+/// Whether the current task is told now that it was cancelled, which no thread could be before.
+bool deliver_cancel(World& world, bool cancellable);
 /// A thread joins its task: it has an index from now on, where threads of the instance have.
 Status register_thread(World& world, Thread& thread);
 /// A thread of a task is over, and with the last one the task.

@@ -55,15 +55,6 @@ Result<Waitable*> waitable_at(Instance& instance, uint32_t index)
     return mismatch(index);
 }
 
-/// Whether the current task is to be told now that it was cancelled.
-bool deliver_cancel(Task* task, const Definition& definition)
-{
-    if (task == nullptr || definition.flags == 0) return false;
-    if (task->state != Task::State::pending_cancel) return false;
-    task->state = Task::State::cancel_delivered;
-    return true;
-}
-
 Status task_return(const BuiltinFunc& builtin, Slot* slots)
 {
     Instance& instance = *builtin.instance;
@@ -137,7 +128,7 @@ Status wait(const BuiltinFunc& builtin, Slot* slots, bool poll)
     Instance& instance = *builtin.instance;
     World& world = *instance.world;
     WRT_TRY(WaitableSet* const set, set_at(instance, slots[0].as<uint32_t>()));
-    if (deliver_cancel(world.scheduler->current_task(), *builtin.definition)) {
+    if (deliver_cancel(world, builtin.definition->flags != 0)) {
         return put_event(builtin, {EventCode::task_cancelled, 0, 0}, slots);
     }
     if (!poll) {
@@ -210,76 +201,6 @@ Status drop_set(Instance& instance, uint32_t index)
     if (set->first != nullptr || set->waiting > 0) return Error{.code = async_errors::set_in_use};
     instance.handles.remove(index);
     instance.world->scheduler->sets.give(set);
-    return ok();
-}
-
-/// thread.new-indirect
-Status new_thread(const BuiltinFunc& builtin, Slot* slots)
-{
-    World& world = *builtin.instance->world;
-    Task* const task = world.scheduler->current_task();
-    if (task == nullptr) return Error{.code = async_errors::cannot_block};
-    const runtime::TableInstance& table = *builtin.table;
-    const auto element = slots[0].as<uint32_t>();
-    if (element >= table.size) {
-        return Error{.code = Errc::undefined_element, .detail = Detail::index, .actual = element};
-    }
-    const runtime::Ref ref{table.elements[element].bits};
-    if (ref.is_null()) return Error{.code = Errc::uninitialized_element};
-    FuncInstance& func = *ref.as_func();
-    const runtime::RegisteredType& type = world.store->types()[func.type];
-    const bool fits =
-        type.params().size() == 1 && type.params()[0] == ValType::i32 && type.results().empty();
-    if (!fits) return Error{.code = Errc::indirect_call_type_mismatch};
-    WRT_TRY(const uint32_t index, new_thread(world, *task, func, slots[1].as<uint32_t>()));
-    slots[0] = Slot::of(index);
-    return ok();
-}
-
-Status suspend(const BuiltinFunc& builtin, Slot* slots)
-{
-    World& world = *builtin.instance->world;
-    bool cancelled = deliver_cancel(world.scheduler->current_task(), *builtin.definition);
-    if (!cancelled) {
-        WRT_TRY(cancelled, wait_until(world, {}, builtin.definition->flags != 0));
-    }
-    slots[0] = Slot::of(cancelled ? 1u : 0u);
-    return ok();
-}
-
-Status yield(const BuiltinFunc& builtin, Slot* slots)
-{
-    World& world = *builtin.instance->world;
-    bool cancelled = deliver_cancel(world.scheduler->current_task(), *builtin.definition);
-    if (!cancelled) {
-        WRT_TRY(cancelled, yield(world, builtin.definition->flags != 0));
-    }
-    slots[0] = Slot::of(cancelled ? 1u : 0u);
-    return ok();
-}
-
-/// thread.suspend-then-resume and its like.
-Status switch_to(const BuiltinFunc& builtin, Slot* slots)
-{
-    World& world = *builtin.instance->world;
-    Scheduler& scheduler = *world.scheduler;
-    const CanonBuiltin code = builtin.definition->builtin;
-    const bool yields = code == CanonBuiltin::thread_yield_then_resume ||
-                        code == CanonBuiltin::thread_yield_then_promote;
-    const bool promotes = code == CanonBuiltin::thread_suspend_then_promote ||
-                          code == CanonBuiltin::thread_yield_then_promote;
-    WRT_TRY(Thread* const other, thread_at(*builtin.instance, slots[0].as<uint32_t>()));
-    if (!promotes && other->waits != Thread::Waits::suspended)
-        return Error{.code = Errc::thread_not_suspended};
-    if (promotes && !is_ready(*other))
-        return yields ? yield(builtin, slots) : suspend(builtin, slots);
-    bool cancelled = deliver_cancel(scheduler.current_task(), *builtin.definition);
-    if (!cancelled) {
-        if (promotes) promote(scheduler, *other);
-        WRT_TRY(cancelled, wait_until(world, yields ? Ready::now() : Ready{},
-                                      builtin.definition->flags != 0, other));
-    }
-    slots[0] = Slot::of(cancelled ? 1u : 0u);
     return ok();
 }
 
@@ -421,23 +342,14 @@ Status call_builtin(runtime::Caller&, void* context, Slot* slots)
         instance.handles.remove(index);
         return ok();
     case CanonBuiltin::thread_index:
-        if (scheduler.current == nullptr) return Error{.code = Errc::unknown_thread};
-        slots[0] = Slot::of(scheduler.current->index);
-        return ok();
-    case CanonBuiltin::thread_new_indirect: return new_thread(builtin, slots);
-    case CanonBuiltin::thread_resume_later: {
-        WRT_TRY(Thread* const thread, thread_at(instance, index));
-        if (thread->waits != Thread::Waits::suspended)
-            return Error{.code = Errc::thread_not_suspended};
-        resume_later(world, *thread);
-        return ok();
-    }
-    case CanonBuiltin::thread_suspend: return suspend(builtin, slots);
-    case CanonBuiltin::thread_yield: return yield(builtin, slots);
+    case CanonBuiltin::thread_new_indirect:
+    case CanonBuiltin::thread_resume_later:
+    case CanonBuiltin::thread_suspend:
+    case CanonBuiltin::thread_yield:
     case CanonBuiltin::thread_suspend_then_resume:
     case CanonBuiltin::thread_yield_then_resume:
     case CanonBuiltin::thread_suspend_then_promote:
-    case CanonBuiltin::thread_yield_then_promote: return switch_to(builtin, slots);
+    case CanonBuiltin::thread_yield_then_promote: return call_thread_builtin(builtin, slots);
     }
     WRT_UNREACHABLE();
 }

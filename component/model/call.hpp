@@ -27,6 +27,8 @@ struct BuiltinFunc {
 /// The host functions that stand for them.
 Status call_lowered(runtime::Caller& caller, void* lowered, Slot* slots);
 Status call_builtin(runtime::Caller& caller, void* builtin, Slot* slots);
+/// Those of threads.
+Status call_thread_builtin(const BuiltinFunc& builtin, Slot* slots);
 
 /// Calls a function of the host: its arguments come from `caller`, and its result goes there.
 Status call_host(World& world, const Func& func, Side& caller, Place args, Place result);

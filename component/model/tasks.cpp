@@ -400,6 +400,14 @@ Status cancel_task(World& world, Task& task, Instance& caller)
     return ok();
 }
 
+bool deliver_cancel(World& world, bool cancellable)
+{
+    Task* const task = world.scheduler->current_task();
+    if (task == nullptr || !cancellable || task->state != Task::State::pending_cancel) return false;
+    task->state = Task::State::cancel_delivered;
+    return true;
+}
+
 Event take_event(World& world, Waitable& waitable)
 {
     waitable.has_event = false;
