@@ -42,8 +42,9 @@ public:
     /// The same where measure() has said what there is to write.
     void write(Cell* code, FunctionSize size);
 
-private:
     enum class Mode : uint8_t { measure, write, record };
+
+private:
     template <Mode M>
     class Cells;
 
