@@ -58,12 +58,6 @@ Status switch_to(World& world, Stack& stack, Go&& go)
     return result;
 }
 
-void release_stacks(void* scheduler) noexcept
-{
-    for (Stack& stack : static_cast<Scheduler*>(scheduler)->stacks)
-        stack.native.release();
-}
-
 }  // namespace
 
 Status make_stacks(World& world, uint32_t count, uint32_t threads, Arena& arena)
@@ -83,7 +77,13 @@ Status make_stacks(World& world, uint32_t count, uint32_t threads, Arena& arena)
         WRT_TRY(stack.native, NativeStack::make(arena, native_bytes));
         stack.next_free = std::exchange(scheduler.free_stack, &stack);
     }
-    return arena.on_release(&release_stacks, &scheduler);
+    return arena.on_release([](void* of) { release_stacks(*static_cast<World*>(of)); }, &world);
+}
+
+void release_stacks(World& world) noexcept
+{
+    for (Stack& stack : world.scheduler->stacks)
+        stack.native.release();
 }
 
 Status run_on_stack(World& world, Thread& thread, Status (*work)(World&, Thread&))
@@ -122,6 +122,7 @@ Status resume_stack(World& world, Stack& stack)
     return switch_to(world, stack, [&] {
         scheduler.current = current;
         scheduler.entered = innermost;
+        stack.native.protect();
         stack.fiber.resume();
     });
 }

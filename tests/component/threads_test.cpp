@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <wrt/component/component.hpp>
+#include <wrt/foundation/arena_image.hpp>
 
 #include "component/host_components.hpp"
 #include "decoder/component_support.hpp"
@@ -148,6 +149,29 @@ TEST_F(threads, that_trapped_are_gone_with_their_instance)
         ASSERT_EQ(fixture.free_stacks(), 4u);
         ASSERT_EQ(fixture.open_threads(), 0u);
         ASSERT_EQ(fixture.store->activations(), nullptr);
+    }
+}
+
+TEST_F(threads, are_gone_when_their_arena_goes_back_to_an_image)
+{
+    Fixture fixture;
+    Instance& instance = fixture.instantiate();
+    PageFilePool pool;
+    for (int image = 0; image < 2; ++image) {
+        release_stacks(*fixture.world);
+        auto taken = ArenaImage::take(fixture.arena, pool);
+        ASSERT_TRUE(taken);
+        for (int round = 0; round < 3; ++round) {
+            ASSERT_EQ(fixture.call(instance, "leave", 3).value(), 3u);
+            release_stacks(*fixture.world);
+            taken->rewind();
+            ASSERT_EQ(fixture.free_stacks(), 4u);
+            ASSERT_EQ(fixture.open_threads(), 0u);
+            ASSERT_EQ(fixture.store->activations(), nullptr);
+        }
+        // What lies below a stack is the arena's again.
+        for (const Stack& stack : fixture.world->scheduler->stacks)
+            stack.native.bytes().data()[-1] = std::byte{1};
     }
 }
 

@@ -32,12 +32,14 @@ public:
     void trim() noexcept;
 
 private:
-    WorldImage(ArenaImage image, wasi::p2::State* wasi) noexcept
-        : image_{std::move(image)}, wasi_{wasi}
+    WorldImage(ArenaImage image, component::World& world, wasi::p2::State* wasi) noexcept
+        : image_{std::move(image)}, world_{&world}, wasi_{wasi}
     {
     }
+    void end_guest() noexcept;
 
     ArenaImage image_;
+    component::World* world_;
     wasi::p2::State* wasi_;  ///< Null: there is none.
 };
 

@@ -100,6 +100,10 @@ Status start(World& world, Instance& instance) noexcept;
 /// scope.
 void close(World& world, Instance& instance) noexcept;
 
+/// Takes away what guards the stacks of threads, until they next run: for who looks at the bytes of
+/// the arena as they are, or puts others there (ArenaImage). Nothing runs meanwhile.
+void release_stacks(World& world) noexcept;
+
 /// load_component_from_binary() and instantiate() into the arena of the world's store, under one
 /// Component scope: a phase that fails takes the one before with it.
 Result<Instance*> load_and_instantiate(World& world, std::span<const uint8_t> binary,

@@ -25,7 +25,8 @@ public:
     ArenaImage& operator=(const ArenaImage&) = delete;
     ~ArenaImage();
 
-    /// Takes it, of an arena of reserved address space. Regions that have the same bytes as those
+    /// Takes it, of an arena of reserved address space, no page of which is protected: neither now
+    /// nor when it goes back (NativeStack::release()). Regions that have the same bytes as those
     /// of other images of `pool` share their memory with them. Errors: invalid_argument (another
     /// kind of arena; a memory in it that threads share),
     /// arena_exhausted, reserve_failed (what the system refuses). Whatever it gives, the arena's
