@@ -131,28 +131,25 @@ constexpr Block not_public[] = {
     v4(203, 0, 113, 24),       // documentation
     v4(224, 0, 0, 4),          // groups
     v4(240, 0, 0, 4),          // reserved, and everybody
-    v6(0x64, 0xff9b, 1, 48),   // a network's own translation
-    v6(0x100, 0, 0, 64),       // nobody
     v6(0x2001, 0, 0, 23),      // protocols, Teredo among them
     v6(0x2001, 0xdb8, 0, 32),  // documentation
     v6(0x3fff, 0, 0, 20),      // documentation
-    v6(0x5f00, 0, 0, 16),      // segment routing
-    v6(0xfc00, 0, 0, 7),       // private
-    v6(0xfe80, 0, 0, 10),      // link
-    v6(0xfec0, 0, 0, 10),      // site
-    v6(0xff00, 0, 0, 8),       // groups
 };
+
+/// What is given to networks; all else is private, of a link, a group, or nobody's yet.
+constexpr Block unicast_v6 = v6(0x2000, 0, 0, 3);
 
 /// Where an address of IPv6 has one of IPv4 in it that it stands for.
 struct Embedding {
     Block block;
     size_t offset;
 };
+constexpr Block mapped{{true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96};
 constexpr Embedding embeddings[] = {
-    {{{true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96}, 12},  // mapped
-    {v6(0x64, 0xff9b, 0, 96), 12},                                   // translated
-    {v6(0x2002, 0, 0, 16), 2},                                       // 6to4
-    {v6(0, 0, 0, 96), 12},  // compatible; unspecified and loopback are as 0.0.0.0/8
+    {mapped, 12},
+    {v6(0x64, 0xff9b, 0, 96), 12},  // translated
+    {v6(0x2002, 0, 0, 16), 2},      // 6to4
+    {v6(0, 0, 0, 96), 12},          // compatible; unspecified and loopback are as 0.0.0.0/8
 };
 
 bool is_in(const NetAddress& of, const NetAddress& network, size_t prefix_bits) noexcept
@@ -189,6 +186,7 @@ NetAddress meant_by(const NetAddress& address) noexcept
 bool NetAddress::is_public() const noexcept
 {
     const NetAddress meant = meant_by(*this);
+    if (meant.is_v6 && !is_in(meant, unicast_v6)) return false;
     return std::ranges::none_of(not_public,
                                 [&](const Block& block) { return is_in(meant, block); });
 }
@@ -218,6 +216,10 @@ bool NetworkRule::has_address(const NetAddress& of) const noexcept
     case Host::subdomain: return false;
     case Host::network: break;
     }
+    // The system connects to it over IPv4: a network of IPv6 that has it by being large does not
+    // mean it.
+    if (is_in(of, mapped) && prefix_bits < mapped.bits)
+        return is_in(meant_by(of), address, prefix_bits);
     return is_in(of, address, prefix_bits);
 }
 

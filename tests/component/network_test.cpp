@@ -36,6 +36,12 @@ TEST(network_rule, takes_names_addresses_networks_and_ports)
     EXPECT_TRUE(rule("[2001:db8::/33]:53").has_address(address("2001:db8:7fff::1")));
     EXPECT_FALSE(rule("[2001:db8::/33]:53").has_address(address("2001:db8:8000::1")));
     EXPECT_TRUE(rule("::1").has_address(address("::1")));
+    EXPECT_TRUE(rule("::/0").has_address(address("2001:db8::1")));
+    EXPECT_FALSE(rule("::/0").has_address(address("::ffff:127.0.0.1"))) << "that goes over IPv4";
+    EXPECT_FALSE(rule("::/8").has_address_of_name("db.test", address("::ffff:10.0.0.1")));
+    EXPECT_TRUE(rule("10.0.0.0/8").has_address(address("::ffff:10.0.0.1")));
+    EXPECT_TRUE(rule("::ffff:10.0.0.0/104").has_address(address("::ffff:10.0.0.1")));
+    EXPECT_FALSE(rule("::ffff:10.0.0.0/104").has_address(address("::ffff:11.0.0.1")));
     EXPECT_TRUE(rule("[::1]:80").has_port(80));
     EXPECT_TRUE(rule("localhost:80").has_address(address("127.9.0.1")));
     EXPECT_TRUE(rule("localhost:80").has_address(address("::1")));
@@ -88,6 +94,9 @@ TEST(network_rule, tells_public_addresses_from_others)
                                         "64:ff9b::10.0.0.1",
                                         "64:ff9b:1::1",
                                         "100::1",
+                                        "::ffff:0:127.0.0.1",
+                                        "4000::1",
+                                        "5f00::1",
                                         "2001:0:808::1",
                                         "2001:db8::1",
                                         "2002:7f00:1::1",

@@ -29,8 +29,10 @@ bool same_name(std::string_view left, std::string_view right) noexcept;
 
 struct NetworkRule {
     enum class Host : uint8_t {
-        any,        ///< Every address and name.
-        network,    ///< The addresses that have the first `prefix_bits` bits of `address`.
+        any,  ///< Every address and name.
+        /// The addresses that have the first `prefix_bits` bits of `address`. One of ::ffff:0:0/96
+        /// is the IPv4 address in it, unless the network lies there itself.
+        network,
         name,       ///< `name`. "localhost" is also every loopback address.
         subdomain,  ///< Every name that ends in a dot and `name`.
     };
