@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <limits>
+#include <utility>
 
 namespace wrt::wasi {
 
@@ -41,9 +42,7 @@ uint64_t host_now_ns(ClockId clock) noexcept
 }  // namespace
 
 Clocks::Clocks(ClockMode mode, uint64_t fixed_time_ns) noexcept
-    : mode_{mode},
-      realtime_start_ns_{fixed_time_ns},
-      monotonic_start_ns_{host_now_ns(ClockId::monotonic)}
+    : mode_{mode}, realtime_start_ns_{fixed_time_ns}
 {
 }
 
@@ -62,7 +61,9 @@ OrErrno<uint64_t> Clocks::now_ns(ClockId clock) const noexcept
     if (is_fixed())
         return clock == ClockId::realtime ? realtime_start_ns_ + waited_ns_ : waited_ns_;
     const uint64_t now = host_now_ns(clock);
-    return clock == ClockId::monotonic ? now - monotonic_start_ns_ : now;
+    if (clock != ClockId::monotonic) return now;
+    if (!std::exchange(has_started_, true)) monotonic_start_ns_ = now;
+    return now - monotonic_start_ns_;
 }
 
 void Clocks::advance(uint64_t ns) noexcept
@@ -74,10 +75,12 @@ void Clocks::advance(uint64_t ns) noexcept
 
 void Clocks::continue_from(uint64_t ns) noexcept
 {
-    if (is_fixed())
+    if (is_fixed()) {
         waited_ns_ = ns;
-    else
+    } else {
         monotonic_start_ns_ = host_now_ns(ClockId::monotonic) - ns;  // may wrap, and does so again
+        has_started_ = true;
+    }
 }
 
 }  // namespace wrt::wasi

@@ -1,5 +1,7 @@
+#include <chrono>
 #include <csignal>
 #include <set>
+#include <thread>
 
 #include "component/wasi_support.hpp"
 
@@ -88,7 +90,14 @@ TEST_F(preview1_process, has_clocks_that_run)
         EXPECT_LE(guest.get<uint64_t>(at), 1'000'000'000u);
     }
     EXPECT_GT(now(ClockId::realtime), 1'500'000'000'000'000'000u);
-    EXPECT_LT(now(ClockId::monotonic), 60'000'000'000u) << "began with the context";
+    EXPECT_LT(now(ClockId::monotonic), 60'000'000'000u) << "began when it was first read";
+}
+
+TEST_F(preview1_process, has_a_monotonic_clock_that_starts_when_it_is_read)
+{
+    context();
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    EXPECT_LT(now(ClockId::monotonic), 50'000'000u) << "how long nobody read it is not told";
 }
 
 TEST_F(preview1_process, knows_no_other_clock)

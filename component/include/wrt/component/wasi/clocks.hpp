@@ -29,10 +29,11 @@ public:
 
 private:
     ClockMode mode_ = ClockMode::real;
+    mutable bool has_started_ = false;
     uint64_t realtime_start_ns_ = 0;
-    /// The guest's monotonic clock starts with its context, so it does not tell how long the host
-    /// is up.
-    uint64_t monotonic_start_ns_ = 0;
+    /// The guest's monotonic clock starts when it is first read, so it does not tell how long the
+    /// host is up, nor how long a context waited in an image for its guest.
+    mutable uint64_t monotonic_start_ns_ = 0;
     uint64_t waited_ns_ = 0;
 };
 
