@@ -42,7 +42,7 @@ class Handler(socketserver.StreamRequestHandler):
                 if self.number > 1 or self.requests < 2 or path != "/once":
                     self.answer(method, path, fields)
                 # Only these leave the connection open.
-                if path not in ("/kept", "/chunked", "/once") or self.requests > 1 and path == "/once":
+                if path not in ("/kept", "/chunked", "/once", "/twice") or self.requests > 1 and path == "/once":
                     return
         except OSError:
             pass
@@ -57,10 +57,15 @@ class Handler(socketserver.StreamRequestHandler):
         if path == "/hello":
             text = f"{method} {fields['host'].split(':')[0]} {fields['x-client']}\n".encode()
             self.write(ok, b"content-length: %d\r\n\r\n" % len(text), b"" if method == "HEAD" else text)
-        elif path in ("/kept", "/said", "/unsaid", "/once"):
+        elif path in ("/kept", "/said", "/unsaid", "/once", "/twice"):
+            # All that is written now comes at once.
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, path == "/twice")
             text = f"connection {self.number} request {self.requests}\n".encode()
             self.write(ok, b"connection: close\r\n" if path == "/said" else b"",
                        b"content-length: %d\r\n\r\n" % len(text), text)
+            if path == "/twice":
+                self.write(ok, b"content-length: 18\r\n\r\nnobody asked this\n")
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
         elif path == "/late":
             self.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
             time.sleep(0.1)
@@ -193,6 +198,8 @@ def kept(scheme="http", **more):
     env = {"env": more["env"]} if "env" in more else {}
     fetch(answers((1, 1), (1, 2), (1, 3)), "get", scheme, here(), "/kept", "/kept", "/kept", **env)
     fetch(answers((1, 1), (1, 2), (2, 1)), "get", scheme, here(), "/kept", "/said", "/kept", **env)
+    # What came behind a response answers no other request.
+    fetch(answers((1, 1), (1, 2), (2, 1)), "get", scheme, here(), "/kept", "/twice", "/kept", **env)
     # The server closes without a word, before the next request or when it has come.
     fetch(answers((1, 1), (1, 2), (2, 1)), "get", scheme, here(), "/kept", "/unsaid", "/kept", **env)
     fetch(answers((1, 1), (2, 1)), "get", scheme, here(), "/kept", "/once", **env)

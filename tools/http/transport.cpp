@@ -197,11 +197,15 @@ bool Transport::pull()
     return true;
 }
 
-bool Transport::is_idle() const
+bool Transport::is_idle()
 {
     if (state_ != State::open || is_broken_ || sent_ != out_.size()) return false;
     uint8_t byte = 0;
-    return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block();
+    if (::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !would_block()) return false;
+    if (tls_ == nullptr) return true;
+    // What came behind the last response may be here already.
+    size_t size = 0;
+    return tls_->read({&byte, 1}, size) == Step::wants_bytes;
 }
 
 size_t Transport::read(std::span<uint8_t> into)

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] bool has_ended_cleanly() const { return has_ended_cleanly_; }
     [[nodiscard]] int fd() const { return fd_; }
     /// Open, with nothing to be sent, and the other side has neither said anything nor closed.
-    [[nodiscard]] bool is_idle() const;
+    [[nodiscard]] bool is_idle();
     /// Whether it waits for the socket to take more.
     [[nodiscard]] bool wants_to_send() const
     {
