@@ -17,7 +17,9 @@ enum class Quick : uint8_t {
     no,
     unary,
     binary,
-    later_unary,  ///< Which the first version does not have.
+    // Which the first version does not have; those with two operands have longer opcodes.
+    later_unary,
+    later_binary,
     local_get,
     local_set,
     local_tee,
@@ -99,10 +101,9 @@ consteval QuickRow find_quick_row(const InstrInfo& row, Instr op)
         (count == 2 && signature.params[1] != operand)) {
         return {};
     }
-    if (later && count == 2) return {};  // there is none
-    return {.kind = count == 2 ? Quick::binary
-                    : later    ? Quick::later_unary
-                               : Quick::unary,
+    const bool binary = count == 2;
+    return {.kind = later ? (binary ? Quick::later_binary : Quick::later_unary)
+                          : (binary ? Quick::binary : Quick::unary),
             .operand = operand.kind(),
             .result = signature.result.kind()};
 }

@@ -151,6 +151,7 @@ public:
         case detail::Quick::unary: return apply(quick, 1);
         case detail::Quick::binary: return apply(quick, 2);
         case detail::Quick::later_unary: return decoder_.allowed(instruction) && apply(quick, 1);
+        case detail::Quick::later_binary: return decoder_.allowed(instruction) && apply(quick, 2);
         case detail::Quick::local_get:
             return decoder_.u32(instruction.index) && local(instruction) &&
                    (all_set_ || is_set(instruction.index)) && push(instruction.type);
@@ -689,6 +690,7 @@ Status FunctionValidator::run_quickly(Instruction& instruction, Sink& sink)
             if (!end_control()) return ok();
             continue;
         }
+        case Quick::later_binary:
         case Quick::no: break;
         }
         break;
