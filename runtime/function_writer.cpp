@@ -86,8 +86,13 @@ FunctionWriter::FunctionWriter(CodeBlock& block, uint32_t body_offset, Translato
 size_t FunctionWriter::most_bytes() const
 {
     constexpr size_t most_map_bytes = 2 * detail::longest_bytes;
-    return (operations_.size() * most_words + translator_.targets().size()) * sizeof(Cell) +
-           operations_.size() * most_map_bytes + sizeof(Cell);
+    return most_cells() * sizeof(Cell) + operations_.size() * most_map_bytes + sizeof(Cell);
+}
+
+/// Each target is of one table, which is why they come on top.
+size_t FunctionWriter::most_cells() const
+{
+    return operations_.size() * most_words + translator_.targets().size();
 }
 
 FunctionSize FunctionWriter::measure()
@@ -97,9 +102,9 @@ FunctionSize FunctionWriter::measure()
 
 FunctionSize FunctionWriter::write(Cell* code)
 {
-    const size_t most_cells = operations_.size() * most_words + translator_.targets().size();
-    auto* const map = reinterpret_cast<uint8_t*>(code + most_cells);
+    auto* const map = reinterpret_cast<uint8_t*>(code + most_cells());
     const FunctionSize size = write_to(code, map);
+    WRT_ASSERT(size.cells <= most_cells());
     const uint32_t map_cells = size.map_cells();
     if (map_cells != 0) {
         // The map may end before its last cell; and that may be where it begins now.
@@ -137,7 +142,9 @@ FunctionSize FunctionWriter::run(uint8_t* map_bytes)
         if (o.family == Family::nothing) continue;
         map.add(place, o.source);
         if (has_second_source(o)) map.add(place + 1, o.source2);
-        place += writers[raw(o.family)](*this, o, code_ + place);
+        // While measuring there is no code to point into.
+        Cell* const at = M == Mode::measure ? nullptr : code_ + place;
+        place += writers[raw(o.family)](*this, o, at);
     }
     return {place, map.bytes()};
 }

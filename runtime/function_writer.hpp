@@ -60,6 +60,7 @@ private:
     template <Mode M>
     void target(const Operation& o, Cells<M> cells, uint32_t word, uint32_t label);
     void fill_in_targets();
+    [[nodiscard]] size_t most_cells() const;
 
     static constexpr uint32_t none = 0xffffffffu;
 
