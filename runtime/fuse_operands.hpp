@@ -6,6 +6,11 @@
 
 namespace wrt::runtime {
 
+inline bool is_commutative(Instr op)
+{
+    return heat_of_binary(op) == Heat::commutative;
+}
+
 /// An operand of the second operation that is not the first one's result.
 struct Other {
     Class cls = Class::slot;

@@ -9,19 +9,14 @@
 
 #include <wrt/foundation/assert.hpp>
 
-#include "fused_handler.hpp"
 #include "fuse_operands.hpp"
 #include "fused.hpp"
+#include "fused_handler.hpp"
 #include "translator.hpp"
 
 namespace wrt::runtime {
 
 namespace {
-
-bool is_commutative(Instr op)
-{
-    return heat_of_binary(op) == Heat::commutative;
-}
 
 /// Makes `second` the pair of both.
 bool fuse_binary(const Operation& first, Operation& second)

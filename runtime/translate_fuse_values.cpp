@@ -6,11 +6,6 @@ namespace wrt::runtime {
 
 namespace {
 
-bool is_commutative(Instr op)
-{
-    return heat_of_binary(op) == Heat::commutative;
-}
-
 /// Where the value lies that an operation has just written.
 Class found_in(const Operation& first)
 {
