@@ -30,6 +30,11 @@ constexpr bool is_power_of_two(size_t value) noexcept
 {
     return value != 0 && (value & (value - 1)) == 0;
 }
+/// How much an end is given at a time that has so many bytes.
+constexpr size_t granule_behind(size_t committed) noexcept
+{
+    return committed < Backing::huge_from ? Backing::commit_granule : Backing::huge_granule;
+}
 constexpr size_t saturating_add(size_t a, size_t b) noexcept
 {
     return a > unlimited - b ? unlimited : a + b;
@@ -291,16 +296,9 @@ void Arena::retire(void* block, size_t bytes) noexcept
 // Committing
 // ---------------------------------------------------------------------------------------------------
 
-/// How much an end is given at a time that has so many bytes.
-static constexpr size_t granule_behind(size_t committed)
-{
-    return committed < Backing::huge_from ? Backing::commit_granule : Backing::huge_granule;
-}
-
 Status Arena::commit_low(size_t frontier) noexcept
 {
-    const size_t granule =
-        lo_committed_ < Backing::huge_from ? Backing::commit_granule : Backing::huge_granule;
+    const size_t granule = granule_behind(lo_committed_);
     const size_t wanted =
         frontier > unlimited - granule ? capacity_ : (frontier + granule - 1) / granule * granule;
     const size_t to = std::min({wanted, hi_committed_, capacity_});

@@ -1,5 +1,5 @@
-// The three sources of an arena's bytes. The only file of wrt, with linear_region.cpp, that asks
-// the system for memory; nothing calls malloc.
+// The three sources of an arena's bytes. Besides them only linear and shared memories and images of
+// arenas are mapped; nothing calls malloc.
 #include <wrt/foundation/backing.hpp>
 
 #include <sys/mman.h>
