@@ -101,7 +101,8 @@ void CodeBlock::close()
 }
 
 /// Writes the function where it will lie before it is known how long it is, if there is surely room
-/// for it; else it is measured first. What is charged is the same. (A recorder takes room itself.)
+/// for it; else it is measured first. What is charged is the same. (A recorder takes room itself,
+/// and a cache of functions is charged for what it was lent.)
 Status CodeBlock::add(uint32_t index, Translator& translator)
 {
     Function& function = module_.functions[index];
@@ -110,7 +111,7 @@ Status CodeBlock::add(uint32_t index, Translator& translator)
     const uint32_t root_cells = root_map_cells(translator);
     Cell* const code = cells_ + size_;
     const size_t room = writer.most_bytes();
-    const bool unmeasured = recorder_ == nullptr && arena_.lend(code, room);
+    const bool unmeasured = whole_ && recorder_ == nullptr && arena_.lend(code, room);
     const FunctionSize size = unmeasured ? writer.write(code) : writer.measure();
     const uint32_t cells = size.cells + size.map_cells() + catch_cells + root_cells;
     if (unmeasured) arena_.take_back(code, room);
