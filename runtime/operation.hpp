@@ -1,6 +1,6 @@
 // Operation: a translated instruction before it has a place in the code. The translator changes
-// operations while later ones show what becomes of their results; only FunctionWriter turns them into
-// cells.
+// operations while later ones show what becomes of their results; only FunctionWriter turns them
+// into cells.
 #pragma once
 
 #include <cstdint>

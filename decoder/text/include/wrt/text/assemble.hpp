@@ -27,10 +27,11 @@ bool is_component_text(std::string_view source);
 
 /// Assembles one module: `(module ...)` in any of its forms (`definition`, `binary`, `quote`), or
 /// its fields alone; or one component, `(component ...)` in the same forms. In a component, an item
-/// of an instance, a type or an instance may be written where its index would stand, and identifiers
-/// of components around are good: each becomes a definition in front. What comes is a binary in the form's syntax, not validated; it lies on the
-/// retained end of the arena. Everything else goes to the scratch end, under a scope of its own. In
-/// time linear in the source, without recursion.
+/// of an instance, a type or an instance may be written where its index would stand, and
+/// identifiers of components around are good: each becomes a definition in front. What comes is a
+/// binary in the form's syntax, not validated; it lies on the retained end of the arena. Everything
+/// else goes to the scratch end, under a scope of its own. In time linear in the source, without
+/// recursion.
 ///
 /// Errors: malformed, with the specification's phrase and the byte of the source (of a quoted
 /// module: of what is quoted); exhaustion; unsupported (a source of more than
