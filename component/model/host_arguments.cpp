@@ -27,6 +27,7 @@ public:
     /// Looks at all fields. Handles are claimed on the way, and let go of again.
     Status check(std::span<const decoder::ComponentField> fields, uint32_t at)
     {
+        if (fields.empty()) return ok();
         const Status checked = walk(fields, at);
         const uint32_t claims = std::exchange(claims_, 0);
         if (claims == 0) return checked;
@@ -138,6 +139,22 @@ private:
         }
     }
 
+    /// Whether the bytes of a value, whatever they are, are one: a number, or a record of numbers.
+    bool are_numbers(ComponentValType type) const
+    {
+        const auto is_number = [&](ComponentValType field) {
+            field = pools_.plain(field);
+            return field.is_primitive() && field.primitive() != PrimitiveType::string &&
+                   field.primitive() != PrimitiveType::char_;
+        };
+        if (type.is_primitive()) return is_number(type);
+        const ComponentTypeNode& node = pools_[type.node()];
+        const bool has_fields =
+            node.kind == ComponentTypeKind::record || node.kind == ComponentTypeKind::tuple;
+        return has_fields && std::ranges::all_of(pools_.fields_of(node), is_number,
+                                                 &decoder::ComponentField::type);
+    }
+
     uint32_t word(uint32_t at) const { return load_le<uint32_t>(host_.bytes().data() + at); }
 
     Result<uint32_t> discriminant(uint32_t cases, uint32_t at) const
@@ -193,10 +210,7 @@ private:
             count = 2 * length;
         }
         element = pools_.plain(element);
-        const bool is_plain = element.is_primitive() && second == no_index &&
-                              element.primitive() != PrimitiveType::string &&
-                              element.primitive() != PrimitiveType::char_;
-        if (is_plain || count == 0) return ok();
+        if (count == 0 || (second == no_index && are_numbers(element))) return ok();
         push({.element = element,
               .second = second,
               .count = count,
