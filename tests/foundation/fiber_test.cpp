@@ -3,6 +3,7 @@
 #include <wrt/foundation/native_stack.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,10 +76,11 @@ TEST(native_stack, has_a_page_below_it_that_nobody_may_touch)
 {
     Arena arena{Backing::reserve(size_t{4} << 20).value()};
     std::byte* below = nullptr;
+    std::optional<NativeStack> made;  // until the arena is reset
     {
         auto scope = arena.enter(LibraryId::test_registry, "stack", unlimited, End::retained);
         ASSERT_TRUE(scope);
-        NativeStack stack = NativeStack::make(arena, size_t{64} << 10).value();
+        NativeStack& stack = made.emplace(NativeStack::make(arena, size_t{64} << 10).value());
         ASSERT_GE(stack.bytes().size(), size_t{64} << 10);
         ASSERT_TRUE(arena.on_release([](void* self) { static_cast<NativeStack*>(self)->release(); },
                                      &stack));

@@ -72,6 +72,15 @@ ServedGuest::ServedGuest(const Options& options, uint32_t workers)
 {
 }
 
+ServedGuest::~ServedGuest()
+{
+    // The threads that these were made by are done.
+    for (Worker& worker : workers_) {
+        if (worker.engine) worker.engine->arena().adopt();
+        worker.instance.reset();
+    }
+}
+
 int ServedGuest::load(const std::string& path, const std::string& package)
 {
     std::variant<File, int> opened = open_or_complain(path);

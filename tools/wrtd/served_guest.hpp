@@ -18,6 +18,9 @@ class ServedGuest final : public http::Handler {
 public:
     /// `workers`: requests at one time.
     ServedGuest(const Options& options, uint32_t workers);
+    ServedGuest(const ServedGuest&) = delete;
+    ServedGuest& operator=(const ServedGuest&) = delete;
+    ~ServedGuest();
 
     /// Loads the component and sees that an instance can be made of it and handles requests. 0, or
     /// the exit code after having said why.
