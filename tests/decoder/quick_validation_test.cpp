@@ -62,7 +62,7 @@ Bytes some_instruction(Random& random)
 Bytes some_body(Random& random)
 {
     Bytes code;
-    for (uint32_t count = random() % 24; count != 0; --count)
+    for (uint32_t count = static_cast<uint32_t>(random() % 24); count != 0; --count)
         append(code, some_instruction(random));
     append(code, Bytes(random() % 4, end));
     return code;
