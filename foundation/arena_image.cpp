@@ -15,6 +15,7 @@
 #include <wrt/foundation/shared_region.hpp>
 
 #include "linear_mapping.hpp"
+#include "page_bytes.hpp"
 #include "poison.hpp"
 
 namespace wrt {
@@ -39,12 +40,6 @@ constexpr unsigned long scan_request = _IOWR('f', 16, ScanArguments);
 constexpr uint64_t is_file = 1u << 2;
 constexpr uint64_t is_present = 1u << 3;
 constexpr uint64_t is_swapped = 1u << 4;
-
-size_t page_bytes() noexcept
-{
-    static const auto bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-    return bytes;
-}
 
 size_t round_up(size_t bytes) noexcept
 {

@@ -1,9 +1,9 @@
 // LinearRegion: a mapping of its own in a reserved arena, a block of the retained end in a fixed
 // one.
 #include "linear_mapping.hpp"
+#include "page_bytes.hpp"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -14,12 +14,6 @@
 namespace wrt {
 
 namespace {
-
-size_t page_bytes() noexcept
-{
-    static const auto bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-    return bytes;
-}
 
 constexpr size_t round_up(size_t value, size_t multiple) noexcept
 {

@@ -4,18 +4,14 @@
 #include <cstdint>
 
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "page_bytes.hpp"
 
 namespace wrt {
 
 namespace {
 
 constexpr std::byte mark{0xa5};
-
-size_t page_bytes() noexcept
-{
-    return static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-}
 
 }  // namespace
 

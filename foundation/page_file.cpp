@@ -14,15 +14,11 @@
 #define WRT_NO_ASAN
 #endif
 
+#include "page_bytes.hpp"
+
 namespace wrt {
 
 namespace {
-
-size_t page_bytes() noexcept
-{
-    static const auto bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-    return bytes;
-}
 
 // An arena has bytes that are nobody's between those of objects, and they are looked at too.
 WRT_NO_ASAN bool is_zero(const std::byte* page, size_t bytes) noexcept

@@ -24,13 +24,13 @@ constexpr uint8_t class_bits(Has has)
 }
 
 /// For each class, and for each pair of them as class_index() has it.
-using ClassTable = std::array<uint8_t, class_count>;
-using PairTable = std::array<uint8_t, size_t{class_count} * class_count>;
+using ClassBits = std::array<uint8_t, class_count>;
+using PairBits = std::array<uint8_t, size_t{class_count} * class_count>;
 
 template <class Has>
-constexpr ClassTable class_table(Has has)
+constexpr ClassBits class_table(Has has)
 {
-    ClassTable table{};
+    ClassBits table{};
     for (int a = 0; a < class_count; ++a)
         table[static_cast<size_t>(a)] =
             class_bits([&](Class d) { return has(static_cast<Class>(a), d); });
@@ -38,9 +38,9 @@ constexpr ClassTable class_table(Has has)
 }
 
 template <class Has>
-constexpr PairTable pair_table(Has has)
+constexpr PairBits pair_table(Has has)
 {
-    PairTable table{};
+    PairBits table{};
     for (int a = 0; a < class_count; ++a) {
         for (int b = 0; b < class_count; ++b) {
             const auto ca = static_cast<Class>(a);

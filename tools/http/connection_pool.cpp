@@ -1,7 +1,6 @@
 #include "connection_pool.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace wrtd::http {
 

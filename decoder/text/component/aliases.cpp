@@ -4,27 +4,28 @@
 
 namespace wrt::text {
 
-/// What an instance exports by a name; `id` names it here.
-Result<uint32_t> ComponentAssembler::alias_export(Sort sort, uint32_t instance,
-                                                  std::string_view name, uint32_t id)
+Result<uint32_t> ComponentAssembler::alias_named(AliasTarget target, Sort sort, uint32_t instance,
+                                                 std::string_view name, uint32_t id)
 {
     begin_item(Item::alias);
     write_sort(sections_, sort);
-    sections_.byte(0x00);
+    sections_.byte(static_cast<uint8_t>(target));
     sections_.u32(instance);
     sections_.name(name);
     return bind(sort, id);
 }
 
+/// What an instance exports by a name; `id` names it here.
+Result<uint32_t> ComponentAssembler::alias_export(Sort sort, uint32_t instance,
+                                                  std::string_view name, uint32_t id)
+{
+    return alias_named(AliasTarget::export_, sort, instance, name, id);
+}
+
 Result<uint32_t> ComponentAssembler::alias_core_export(Sort sort, uint32_t instance,
                                                        std::string_view name, uint32_t id)
 {
-    begin_item(Item::alias);
-    write_sort(sections_, sort);
-    sections_.byte(0x01);
-    sections_.u32(instance);
-    sections_.name(name);
-    return bind(sort, id);
+    return alias_named(AliasTarget::core_export, sort, instance, name, id);
 }
 
 /// (alias export $i "name" (func $f)), (alias core export $i "name" (core func $f)),

@@ -179,6 +179,9 @@ private:
     Result<uint32_t> alias_outer(Sort sort, uint32_t depth, uint32_t outer, uint32_t id);
     Status alias_in_place(Sort sort, uint32_t id);
     Result<uint32_t> outer_count();
+    enum class AliasTarget : uint8_t { export_ = 0x00, core_export = 0x01 };
+    Result<uint32_t> alias_named(AliasTarget target, Sort sort, uint32_t instance,
+                                 std::string_view name, uint32_t id);
     Result<uint32_t> alias_export(Sort sort, uint32_t instance, std::string_view name,
                                   uint32_t id = no_index);
     Result<uint32_t> alias_core_export(Sort sort, uint32_t instance, std::string_view name,
